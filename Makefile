@@ -1,0 +1,45 @@
+# Every target sets up .venv first, and only when the lock or the project's metadata changed.
+
+PYTHON ?= python3
+READY := .venv/$(shell cat requirements.lock pyproject.toml | git hash-object --stdin).ready
+
+report: $(READY)  ## rebuild the report: build/site/index.html and build/site/report/atom-report.pdf
+	@.venv/bin/atom build
+
+test: $(READY)  ## style, unit, integration and browser tests, then every notebook against its committed outputs
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/atom notebooks --check
+	.venv/bin/pytest && ATOM_BUILD=build/nbval .venv/bin/pytest --nbval --nbval-current-env notebooks
+
+status: $(READY)  ## which steps are out of date, and why
+	@.venv/bin/atom status
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-lab.lock
+	@.venv/bin/jupyter lab notebooks
+
+bench: $(READY)  ## how a rebuild compares with plain papermill and a full render
+	@.venv/bin/python benchmarks/rebuild.py
+
+lock:  ## pin every dependency anew (needs uv); review the difference before committing it
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup pyproject.toml -o requirements.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
+
+clean:  ## delete everything generated but the environment
+	rm -rf build _variables.yml .quarto
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed; name one with: make PYTHON=python3.12")'
+	rm -rf .venv
+	if command -v uv >/dev/null; then \
+	  uv venv --quiet --seed --python $(PYTHON) .venv \
+	  && uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock; \
+	else \
+	  $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock; \
+	fi
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: report test status lab bench lock clean help

@@ -1,0 +1,1 @@
+"""The library behind the report: collection, cleaning, measures, figures, the rebuild graph and the publishers."""

@@ -1,0 +1,143 @@
+"""An edition: the typed, checked parameters of one build of the report (paper, Sections 2 and 6)."""
+
+import datetime
+import difflib
+import itertools
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from helpers import paths
+
+DEFAULT = "paper-2026-03"
+
+DATA_LABELS = {
+    "reconstructed": "Reconstructed from the paper's published figures; not a measurement.",
+    "public": "Built from data that anyone can fetch.",
+    "full": "Built from an author's own archive.",
+}
+"""What every page, figure and table says about the kind of data it rests on."""
+
+Positive = Annotated[float, Field(gt=0)]
+Whole = Annotated[int, Field(gt=0)]
+
+
+class EditionError(ValueError):
+    """An edition that cannot be used; the message names the file, the key and the remedy."""
+
+
+class Edition(BaseModel):
+    """Every parameter of an edition. Dates are UTC days; a month is its first day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    title: str
+    data: Literal["reconstructed", "public", "full"]
+    seed: int
+    first_month: datetime.date
+    history_end: datetime.date
+    splice_month: datetime.date
+    last_month: datetime.date
+    snapshot_date: datetime.date
+    history_namespaces: list[str]
+    iqr_multiplier: Positive | None
+    iqr_window_days: Whole
+    derivative_threshold: Annotated[int, Field(ge=0)]
+    excluded_formats: list[str]
+    arena_shift: float
+    arena_shift_before: datetime.date
+    aa_trend_start: datetime.date
+    bucket_edges: list[Positive]
+    milestones: list[Whole]
+    reference_set_size: Whole
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Edition":
+        for key in ("first_month", "splice_month", "last_month"):
+            if getattr(self, key).day != 1:
+                raise ValueError(f"'{key}' is {getattr(self, key)}; a month is named by its first day")
+        order = ("first_month", "history_end", "splice_month", "last_month", "snapshot_date")
+        for early, late in itertools.pairwise(order):
+            if getattr(self, early) > getattr(self, late):
+                raise ValueError(f"'{early}' ({getattr(self, early)}) lies after '{late}' ({getattr(self, late)})")
+        for key in ("bucket_edges", "milestones"):
+            if getattr(self, key) != sorted(set(getattr(self, key))):
+                raise ValueError(f"'{key}' is {getattr(self, key)}; it must rise without repeats")
+        return self
+
+    @property
+    def data_label(self) -> str:
+        """One sentence on the kind of data, shown on every page."""
+        return DATA_LABELS[self.data]
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters as notebooks receive them: plain values, dates as ISO text."""
+        return self.model_dump(mode="json")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with dates left as text, so that an impossible one is reported with its key, and no repeated keys."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        repeated = {str(key) for key in keys if keys.count(key) > 1}
+        if repeated:
+            raise EditionError(f"{', '.join(sorted(repeated))!r} is given more than once; keep one")
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path = paths.EDITIONS) -> Edition:
+    """Read the edition called `name`, with `overrides` such as "iqr_multiplier=3" in place of its values.
+
+    Raises EditionError naming the file, the key and the remedy for an unknown edition, unknown or repeated
+    keys, wrong types and impossible or misordered dates.
+    """
+    path = folder / f"{name}.yml"
+    if not path.exists():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.yml"))) or "none"
+        raise EditionError(f"no edition {name!r}: {paths.shown(path)} does not exist; known editions: {known}")
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except (yaml.YAMLError, UnicodeDecodeError, EditionError) as error:
+        raise EditionError(f"{paths.shown(path)}: {error}") from None
+    if not isinstance(content, dict):
+        raise EditionError(f"{paths.shown(path)}: holds no parameters; write one 'key: value' a line")
+    if content.get("name", name) != name:
+        raise EditionError(f"{paths.shown(path)}: 'name' is {content['name']!r}; it must be the file's name, {name!r}")
+    for override in overrides or []:
+        key, sign, text = override.partition("=")
+        if not sign:
+            raise EditionError(f"--set {override!r}: write key=value")
+        if key == "name":
+            raise EditionError("--set name: an edition's name is its file's; copy the file to make another edition")
+        content[key] = yaml.load(text, _Loader)
+    try:
+        return Edition.model_validate(content)
+    except ValidationError as error:
+        where = paths.shown(path) + (" with --set " + " ".join(overrides) if overrides else "")
+        raise EditionError("\n".join(f"{where}: {_explain(detail)}" for detail in error.errors())) from None
+
+
+def _explain(detail: dict[str, Any]) -> str:
+    """One pydantic finding in words: what key, what was found, what is wanted."""
+    key = ".".join(map(str, detail["loc"]))
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(key, Edition.model_fields, n=1)
+        return f"'{key}' is no parameter of an edition" + (f"; did you mean '{near[0]}'?" if near else "; remove it")
+    if kind == "missing":
+        return f"'{key}' is missing; add it"
+    if kind.startswith("date"):
+        return f"'{key}' is {detail['input']}, which is no date; write YYYY-MM-DD"
+    if not key:
+        return detail["msg"].removeprefix("Value error, ")
+    return f"'{key}' is {detail['input']!r}; {detail['msg'][0].lower() + detail['msg'][1:]}"

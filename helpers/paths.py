@@ -1,0 +1,35 @@
+"""Where everything lives: one constant per folder, so that no other module or notebook climbs the tree."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The repository."""
+BUILD = Path(os.environ.get("ATOM_BUILD", ROOT / "build")).resolve()
+"""Everything generated; safe to delete. ATOM_BUILD moves it, so that tests leave a reader's build alone."""
+NOTEBOOKS = ROOT / "notebooks"
+REPORT = ROOT / "report"
+EDITIONS = REPORT / "editions"
+REGISTRY = ROOT / "data" / "registry"
+PUBLISHED = ROOT / "data" / "published"
+
+
+def output(relative: str) -> Path:
+    """Where a notebook writes `relative` ("clean/daily.parquet").
+
+    The rebuild runs each step into a staging folder, named in ATOM_STAGING, and moves the results into the
+    build folder only when the whole step has succeeded. A notebook run by hand writes to the build folder.
+    """
+    return Path(os.environ.get("ATOM_STAGING", BUILD)) / relative
+
+
+def result(relative: str) -> Path:
+    """Where a notebook finds `relative`: its own fresh result where there is one, else the build folder's."""
+    own = output(relative)
+    return own if own.exists() else BUILD / relative
+
+
+def shown(path: Path) -> str:
+    """A path as messages print it: relative to the repository where it lies inside."""
+    path = Path(path)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

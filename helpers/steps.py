@@ -1,0 +1,102 @@
+"""The steps of a build: what each reads, writes and is given. Their order follows from that."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import paths
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the rebuild. Paths are under the build folder; those that start with "/" under the repository.
+
+    reads: files and folders whose content the step depends on. writes: files and folders that are its own.
+    parameters: the edition's parameters it receives; a notebook must declare exactly these.
+    module: the helper module whose code (with all it imports) the step runs, where it is no notebook.
+    """
+
+    name: str
+    title: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+    module: str | None = None
+
+    @property
+    def notebook(self) -> Path | None:
+        """The step's source notebook, if it is one."""
+        return None if self.module else paths.NOTEBOOKS / f"{self.name}.ipynb"
+
+
+def _notebook(name: str, title: str, reads: tuple[str, ...], stage: str, parameters: tuple[str, ...]) -> Step:
+    """A notebook step: it owns its stage's folder, the values it records and its executed copy."""
+    return Step(name, title, reads, (stage, f"values/{name}.json", f"notebooks/{name}.ipynb"), parameters)
+
+
+STEPS = (
+    _notebook(
+        "01_collect",
+        "collect raw inputs",
+        reads=("/data/registry", "/data/published"),
+        stage="raw",
+        parameters=(
+            "data", "seed", "first_month", "history_end", "last_month", "snapshot_date", "history_namespaces",
+            "bucket_edges",
+        ),
+    ),
+    _notebook(
+        "02_clean",
+        "clean tables",
+        reads=("raw", "/data/registry"),
+        stage="clean",
+        parameters=(
+            "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
+            "bucket_edges",
+        ),
+    ),
+    _notebook(
+        "03_regional",
+        "adoption by region",
+        reads=("clean",),
+        stage="regional",
+        parameters=("data", "splice_month", "last_month"),
+    ),
+    Step(
+        "values",
+        "values for the prose",
+        reads=("values", "/report"),
+        writes=("values.json", "edition.yml", "/_variables.yml"),
+        parameters=("name", "title", "data", "last_month", "snapshot_date"),
+        module="helpers.prose",
+    ),
+    Step(
+        "publish",
+        "HTML and PDF",
+        reads=(
+            "notebooks", "values.json", "edition.yml", "regional/figures", "/_variables.yml", "/_quarto.yml", "/report",
+        ),
+        writes=("site",),
+        parameters=("engine",),
+        module="helpers.publish",
+    ),
+)  # fmt: skip
+
+
+def locate(relative: str) -> Path:
+    """The place of a step's path: "/report" is in the repository, "clean" in the build folder."""
+    return paths.ROOT / relative[1:] if relative.startswith("/") else paths.BUILD / relative
+
+
+def upstream(step: Step, steps: tuple[Step, ...] = STEPS) -> list[str]:
+    """The names of the steps that write what `step` reads."""
+    return [
+        other.name
+        for other in steps
+        if other is not step and any(_overlap(read, write) for read in step.reads for write in other.writes)
+    ]
+
+
+def _overlap(read: str, write: str) -> bool:
+    one, two = Path(read).parts, Path(write).parts
+    shorter = min(len(one), len(two))
+    return one[:shorter] == two[:shorter]

@@ -1,0 +1,175 @@
+"""Values: the numbers that prose, captions and the ledger use, recorded by name in the notebooks that make them."""
+
+import datetime
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from helpers import files, paths
+
+Format = Callable[[Any], str]
+
+
+class ValueRecordError(ValueError):
+    """A value that cannot be recorded or used; the message names it and the remedy."""
+
+
+# Formats: from a raw value to what the reader sees -----------------------------------------------------------
+
+
+def millions(decimals: int = 0) -> Format:
+    """97123456 → "97M"."""
+    return lambda value: f"{value / 1e6:,.{decimals}f}M"
+
+
+def billions(decimals: int = 2) -> Format:
+    """1.149e9 → "1.15B"."""
+    return lambda value: f"{value / 1e9:,.{decimals}f}B"
+
+
+def count(value: float) -> str:
+    """1504 → "1,504"."""
+    return f"{value:,.0f}"
+
+
+def percent(decimals: int = 0) -> Format:
+    """0.472 → "47%"."""
+    return lambda value: f"{100 * value:.{decimals}f}%"
+
+
+def times(decimals: int = 1) -> Format:
+    """11.88 → "11.9×"."""
+    return lambda value: f"{value:.{decimals}f}×"
+
+
+def day(value: datetime.date) -> str:
+    """2025-07-28 → "28 July 2025"."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def month(value: datetime.date) -> str:
+    """2026-03-01 → "March 2026"."""
+    return f"{value:%B %Y}"
+
+
+def part_of_month(value: datetime.date) -> str:
+    """2025-07-28 → "late July 2025": thirds of a month, for dates known less well than to the day."""
+    part = ("early", "mid", "late")[min((value.day - 1) // 10, 2)]
+    return f"{part}{'-' if part == 'mid' else ' '}{value:%B %Y}"
+
+
+USUAL: dict[str, Format] = {
+    "downloads": millions(),
+    "share": percent(),
+    "multiple": times(),
+    "date": day,
+    "month": month,
+    "models": count,
+    "days": count,
+    "rows": count,
+    "text": str,
+}
+"""The format of each unit unless a recording asks for another."""
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
+
+
+def recorder(notebook: str) -> Callable[..., None]:
+    """The `record` function of one notebook ("03_regional"); it starts with nothing recorded.
+
+    Values go to values/<notebook>.json: raw, formatted, unit, notebook, label of the cell, headline.
+    """
+    path = paths.output(f"values/{notebook}.json")
+    recorded: dict[str, dict[str, Any]] = {}
+    files.write_json(path, recorded)
+
+    def record(name: str, value: Any, unit: str, format: Format | None = None, *, headline: bool = False) -> None:
+        """Record `value` (in plain `unit`s: 1.15e9 downloads, 0.47 share) as `name` and print it.
+
+        None means unknown and is shown as such. A headline value must be used in the report's prose.
+        Raises ValueRecordError for an ill-formed or repeated name, an unknown unit, a value that is not
+        finite, or a cell without a label (a reader must find the number's origin).
+        """
+        if not NAME.fullmatch(name):
+            raise ValueRecordError(f"value {name!r}: names are lower case letters, digits and _")
+        if name in recorded:
+            raise ValueRecordError(f"value {name!r} is recorded twice in {notebook}; give the second another name")
+        if unit not in USUAL:
+            raise ValueRecordError(f"value {name!r}: unknown unit {unit!r}; units are {', '.join(sorted(USUAL))}")
+        raw = plain(name, value)
+        shown = "unknown" if value is None else (format or USUAL[unit])(value)
+        recorded[name] = {
+            "raw": raw,
+            "formatted": shown,
+            "unit": unit,
+            "notebook": notebook,
+            "cell": _cell_label(name),
+            "headline": headline,
+        }
+        files.write_json(path, recorded)
+        print(f"{name} = {shown}")
+
+    return record
+
+
+def plain(name: str, value: Any) -> Any:
+    """`value` as JSON can hold it: whole numbers, floats, text, ISO dates, None. Raises ValueRecordError otherwise."""
+    if isinstance(value, datetime.date):  # pandas' Timestamp is one too
+        return value.strftime("%Y-%m-%d")
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float) and value == value and abs(value) != float("inf"):
+        return value
+    raise ValueRecordError(f"value {name!r} is {value!r}; record a finite number, text, a date, or None for unknown")
+
+
+def _cell_label(name: str) -> str | None:
+    """The label of the notebook cell that is running; None outside a notebook."""
+    from IPython import get_ipython  # only notebooks need it, and it is slow to import
+
+    shell = get_ipython()
+    if shell is None:
+        return None
+    found = LABEL.search(shell.user_ns["In"][-1])
+    if not found:
+        raise ValueRecordError(f"value {name!r}: give its cell a label, e.g. `#| label: val-{name.replace('_', '-')}`")
+    return found[1]
+
+
+def merge(folder: Path) -> dict[str, dict[str, Any]]:
+    """All values recorded under `folder` (one JSON file a notebook), by name.
+
+    Raises ValueRecordError if two notebooks recorded the same name.
+    """
+    merged: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.json")):
+        for name, value in json.loads(path.read_text(encoding="utf-8")).items():
+            if name in merged:
+                both = f"{merged[name]['notebook']} and {value['notebook']}"
+                raise ValueRecordError(f"value {name!r} is recorded in {both}; rename one")
+            merged[name] = value
+    return merged
+
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+def fill(text: str, recorded: dict[str, dict[str, Any]], where: str) -> str:
+    """`text` with every {name} replaced by the formatted value: how captions and alt texts carry numbers.
+
+    Raises ValueRecordError naming `where` and the missing value.
+    """
+
+    def formatted(match: re.Match) -> str:
+        if match[1] not in recorded:
+            raise ValueRecordError(
+                f"{where}: {{{match[1]}}} is not recorded in this notebook; record it or mend the name"
+            )
+        return recorded[match[1]]["formatted"]
+
+    return PLACEHOLDER.sub(formatted, text)
