@@ -1,0 +1,57 @@
+"""Fingerprints: content counts, outputs and time stamps do not."""
+
+import os
+
+import nbformat
+import pytest
+
+from helpers import fingerprint, paths
+
+
+def notebook(path, source, tags=(), outputs=()):
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}, outputs=list(outputs))
+    cell.id = "a"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    return fingerprint.of_notebook(path)
+
+
+def test_a_notebooks_outputs_do_not_count_its_source_and_tags_do(tmp_path):
+    path = tmp_path / "n.ipynb"
+    plain = notebook(path, "1")
+    assert notebook(path, "1", outputs=[nbformat.v4.new_output("stream", text="1")]) == plain
+    assert notebook(path, "2") != plain
+    assert notebook(path, "1", tags=["parameters"]) != plain
+
+
+def test_touching_a_file_does_not_count_changing_it_does(tmp_path):
+    (tmp_path / "a.csv").write_text("1")
+    (tmp_path / ".hidden").write_text("1")
+    before = fingerprint.of_tree(tmp_path)
+    os.utime(tmp_path / "a.csv", (0, 0))
+    (tmp_path / ".hidden").write_text("2")
+    assert fingerprint.of_tree(tmp_path) == before
+    (tmp_path / "a.csv").write_text("2")
+    assert fingerprint.changes(before, fingerprint.of_tree(tmp_path)) == [f"{tmp_path}/a.csv changed"]
+
+
+def test_helpers_are_followed_through_one_another_however_they_are_imported():
+    names = {p.relative_to(paths.ROOT).as_posix() for p in fingerprint.helpers_of("from helpers import tables")}
+    assert {"helpers/tables.py", "helpers/files.py", "helpers/paths.py", "helpers/__init__.py"} <= names
+    assert "helpers/rebuild.py" not in names
+    inside = "def f():\n    import helpers.edition\n"
+    assert paths.ROOT / "helpers/edition.py" in fingerprint.helpers_of(inside)
+    assert fingerprint.helpers_of("import pandas") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "words"),
+    [
+        ({"parameter seed": 1}, {"parameter seed": 2}, ["parameter seed: 1 → 2"]),
+        ({"helper a": "x"}, {"helper a": "y"}, ["helper a changed"]),
+        ({"input a": "x"}, {}, ["input a is gone"]),
+        ({}, {"input a": "x"}, ["input a is new"]),
+        ({"input a": "x"}, {"input a": "x"}, []),
+    ],
+)
+def test_changes_are_told_in_words(before, now, words):
+    assert fingerprint.changes(before, now) == words

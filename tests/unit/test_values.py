@@ -1,0 +1,82 @@
+"""Values: what may be recorded, how it is shown, and where it came from."""
+
+import datetime
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import paths, values
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATOM_STAGING", str(tmp_path))
+    return values.recorder("03_regional")
+
+
+def stored():
+    return json.loads(paths.output("values/03_regional.json").read_text(encoding="utf-8"))
+
+
+def test_a_recorded_value_keeps_raw_formatted_unit_and_origin(record, capsys):
+    record("china_cumulative", np.float64(1.1496e9), unit="downloads", format=values.billions(2), headline=True)
+    assert stored()["china_cumulative"] == {
+        "raw": 1149600000.0, "formatted": "1.15B", "unit": "downloads",
+        "notebook": "03_regional", "cell": None, "headline": True,
+    }  # fmt: skip
+    assert capsys.readouterr().out == "china_cumulative = 1.15B\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "format", "shown"),
+    [
+        (97_123_456, "downloads", None, "97M"),
+        (942_100_000, "downloads", values.millions(1), "942.1M"),
+        (0.4721, "share", None, "47%"),
+        (0.0281, "share", values.percent(1), "2.8%"),
+        (11.88, "multiple", None, "11.9×"),
+        (datetime.date(2025, 7, 28), "date", None, "28 July 2025"),
+        (pd.Timestamp("2025-07-28"), "date", values.part_of_month, "late July 2025"),
+        (pd.Timestamp("2025-07-11"), "date", values.part_of_month, "mid-July 2025"),
+        (pd.Timestamp("2025-07-31"), "date", values.part_of_month, "late July 2025"),
+        (pd.Timestamp("2026-03-01"), "month", None, "March 2026"),
+        (1504, "models", None, "1,504"),
+        (None, "date", None, "unknown"),
+    ],
+)
+def test_formats(record, value, unit, format, shown):
+    record("x", value, unit=unit, format=format)
+    assert stored()["x"]["formatted"] == shown
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.nan, [1], {"a": 1}])
+def test_what_is_no_number_text_or_date_is_refused(record, value):
+    with pytest.raises(values.ValueRecordError, match="None for unknown"):
+        record("x", value, unit="models")
+    assert stored() == {}
+
+
+def test_names_are_unique_and_well_formed(record):
+    record("x", 1, unit="models")
+    with pytest.raises(values.ValueRecordError, match="twice"):
+        record("x", 2, unit="models")
+    with pytest.raises(values.ValueRecordError, match="lower case"):
+        record("China Cumulative", 2, unit="models")
+    with pytest.raises(values.ValueRecordError, match="unknown unit"):
+        record("y", 2, unit="furlongs")
+
+
+def test_two_notebooks_may_not_record_one_name(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"x": {"notebook": name}}), encoding="utf-8")
+    with pytest.raises(values.ValueRecordError, match="'x' is recorded in one and two"):
+        values.merge(tmp_path)
+
+
+def test_captions_take_recorded_numbers_and_refuse_unknown_ones():
+    recorded = {"china": {"formatted": "1.15B"}}
+    assert values.fill("China: {china}", recorded, "here") == "China: 1.15B"
+    with pytest.raises(values.ValueRecordError, match=r"here: \{usa\} is not recorded"):
+        values.fill("USA: {usa}", recorded, "here")

@@ -1,0 +1,23 @@
+"""Workers: answers and errors come back, deaths are noticed."""
+
+import os
+import signal
+
+import pytest
+
+from helpers import worker
+
+run = worker.run
+
+
+def test_answers_and_errors_come_back():
+    assert run(divmod, 7, 2) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        run(divmod, 1, 0)
+
+
+def test_a_killed_worker_is_reported_not_waited_for():
+    with pytest.raises(worker.WorkerDied, match="SIGKILL"):
+        run(signal.raise_signal, signal.SIGKILL)
+    with pytest.raises(worker.WorkerDied, match="exit code 3"):
+        run(os._exit, 3)
