@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -68,36 +67,41 @@ def check_parameters(path: Path, given: dict[str, Any]) -> None:
         )
 
 
-def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path) -> None:
+def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, runtime: Path) -> None:
     """Execute the notebook at `source`; its results and its executed copy (notebooks/<name>.ipynb) go to `staging`.
 
+    failed: where the copy of a failed run goes. runtime: an empty folder with a short path, for the kernel's sockets.
     Raises NotebookError with notebook, cell, source line and exception; the partly executed copy is then in `failed`.
     """
     check_parameters(source, parameters)
     executed = staging / "notebooks" / source.name
     executed.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # a short path: socket names have a length limit
-        os.environ.update(
-            ATOM_STAGING=str(staging),
-            JUPYTER_RUNTIME_DIR=runtime,
-            IPYTHONDIR=runtime,  # a user's own profile and start-up files must not reach the report
-            PYTHONHASHSEED="0",
+    os.environ.update(
+        ATOM_STAGING=str(staging),
+        JUPYTER_RUNTIME_DIR=str(runtime),
+        IPYTHONDIR=str(runtime),  # a user's own profile and start-up files must not reach the report
+        PYTHONHASHSEED="0",
+    )
+    try:
+        papermill.execute_notebook(
+            source,
+            executed,
+            parameters=parameters,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            kernel_manager_class=IPCKernelManager,
+            shutdown_kernel="immediate",
         )
-        try:
-            papermill.execute_notebook(
-                source, executed, parameters=parameters, kernel_name="python3",
-                language="python", progress_bar=False,
-                kernel_manager_class=IPCKernelManager, shutdown_kernel="immediate",
-            )  # fmt: skip
-        except PapermillExecutionError as error:
-            _keep(executed, failed)
-            raise NotebookError(_describe(source, error, failed / source.name)) from None
-        except DeadKernelError as error:
-            _keep(executed, failed)
-            raise NotebookError(
-                f"{paths.shown(source)}: its kernel died ({error}); often memory ran out. "
-                f"The partly executed copy is {paths.shown(failed / source.name)}"
-            ) from None
+    except PapermillExecutionError as error:
+        _keep(executed, failed)
+        raise NotebookError(_describe(source, error, failed / source.name)) from None
+    except DeadKernelError as error:
+        _keep(executed, failed)
+        raise NotebookError(
+            f"{paths.shown(source)}: its kernel died ({error}); often memory ran out. "
+            f"The partly executed copy is {paths.shown(failed / source.name)}"
+        ) from None
     _finish(executed, staging / "values" / f"{source.stem}.json")
 
 

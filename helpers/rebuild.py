@@ -3,6 +3,7 @@
 import importlib
 import json
 import shutil
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -65,7 +66,8 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         staging = WORK / step.name
         shutil.rmtree(staging, ignore_errors=True)
         (FAILED / step.notebook.name).unlink(missing_ok=True)
-        worker.run(_execute, step.notebook, given, staging, FAILED)
+        with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # socket names have a length limit: a short path
+            worker.run(_execute, step.notebook, given, staging, FAILED, Path(runtime))
         receipt.unlink(missing_ok=True)  # from here on the old receipt no longer tells the truth
         _move_in(step, staging)
     else:
@@ -110,6 +112,10 @@ def _move_in(step: steps.Step, staging: Path) -> None:
     shutil.rmtree(staging)
 
 
+class Stopped(Exception):
+    """Somebody interrupted the build."""
+
+
 class Failures(Exception):
     """One or more steps failed; `messages` holds step → what happened."""
 
@@ -143,6 +149,8 @@ def build(
     WORK.mkdir(parents=True)
     try:
         code = DoitMain(ModuleTaskLoader(tasks), extra_config={"GLOBAL": settings}).run(["run"])
+    except KeyboardInterrupt:
+        raise Stopped("stopped; nothing is half-written, and the next build goes on from here") from None
     finally:
         worker.stop_all()
         _clear_work()
