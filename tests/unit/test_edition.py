@@ -31,7 +31,11 @@ def test_default_edition_is_the_papers():
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("history_end: 2025-07-10", "history_end: 2025-17-10", ["'history_end'", "2025-17-10", "no date", "YYYY-MM-DD"]),
+        (
+            "history_end: 2025-07-10",
+            "history_end: 2025-17-10",
+            ["'history_end'", "2025-17-10", "no date", "YYYY-MM-DD"],
+        ),
         ("seed: 20260301", "sead: 20260301", ["'sead'", "did you mean 'seed'", "'seed' is missing"]),
         ("iqr_multiplier: 1.5", "iqr_multiplier: much", ["'iqr_multiplier'", "'much'"]),
         ("iqr_multiplier: 1.5", "iqr_multiplier: -1", ["'iqr_multiplier'", "greater than 0"]),

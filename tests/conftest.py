@@ -1,0 +1,91 @@
+"""A copy of the project, built once, that integration and browser tests share."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers import fingerprint, paths
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the repository in a folder of its own, as a fresh clone would be."""
+
+    root: Path
+
+    @property
+    def site(self) -> Path:
+        return self.root / "build" / "site"
+
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "helpers.cli"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {k: v for k, v in os.environ.items() if not k.startswith("ATOM_")}
+        return ours | {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def atom(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
+        """Run `atom` in this copy; output and errors come back as one text in stdout."""
+        return subprocess.run(
+            [*self.command, *arguments],
+            cwd=self.root,
+            env=self.environment,
+            timeout=timeout,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+
+    def events(self, output: str) -> dict[str, str]:
+        """Step → last event, from the plain progress lines of a build."""
+        lines = (line.split() for line in output.splitlines() if " s  " in line)
+        return {words[2]: words[3].rstrip(":") for words in lines if len(words) > 3}
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def add_cell(self, notebook: str, source: str) -> None:
+        path = self.root / "notebooks" / f"{notebook}.ipynb"
+        content = nbformat.read(path, as_version=4)
+        content.cells.append(nbformat.v4.new_code_cell(source))
+        nbformat.write(content, path)
+
+    def site_hashes(self) -> dict[str, str]:
+        return {name.split("/build/site/")[-1]: digest for name, digest in fingerprint.of_tree(self.site).items()}
+
+
+def copy_of_repository(target: Path) -> Project:
+    """What a clone would hold: every file that git tracks or would, none that it ignores."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=paths.ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (paths.ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(paths.ROOT / name, target / name)
+    return Project(target)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Project:
+    """A built copy of the repository. Tests that change it must put it back."""
+    project = copy_of_repository(tmp_path_factory.mktemp("project"))
+    finished = project.atom("build")
+    assert finished.returncode == 0, finished.stdout
+    return project
