@@ -1,0 +1,105 @@
+"""Running one notebook: its parameters are held to its declaration, its failures are told in its author's terms."""
+
+import json
+
+import nbformat
+import pytest
+
+from helpers import execute, notebooks
+
+
+def write(path, *cells, parameters="seed = 1"):
+    """A notebook with a parameters cell and code cells."""
+    code = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    code += [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title"), *code]), path)
+    return path
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Execute a notebook of the given cells; gives its executed copy."""
+
+    def run_(*cells, given=None, **more):
+        source = write(tmp_path / "01_try.ipynb", *cells, **more)
+        runtime = tmp_path / "r"
+        runtime.mkdir()
+        for name in ("ATOM_STAGING", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "PYTHONHASHSEED"):
+            monkeypatch.setenv(name, "")  # so that what the run sets is put back
+        execute.run(source, given or {"seed": 7}, tmp_path / "staging", tmp_path / "failed", runtime)
+        return nbformat.read(tmp_path / "staging" / "notebooks" / "01_try.ipynb", as_version=4)
+
+    return run_
+
+
+def test_parameters_reach_the_notebook_and_captions_take_its_values(run):
+    notebook = run(
+        "from helpers.values import recorder\nrecord = recorder('01_try')",
+        "#| label: val-twice\nrecord('twice', 2 * seed, unit='models')",
+        "#| label: fig-x\n#| fig-cap: Twice is {twice}.\n#| fig-alt: It says {twice}.\nprint('{twice}')",
+    )
+    assert "#| fig-cap: Twice is 14.\n#| fig-alt: It says 14.\nprint('{twice}')" in notebook.cells[-1].source
+    assert notebook.cells[-1].outputs[0].text == "{twice}\n"
+
+
+def test_the_executed_copy_holds_nothing_of_the_run_itself(run):
+    notebook = run("1 + 1")
+    assert "papermill" not in notebook.metadata
+    assert all("papermill" not in cell.metadata and "execution" not in cell.metadata for cell in notebook.cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["a = 1\nb = a / 0"], ["cell 3, line 2: b = a / 0", "ZeroDivisionError"]),
+        (["pass", "def f():\n    raise KeyError('k')\n\nf()"], ["cell 4", "KeyError: 'k'"]),
+        (["if"], ["cell 3", "SyntaxError"]),
+    ],
+)
+def test_a_failure_names_notebook_cell_line_and_exception(run, tmp_path, cells, words):
+    with pytest.raises(execute.NotebookError) as failed:
+        run(*cells)
+    for word in ["01_try.ipynb", *words]:
+        assert word in str(failed.value)
+    assert (tmp_path / "failed" / "01_try.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "parameters", "words"),
+    [
+        ({"seed": 1, "sead": 2}, "seed = 1", "parameter sead is given but not declared"),
+        ({"seed": 1}, "seed = 1\nmore = 2", "declares more, which the step is not given"),
+        ({"seed": 1}, "seed = open('x')", "plain values"),
+    ],
+)
+def test_parameters_are_held_to_the_declaration(run, given, parameters, words):
+    with pytest.raises(execute.NotebookError, match=words):
+        run("1", given=given, parameters=parameters)
+
+
+def test_a_notebook_without_a_parameters_cell_is_refused(tmp_path):
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(), path)
+    with pytest.raises(execute.NotebookError, match="0 cells are tagged"):
+        execute.declared(path)
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (nbformat.v4.new_output("display_data", {"image/png": ""}), "carries an image"),
+        (nbformat.v4.new_output("stream", name="stderr", text="!"), "an error or a warning"),
+        (nbformat.v4.new_output("error", ename="E", evalue="", traceback=[]), "an error or a warning"),
+    ],
+)
+def test_unclean_notebooks_are_found(tmp_path, monkeypatch, output, words):
+    path = write(tmp_path / "n.ipynb", "1")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["metadata"] = {"kernelspec": notebooks.KERNEL}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(notebooks.paths, "NOTEBOOKS", tmp_path)
+    assert notebooks.check() == []
+    content["cells"][-1]["outputs"] = [output]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    (fault,) = notebooks.check()
+    assert words in fault
