@@ -1,0 +1,170 @@
+"""What stands on and beside the axes: units and dates in words, labels at the ends of lines, notes, eras."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib import dates as mdates
+from matplotlib import patheffects, ticker
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import BboxBase, offset_copy
+
+from helpers.figures import palette, theme
+
+# Units --------------------------------------------------------------------------------------------------------
+
+
+def short(value: float) -> str:
+    """An amount as labels say it: 1.1496e9 → "1.15B", 722.6e6 → "723M", 30.71e6 → "30.7M", 48_200 → "48K"."""
+    if abs(value) >= 999.5e6:
+        return f"{value / 1e9:.2f}B"
+    if abs(value) >= 999_500:
+        return f"{value / 1e6:.{0 if abs(value) >= 99.95e6 else 1}f}M"
+    return f"{value / 1e3:.0f}K" if abs(value) >= 9_950 else f"{value:,.0f}"
+
+
+def _tick(value: float) -> str:
+    """Round amounts on an axis: "0", "500K", "400M", "1.0B"."""
+    if abs(value) >= 1e9:
+        return f"{value / 1e9:.1f}B"
+    return f"{value / 1e6:g}M" if abs(value) >= 1e6 else f"{value / 1e3:g}K" if abs(value) >= 1e3 else f"{value:g}"
+
+
+def times(value: float) -> str:
+    """Ratios: 16.13 → "16×", 0.6 → "0.60×"."""
+    return f"{value:.0f}×" if value >= 9.95 else f"{value:.1f}×" if value >= 1 else f"{value:.2f}×"
+
+
+UNITS: dict[str, tuple[Callable[[float], str], Callable[[float], str]]] = {
+    "downloads": (_tick, short),
+    "models": (_tick, lambda value: f"{value:,.0f}"),
+    "share": (lambda value: f"{100 * value:g}%", lambda value: f"{100 * value:.0f}%"),
+    "points": (lambda value: f"{value:,g}", lambda value: f"{value:,.0f}"),
+    "multiple": (lambda value: f"{value:g}×", times),
+}
+"""Unit → how the axis says it, how a label says one value."""
+
+
+def value_axis(ax: Axes, unit: str) -> Callable[[float], str]:
+    """Label the vertical axis in `unit`; returns how a single value is written in it."""
+    tick, value = UNITS[unit]
+    ax.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: tick(y)))
+    return value
+
+
+def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
+    """A horizontal axis of dates from `first` to `last`, with at most six months named on it ("Jan 2026")."""
+    ax.set_xlim(first, last)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    step = next((step for step in (1, 2, 3, 6) if months / step <= 6), 12)
+    ax.xaxis.set_major_locator(mdates.MonthLocator(bymonth=range(1, 13, step)))
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+
+
+# Labels at the ends of lines --------------------------------------------------------------------------------------
+
+_END, _NOTE = "label at a line's end", "note"
+HALO = patheffects.withStroke(linewidth=2.5, foreground="white")
+_LINE = 1.22
+"""Height of a line of text in font sizes."""
+
+
+def end_label(ax: Axes, x: float | pd.Timestamp, y: float, text: str, colour: str) -> None:
+    """Write `text` to the right of the panel at the height of (x, y); `settle` keeps such labels apart."""
+    beside = offset_copy(ax.transAxes, ax.figure, x=9, units="points")
+    ax.annotate(
+        text, (x, y), (1, 0.5), textcoords=beside, va="center", color=palette.ink(colour), weight="bold", label=_END,
+        annotation_clip=False, arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7, "shrinkA": 1, "shrinkB": 4,
+                                           "relpos": (0, 0.5)},
+    )  # fmt: skip
+
+
+def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
+    """The places nearest to `wanted` (least squares) in [low, high] that keep the order and at least `gap` apart.
+
+    Where there is no room for that the gap shrinks.
+    """
+    order = np.argsort(wanted, kind="stable")
+    gap = min(gap, (high - low) / max(len(wanted) - 1, 1))
+    steps = gap * np.arange(len(wanted))
+    blocks: list[list[float]] = []  # pool adjacent violators: [sum, count] of places moved together
+    for place in np.asarray(wanted, float)[order] - steps:
+        blocks.append([place, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
+            total, count = blocks.pop()
+            blocks[-1][0] += total
+            blocks[-1][1] += count
+    pooled = np.repeat([total / count for total, count in blocks], [int(count) for _, count in blocks])
+    places = np.empty(len(wanted))
+    places[order] = np.clip(pooled, low, high - gap * max(len(wanted) - 1, 0)) + steps
+    return places.tolist()
+
+
+def settle(figure: Figure) -> None:
+    """Lay the figure out and put its labels and notes where they do not overlap.
+
+    Drawing functions and `finish` call it; after notes were added by hand `finish` suffices.
+    """
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        box = ax.get_window_extent()
+        labels = [text for text in ax.texts if text.get_label() == _END]
+        if labels:
+            line = _LINE * labels[0].get_fontsize() * figure.dpi / 72
+            heights = [ax.transData.transform((0, ax.convert_yunits(label.xy[1])))[1] for label in labels]
+            places = spread(heights, line, box.y0, box.y1)
+            for label, height, place in zip(labels, heights, places, strict=True):
+                label.xyann = (1, (place - box.y0) / box.height)
+                at_edge = ax.transData.transform((ax.convert_xunits(label.xy[0]), 0))[0] > box.x1 - line / 2
+                label.arrow_patch.set_visible(not at_edge or abs(place - height) > line / 3)
+        _settle_notes([text for text in ax.texts if text.get_label() == _NOTE], box)
+
+
+# Notes and eras -----------------------------------------------------------------------------------------------
+
+
+def annotate(ax: Axes, notes: Mapping[pd.Timestamp, str]) -> None:
+    """Mark days with a thin line and a few words at the top of the panel: releases, the splice."""
+    across = ax.get_xaxis_transform()
+    for date, text in sorted(notes.items()):
+        day = mdates.date2num(date)
+        ax.annotate(  # the spaces keep the words off the line, which runs from the text's corner down to the axis
+            f" {text} ", (day, 0), (day, 1), xycoords=across, textcoords=across, va="top", label=_NOTE,
+            fontsize=theme.SMALL, color=theme.MUTED, path_effects=[HALO], annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": theme.RULE, "lw": 0.8, "shrinkA": 0, "shrinkB": 0, "patchA": None,
+                        "relpos": (0, 1), "zorder": 1},
+        )  # fmt: skip
+
+
+def eras(ax: Axes, spans: pd.DataFrame) -> None:
+    """Tint the background of each era in its region's colour and name it at the top of the panel.
+
+    spans: region, start, end, text.
+    """
+    for span in spans.itertuples():
+        colour = palette.styles([span.region])[span.region].colour
+        ax.axvspan(span.start, span.end, color=colour, alpha=0.09, linewidth=0, zorder=0)
+        middle = mdates.date2num(span.start + (span.end - span.start) / 2)
+        ax.annotate(
+            span.text, (middle, 1), (0, -3), xycoords=ax.get_xaxis_transform(), textcoords="offset points", ha="center",
+            va="top", fontsize=theme.SMALL, color=palette.ink(colour), path_effects=[HALO],
+        )  # fmt: skip
+
+
+def _settle_notes(notes: list[Annotation], box: BboxBase) -> None:
+    """Put each note in the topmost row where it is free, right of its day or, at the panel's edge, left of it."""
+    ends: list[float] = []
+    for note in notes:
+        line = _LINE * note.get_fontsize() * note.figure.dpi / 72
+        extent = Text.get_window_extent(note)  # of the words alone
+        day = note.axes.transData.transform((note.xy[0], 0))[0]
+        left = day + extent.width > box.x1
+        start = day - extent.width if left else day
+        row = next((i for i, taken in enumerate(ends) if start >= taken), len(ends))
+        ends[row : row + 1] = [start + extent.width]
+        note.set_ha("right" if left else "left")
+        note.arrowprops["relpos"] = note._arrow_relpos = (1 if left else 0, 1)
+        note.xyann = (note.xy[0], 1 - row * line / box.height)

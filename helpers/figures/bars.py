@@ -1,0 +1,125 @@
+"""Figures whose parts make a whole, or stand side by side: bars, one for each bucket or month."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.figures import axes, palette, theme
+from helpers.registry import BUCKETS
+
+EDGE = {"edgecolor": "white", "linewidth": 0.6}
+"""A white seam between neighbouring parts, so that they are told apart without colour."""
+
+
+def buckets(frame: pd.DataFrame) -> Figure:
+    """Cumulative downloads of each size bucket, split by region (Figure 2).
+
+    frame: bucket, region, downloads_cumulative. Buckets not among BUCKETS ("unresolved") come last. A label gives
+    the length of the whole bar and its part of all bars.
+    """
+    figure, (ax,) = theme.panels(4.3)
+    ax.set_title("Cumulative downloads by model size")
+    table = frame.pivot_table(
+        index="bucket", columns="region", values="downloads_cumulative", aggfunc="sum", observed=True
+    )
+    rows = [*(b for b in BUCKETS if b in table.index), *sorted(set(table.index) - set(BUCKETS))]
+    table = table.loc[rows].fillna(0)
+    base = table.sum(axis="columns") * 0
+    for region, style in palette.styles(table.columns).items():
+        ax.barh(rows, table[region], left=base, height=0.72, color=style.colour, label=style.label, **EDGE)
+        base = base + table[region]
+    for row, total in base.items():
+        ax.annotate(
+            f"{axes.short(total)} · {100 * total / base.sum():.0f}%", (total, row), (6, 0), textcoords="offset points",
+            va="center", weight="bold",
+        )  # fmt: skip
+    ax.invert_yaxis()
+    ax.grid(False)
+    ax.xaxis.set_visible(False)
+    ax.spines["bottom"].set_visible(False)
+    ax.tick_params(axis="y", labelcolor=theme.INK)
+    ax.set_xlim(0, 1.3 * base.max())  # room for the labels
+    ax.legend(loc="lower right", frameon=False, handlelength=1, handleheight=1, labelcolor="linecolor")
+    axes.settle(figure)
+    return figure
+
+
+def shares(frame: pd.DataFrame, value: str, by: str, title: str) -> Figure:
+    """Shares of each month, stacked to 100 % and named with the last month's share (Figures 3, 4, 8 and 9).
+
+    frame: month (first day of the calendar month in which it happened), by, value (0..1).
+    """
+    figure, (ax,) = theme.panels(4.1)
+    ax.set_title(title)
+    _months(ax, frame, "month", by, value, "share", palette.styles(frame[by]), through=False)
+    ax.set_ylim(0, 1)
+    ax.grid(False)
+    axes.settle(figure)
+    return figure
+
+
+def opposed(frame: pd.DataFrame, side: str, by: str, titles: dict[str, str], whole: str | None = None) -> Figure:
+    """New downloads per month of two sides, one panel each on one scale, stacked by who makes them up (Figures 10, 11).
+
+    frame: month (label: through the day before), side, by, downloads. titles: side → the panel's title, in order.
+    whole: the organisation whose shades the parts of a side take when they are no organisations themselves.
+    """
+    figure, panels = theme.panels(5.9, rows=2, sharex=True, sharey=True)
+    for ax, (name, title) in zip(panels, titles.items(), strict=True):
+        part = frame[frame[side] == name]
+        styles = palette.styles(part[by])
+        if whole and not set(part[by]) & palette.ORGANISATIONS.keys():
+            shades = palette.tints(palette.ORGANISATIONS[whole].colour, len(styles))
+            styles = {n: s._replace(colour=c) for (n, s), c in zip(styles.items(), shades, strict=True)}
+        ax.set_title(title)
+        _months(ax, part, "month", by, "downloads", "downloads", styles, through=True)
+    axes.settle(figure)
+    return figure
+
+
+def grouped(frame: pd.DataFrame, category: str, by: str, value: str, order: list[str], title: str) -> Figure:
+    """Shares side by side within each category, each bar with its value (Figure 12).
+
+    frame: category, by (organisation labels), value (0..1). A value that is absent has no bar.
+    """
+    figure, (ax,) = theme.panels(0.62 * len(order) + 1.1)
+    ax.set_title(title)
+    styles = palette.styles(frame[by])
+    height = 0.8 / len(styles)
+    for number, (name, style) in enumerate(styles.items()):
+        for row in frame[frame[by] == name].dropna(subset=value).to_dict("records"):
+            place = order.index(row[category]) + (number - (len(styles) - 1) / 2) * height
+            ax.barh(place, row[value], height=height, color=style.colour, **EDGE)
+            ax.annotate(
+                f"{100 * row[value]:.0f}%", (row[value], place), (5, 0), textcoords="offset points", va="center"
+            )
+        ax.barh([0], [0], color=style.colour, label=style.label)
+    ax.set_yticks(range(len(order)), order)
+    ax.invert_yaxis()
+    ax.grid(False)
+    ax.xaxis.set_visible(False)
+    ax.spines["bottom"].set_visible(False)
+    ax.tick_params(axis="y", labelcolor=theme.INK)
+    ax.legend(loc="upper right", frameon=False, handlelength=1, handleheight=1)
+    axes.settle(figure)
+    return figure
+
+
+def _months(
+    ax: Axes, frame: pd.DataFrame, month: str, by: str, value: str, unit: str, styles: dict, through: bool
+) -> None:
+    """Stacked bars, each as wide as the calendar month it stands for, named at the right with their last value.
+
+    through: the label is the day after the month (cumulative tables); otherwise it is the month's first day.
+    """
+    say = axes.value_axis(ax, unit)
+    table = frame.pivot_table(index=month, columns=by, values=value, aggfunc="sum", observed=True).fillna(0)
+    next_month = table.index + pd.DateOffset(months=1)
+    starts, ends = (table.index - pd.DateOffset(months=1), table.index) if through else (table.index, next_month)
+    base = table.sum(axis="columns") * 0
+    for name, style in styles.items():
+        ax.bar(starts, table[name], ends - starts, base, align="edge", color=style.colour, **EDGE)
+        middle, last = base.iloc[-1] + table[name].iloc[-1] / 2, table[name].iloc[-1]
+        axes.end_label(ax, ends[-1], middle, f"{style.label} {say(last)}", style.colour)
+        base = base + table[name]
+    axes.month_axis(ax, starts[0], ends[-1])

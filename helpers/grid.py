@@ -1,0 +1,65 @@
+"""Long tables of models and days as matrices, and back."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells that a long table fills. days: datetime64[us], every day from the first to the last; models: ids in
+    order; rows, columns: the cell of each row of the table."""
+
+    days: np.ndarray
+    models: pd.Index
+    rows: np.ndarray
+    columns: np.ndarray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Self:
+        """The grid of a table with one row for each date and model."""
+        rows, models = pd.factorize(frame["model"], sort=True)
+        dates = frame["date"].to_numpy().astype("datetime64[D]")
+        days = np.arange(dates.min(), dates.max() + 1)
+        return cls(days.astype("datetime64[us]"), pd.Index(models), rows, (dates - days[0]).astype(int))
+
+    def matrix(self, values: pd.Series) -> np.ndarray:
+        """A column of the table as models × days; NaN where the table has no row."""
+        cells = np.full((len(self.models), len(self.days)), np.nan)
+        cells[self.rows, self.columns] = values
+        return cells
+
+    def long(self, where: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:
+        """A table of the cells in `where`, ordered by model and date: date, model, <columns>."""
+        rows, days = np.nonzero(where)
+        head = {"date": self.days[days], "model": self.models.take(rows)}
+        return pd.DataFrame(head | {name: cells[where] for name, cells in columns.items()})
+
+
+def since_first(known: np.ndarray) -> np.ndarray:
+    """True from each row's first known day on."""
+    return np.logical_or.accumulate(known, axis=1)
+
+
+def until_last(known: np.ndarray) -> np.ndarray:
+    """True up to each row's last known day."""
+    return since_first(known[:, ::-1])[:, ::-1]
+
+
+def fill(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Days that are not known: on the line between the nearest known ones, rounded down; at the ends the nearest.
+
+    Every row needs a known day.
+    """
+    filled = values.copy()
+    rows = np.flatnonzero(~known.all(axis=1))
+    known, days = known[rows], np.arange(values.shape[1])
+    before = np.maximum.accumulate(np.where(known, days, -1), axis=1)
+    after = np.minimum.accumulate(np.where(known, days, days.size)[:, ::-1], axis=1)[:, ::-1]
+    before, after = np.where(before < 0, after, before), np.where(after == days.size, before, after)
+    low, high = (np.take_along_axis(values[rows], at, axis=1) for at in (before, after))
+    steps = np.maximum(after - before, 1)
+    filled[rows] = low + np.floor((high - low) * (days - before) / steps)
+    return filled

@@ -1,0 +1,46 @@
+"""Who serves the world's tokens: shares of use on an inference platform (paper, Section 2.1 "OpenRouter").
+
+`month` is here the calendar month of use, named by its first day: the paper's "June 2025" is the tokens of June. It is
+no label for the data through the day before, as the months of the downloads are.
+Tables are clean/tokens_daily (date) or clean/tokens_monthly (month), with slug, status, model, organisation, region and
+tokens.
+"""
+
+import pandas as pd
+
+
+def by_month(daily: pd.DataFrame) -> pd.DataFrame:
+    """Daily tokens added up to months of use: month, slug, status, model, organisation, region, tokens, days.
+
+    days: days of the month that the input holds, over all models; below the length of the month it is incomplete.
+    A model outside a day's top 50 is that day in "other", so that a month's sum of a model is a lower bound.
+    """
+    month = daily["date"].dt.to_period("M").dt.start_time.astype("datetime64[us]").rename("month")
+    what = ["slug", "status", "model", "organisation", "region"]
+    tokens = daily.groupby([month, *what], dropna=False, as_index=False)["tokens"].sum()
+    return tokens.assign(days=tokens["month"].map(daily.groupby(month)["date"].nunique()))
+
+
+def open_shares(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Shares within the tokens of open models: month, <by>, tokens, tokens_share.
+
+    by: organisation, region or slug. Models of unknown status and the rest are in no share: see `bands` for how much
+    they are. In the monthly top ten, shares are of the ten models' tokens. Every value has a row in every month.
+    """
+    return _shares(monthly[monthly["status"] == "open"], by)
+
+
+def bands(monthly: pd.DataFrame) -> pd.DataFrame:
+    """All tokens of a month by status: month, status (open, closed, unknown, other), tokens, tokens_share.
+
+    "other" is what the source gives in one sum beyond its top 50; it holds open and closed models and stays apart.
+    """
+    return _shares(monthly, "status")
+
+
+def _shares(tokens: pd.DataFrame, by: str) -> pd.DataFrame:
+    table = tokens.pivot_table(index="month", columns=by, values="tokens", aggfunc="sum", fill_value=0)
+    long = table.stack().rename("tokens").reset_index()
+    total = long.groupby("month")["tokens"].transform("sum")
+    # A month without tokens has no shares; Python integers are divided exactly, then rounded once.
+    return long.assign(tokens_share=(long["tokens"] / total.where(total > 0)).astype(float))

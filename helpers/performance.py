@@ -1,0 +1,126 @@
+"""How good the best open models are: recalibration, frontier, lead and trend (paper, Sections 2.1 and 4).
+
+Scores are long tables: date, model, <group>, score. For Arena a date is a board's, for the Intelligence Index a
+model's release.
+"""
+
+import datetime
+import math
+
+import numpy as np
+import pandas as pd
+
+CONFIDENCE = 0.95
+"""Of the band around a trend; ours, the paper does not say its own."""
+THREE_WAY = {"china": "china", "us": "us", "eu": "other", "other": "other", "unknown": "unknown"}
+"""Regions as the paper's Arena figure groups them; unknown is not other."""
+
+
+def recalibrate(scores: pd.DataFrame, shift: float, before: datetime.date | str) -> pd.DataFrame:
+    """Scores of boards before the day `before` moved up by `shift` points: one scale over all dates (2.1 "Arena")."""
+    early = scores["date"] < pd.Timestamp(before)
+    return scores.assign(score=scores["score"].where(~early, scores["score"] + shift))
+
+
+def frontier(scores: pd.DataFrame, by: str = "region") -> pd.DataFrame:
+    """Best score so far in each group at each date (2.1 "Arena").
+
+    scores: date, model, <by>, score, of open models only. Rows without a date or a score are not measured and left out.
+    Returns one row per group and date, from the group's first on: date, <by>, model, score. score never falls; model is
+    the one that set it, of equals the earlier, then the first in the alphabet. Dates are those of all groups.
+    Raises ValueError if a (date, model) pair repeats.
+    """
+    measured = scores.dropna(subset=["date", "score"])
+    repeated = measured[measured.duplicated(["date", "model"])]
+    if len(repeated):
+        first = repeated.iloc[0]
+        raise ValueError(
+            f"{first['model']!r} has several scores on {first['date']:%Y-%m-%d} ({len(repeated)} such rows): "
+            "a frontier needs one a day; choose by the source's rule first"
+        )
+    best = measured.sort_values(["date", "score", "model"], ascending=[True, False, True]).drop_duplicates(["date", by])
+    record = best.groupby(by)["score"].cummax()
+    advances = record.groupby(best[by]).shift().lt(record) | ~best.duplicated(by)
+    sets = best.assign(model=best["model"].where(advances), score=record).set_index(["date", by])[["model", "score"]]
+    every = pd.MultiIndex.from_product([best["date"].unique(), sorted(best[by].unique())], names=["date", by])
+    return sets.reindex(every).groupby(by).ffill().dropna().reset_index()
+
+
+def records(frontier: pd.DataFrame, by: str = "region") -> pd.DataFrame:
+    """The rows of a frontier on which a new best model arrived, and so the steps of its curve."""
+    return frontier[frontier["model"] != frontier.groupby(by)["model"].shift()].reset_index(drop=True)
+
+
+def leads(frontier: pd.DataFrame, by: str = "region") -> pd.DataFrame:
+    """When the lead changed hands: date, <by> (the new leader), model, score, margin (over the next group).
+
+    The lead changes when another group's score is higher; a tie leaves it where it is. margin is null while there is
+    one group only.
+    """
+    changes, leader = [], None
+    for date, groups in frontier.groupby("date"):
+        ranked = groups.sort_values(["score", by], ascending=[False, True])
+        top, held = ranked.iloc[0], groups.loc[groups[by] == leader, "score"]
+        if held.empty or top["score"] > held.iloc[0]:
+            leader = top[by]
+            margin = top["score"] - ranked["score"].iloc[1] if len(ranked) > 1 else math.nan
+            changes.append((date, leader, top["model"], top["score"], margin))
+    return pd.DataFrame(changes, columns=["date", by, "model", "score", "margin"])
+
+
+def trend(points: pd.DataFrame, start: datetime.date | str, by: str = "region") -> pd.DataFrame:
+    """Straight line through each group's points from `start` on, by least squares (2.1 "Artificial Analysis").
+
+    points: date, <by>, score. Returns date (first point, each first of a month, last point), <by>, score (fitted), low,
+    high (confidence band of the line, CONFIDENCE by Student's t), points_per_year, points. low and high are null with
+    two points; a group with fewer than two dates has no line. The points of a frontier only rise and are not
+    independent, so the band shows how well a line describes them, not what comes next.
+    """
+    later = points[points["date"] >= pd.Timestamp(start)].dropna(subset="score")
+    lines = [_line(group).assign(**{by: name}) for name, group in later.groupby(by) if group["date"].nunique() > 1]
+    columns = ["date", by, "score", "low", "high", "points_per_year", "points"]
+    return pd.concat(lines, ignore_index=True)[columns] if lines else pd.DataFrame(columns=columns)
+
+
+def _line(points: pd.DataFrame) -> pd.DataFrame:
+    points = points.sort_values(
+        ["date", "score"]
+    )  # so that sums, and with them the last digit, do not hang on row order
+    first, last = points["date"].min(), points["date"].max()
+    dates = pd.DatetimeIndex([first, *pd.date_range(first, last, freq="MS", inclusive="neither"), last]).unique()
+    x, at = (((days - first) / pd.Timedelta(days=1)).to_numpy(dtype=float) for days in (points["date"], dates))
+    y, n = points["score"].to_numpy(dtype=float), len(points)
+    spread = ((x - x.mean()) ** 2).sum()
+    slope = ((x - x.mean()) * (y - y.mean())).sum() / spread
+    fitted = y.mean() + slope * (at - x.mean())
+    width = math.nan
+    if n > 2:
+        rest = y - y.mean() - slope * (x - x.mean())
+        error = np.sqrt((rest**2).sum() / (n - 2) * (1 / n + (at - x.mean()) ** 2 / spread))
+        width = student_t(CONFIDENCE, n - 2) * error
+    line = {"score": fitted, "low": fitted - width, "high": fitted + width, "points_per_year": slope * 365.25}
+    # Machines differ in the last digits of such sums; a millionth of a point is alike on all.
+    return pd.DataFrame(line).round(6).assign(date=dates, points=n)
+
+
+def student_t(confidence: float, freedom: int) -> float:
+    """The t that a Student variable stays within, on either side of 0, with this probability.
+
+    For whole degrees of freedom the probability is a finite sum of powers of cosines (Abramowitz and Stegun, 26.7.3
+    and 26.7.4), which is inverted by bisection: exact to the last digits, without another library.
+    """
+    low, high = 0.0, math.pi / 2
+    for _ in range(100):
+        angle = (low + high) / 2
+        low, high = (angle, high) if _within(angle, freedom) < confidence else (low, angle)
+    return math.sqrt(freedom) * math.tan(low)
+
+
+def _within(angle: float, freedom: int) -> float:
+    """P(|T| ≤ t) where tan(angle) = t / √freedom."""
+    odd = freedom % 2
+    term = total = (math.cos(angle) if freedom > 1 else 0.0) if odd else 1.0
+    for k in range(2 + odd, freedom - 1, 2):
+        term *= (k - 1) / k * math.cos(angle) ** 2
+        total += term
+    return (angle + math.sin(angle) * total) * 2 / math.pi if odd else math.sin(angle) * total

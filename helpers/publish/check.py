@@ -1,0 +1,138 @@
+"""Reading what either publisher wrote, because their exit codes prove little."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from helpers.publish.findings import Finding
+from helpers.publish.page import Page
+
+MARKERS = {
+    r"\?@[\w-]+": ("an unresolved reference", "label the figure, table or section, or mend the reference"),
+    r"\?(?:var|meta|env):[\w.-]*": ("an unresolved value", "record the value or mend its name"),
+    r"\{\{<[^>]*": ("a shortcode that was not carried out", "give an embed its own paragraph; mend the shortcode"),
+    r"\(\*\*[^*]+\?\*\*\)": ("an unknown citation", "add the work to the bibliography or mend the key"),
+}
+"""What an engine leaves in the text where it could not do its work."""
+
+URL = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)""")
+TYPST_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+TYPST_RAW = re.compile(r"(`+).*?\1", re.DOTALL)
+WARNING = re.compile(r"^.*(?:\b(?:WARN|WARNING|ERROR)\b|\b(?:warning|error):).*$", re.MULTILINE)
+
+
+def findings(site: Path, label: str, typst: str, log: str, pages: list[str]) -> list[Finding]:
+    """Everything that is wrong with the rendered site.
+
+    label: the edition's data label, which every page must show. typst: the source of the PDF; "" where it was not kept.
+    log: what the engine said. pages: addresses that must exist beside the report's own.
+    """
+    site = site.resolve()
+    found = [*_absent(site, pages), *_log(log), *_markers("the PDF", _prose(typst))]
+    if typst and _even(label) not in _even(typst):
+        found.append(Finding("the PDF", "does not show the data label", "pass `data-label` to its template"))
+    read = {path: Page.of(path.read_text(encoding="utf-8")) for path in sorted(_html(site))}
+    for path, page in read.items():
+        where = path.relative_to(site).as_posix()
+        found += [*_markers(where, page.text), *_figures(where, page), *_cited(where, page)]
+        found += [*_addresses(path, page, site, read), *_styles(where, path, page.styles, site)]
+        if _even(label) not in _even(page.text):
+            found.append(Finding(where, "does not show the data label", "show `data-label` in its template"))
+    for path in sorted(site.rglob("*.css")):
+        found += _styles(path.relative_to(site).as_posix(), path, [path.read_text(encoding="utf-8")], site)
+    return list(dict.fromkeys(found))
+
+
+def _html(site: Path) -> Iterator[Path]:
+    """The pages; an engine's own library files are none."""
+    return (path for path in site.rglob("*.html") if "site_libs" not in path.relative_to(site).parts)
+
+
+def _absent(site: Path, pages: list[str]) -> Iterator[Finding]:
+    for name in ["index.html", "report/index.html", "report/atom-report.pdf", *pages]:
+        path = site / name
+        if not path.is_file() or not path.stat().st_size:
+            yield Finding(name, "was not written", "look at what the engine said")
+
+
+def _log(log: str) -> Iterator[Finding]:
+    for match in WARNING.finditer(log):
+        yield Finding("the engine's log", match[0].strip(), "mend what it warns of")
+
+
+def _markers(where: str, text: str) -> Iterator[Finding]:
+    for pattern, (what, remedy) in MARKERS.items():
+        for match in dict.fromkeys(re.findall(pattern, text)):
+            yield Finding(where, f"shows {what}, {match.strip()!r}", remedy)
+
+
+def _figures(where: str, page: Page) -> Iterator[Finding]:
+    for figure in page.figures:
+        if not figure.drawn:
+            yield Finding(where, f"figure {figure.label} is empty", "end the cell in a picture or a table")
+        if any(not alt for alt in figure.images):
+            yield Finding(where, f"figure {figure.label} has no alt text", "add `#| fig-alt: …` to its cell")
+
+
+def _cited(where: str, page: Page) -> Iterator[Finding]:
+    for key in page.cited:
+        if key.endswith("?"):
+            yield Finding(where, f"cites the unknown work {key[:-1]}", "add it to the bibliography or mend the key")
+
+
+def _addresses(path: Path, page: Page, site: Path, read: dict[Path, Page]) -> Iterator[Finding]:
+    """Links and files that lead nowhere, and anything that a browser would fetch from elsewhere."""
+    where = path.relative_to(site).as_posix()
+    for address in page.loads:
+        if _outside(address):
+            yield Finding(where, f"loads {address} from elsewhere", "keep a copy in the site")
+        elif not address.startswith("data:") and not _target(path, address, site).is_file():
+            yield Finding(where, f"shows {address}, which does not exist", "mend the name or write the file")
+    for address in page.links:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or not (parts.path or parts.fragment):
+            continue
+        target = _target(path, address, site)
+        if not target.is_file():
+            yield Finding(where, f"links to {address}, which does not exist", "mend the link or write the file")
+        elif parts.fragment and target in read and unquote(parts.fragment) not in read[target].ids:
+            yield Finding(where, f"links to {address}, but nothing there has that label", "mend the link or the label")
+
+
+def _styles(where: str, path: Path, styles: list[str], site: Path) -> Iterator[Finding]:
+    for style in styles:
+        for match in URL.finditer(style):
+            address = match[1] or match[2]
+            if _outside(address):
+                yield Finding(where, f"its style loads {address} from elsewhere", "keep a copy in the site")
+            elif not address.startswith(("data:", "#")) and not _target(path, address, site).is_file():
+                yield Finding(where, f"its style names {address}, which does not exist", "mend the name")
+
+
+def _outside(address: str) -> bool:
+    parts = urlsplit(address)
+    return bool(parts.netloc) or parts.scheme in ("http", "https", "ftp", "ws", "wss")
+
+
+def _target(page: Path, address: str, site: Path) -> Path:
+    """The file that an address on `page` leads to; a folder's is its index.html."""
+    name = unquote(urlsplit(address).path)
+    target = _resolved(site / name.lstrip("/") if name.startswith("/") else page.parent / name if name else page)
+    return target / "index.html" if target.is_dir() else target
+
+
+@cache
+def _resolved(path: Path) -> Path:
+    return path.resolve()
+
+
+def _prose(typst: str) -> str:
+    """The Typst source without its comments and code."""
+    return TYPST_RAW.sub("", TYPST_COMMENT.sub("", typst)).replace("\\", "")
+
+
+def _even(text: str) -> str:
+    """Text without what typesetting changes: kinds of quotes, escapes, spaces."""
+    return re.sub(r"\s+", " ", text.replace("’", "'").replace("\\", ""))

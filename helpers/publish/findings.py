@@ -1,0 +1,28 @@
+"""What is wrong with sources or pages: where, what, and what to do about it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong. where: a page, or a file with its line ("report/regional.qmd:12")."""
+
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.remedy}"
+
+
+class PublishError(Exception):
+    """Sources that cannot be published, or pages that must not be; the message lists every finding."""
+
+    def __init__(self, findings: list[Finding]):
+        self.findings = findings
+        super().__init__("\n".join(map(str, findings)))
+
+
+def refuse(where: str, what: str, remedy: str) -> PublishError:
+    """The error for a single finding."""
+    return PublishError([Finding(where, what, remedy)])

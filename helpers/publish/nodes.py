@@ -1,0 +1,145 @@
+"""Building and rewriting pandoc's JSON document, and running pandoc."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from helpers.publish.findings import refuse
+
+Node = dict[str, Any]
+Attr = list
+"""[id, [classes], [[key, value], …]]"""
+
+
+@cache
+def program() -> str:
+    """The pandoc that the locked environment carries."""
+    import pypandoc
+
+    return pypandoc.get_pandoc_path()
+
+
+def pandoc(text: str, *arguments: str, folder: Path | None = None) -> str:
+    """What pandoc makes of `text`; its warnings are errors. Raises PublishError with its message."""
+    done = subprocess.run(
+        [program(), "--fail-if-warnings", "--wrap=none", *arguments],
+        input=text,
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode or done.stderr.strip():
+        raise refuse("pandoc", done.stderr.strip() or f"ended with {done.returncode}", "mend what it names")
+    return done.stdout
+
+
+def parse(text: str, form: str) -> list[Node]:
+    """The blocks of `text`, written in pandoc's format `form`."""
+    return json.loads(pandoc(text, "--from", form, "--to", "json"))["blocks"]
+
+
+def document(blocks: list[Node], about: dict[str, Any]) -> str:
+    """A document of these blocks and metadata (texts, lists, mappings, `Blocks`, `Inlines`), as pandoc reads it."""
+    meta = {key: _meta(value) for key, value in about.items()}
+    return json.dumps({"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks})
+
+
+class Blocks(list):
+    """Blocks as a value of the metadata."""
+
+
+class Inlines(list):
+    """Inline elements as a value of the metadata."""
+
+
+def _meta(value: Any) -> Node:
+    if isinstance(value, Blocks | Inlines):
+        return {"t": f"Meta{type(value).__name__}", "c": value}
+    if isinstance(value, dict):
+        return {"t": "MetaMap", "c": {key: _meta(inner) for key, inner in value.items()}}
+    if isinstance(value, list):
+        return {"t": "MetaList", "c": [_meta(inner) for inner in value]}
+    return {"t": "MetaInlines", "c": words(value)}
+
+
+def rewrite(tree: Any, change: Callable[[Node], list[Node] | None]) -> Any:
+    """A copy of `tree` in which each element takes the elements that `change` gives for it; None keeps it.
+
+    Inner elements come first, so that `change` sees them already rewritten.
+    """
+    if isinstance(tree, dict):
+        return {key: rewrite(value, change) for key, value in tree.items()}
+    if not isinstance(tree, list):
+        return tree
+    rewritten = []
+    for item in tree:
+        item = rewrite(item, change)
+        new = change(item) if isinstance(item, dict) and "t" in item else None
+        rewritten += [item] if new is None else new
+    return rewritten
+
+
+def strings(tree: Any, change: Callable[[str], str]) -> Any:
+    """A copy of `tree` with every text in it changed: words, code, raw text, links, attributes."""
+    if isinstance(tree, dict):
+        return {key: value if key == "t" else strings(value, change) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [strings(item, change) for item in tree]
+    return change(tree) if isinstance(tree, str) else tree
+
+
+def elements(tree: Any) -> Iterator[Node]:
+    """Every element of `tree` in reading order, an outer one before its inner ones."""
+    if isinstance(tree, dict):
+        if "t" in tree:
+            yield tree
+        for value in tree.values():
+            yield from elements(value)
+    elif isinstance(tree, list):
+        for item in tree:
+            yield from elements(item)
+
+
+def attr(identifier: str = "", *classes: str, **attributes: str) -> Attr:
+    return [identifier, list(classes), [[key, value] for key, value in attributes.items()]]
+
+
+def words(text: str) -> list[Node]:
+    """Text as inline elements."""
+    parts: list[Node] = []
+    for word in text.split(" "):
+        parts += [{"t": "Str", "c": word}, {"t": "Space"}]
+    return parts[:-1]
+
+
+def plain(*inlines: Node) -> Node:
+    return {"t": "Plain", "c": list(inlines)}
+
+
+def raw(form: str, text: str) -> Node:
+    return {"t": "RawBlock", "c": [form, text]}
+
+
+def div(attributes: Attr, blocks: list[Node]) -> Node:
+    return {"t": "Div", "c": [attributes, blocks]}
+
+
+def span(attributes: Attr, inlines: list[Node]) -> Node:
+    return {"t": "Span", "c": [attributes, inlines]}
+
+
+def link(target: str, inlines: list[Node], *classes: str) -> Node:
+    return {"t": "Link", "c": [attr("", *classes), inlines, [target, ""]]}
+
+
+def text_of(tree: Any) -> str:
+    """The words of `tree` without their markup."""
+    parts = {"Space": " ", "SoftBreak": " ", "LineBreak": " "}
+    return "".join(
+        node["c"] if node["t"] == "Str" else node["c"][1] if node["t"] in ("Code", "Math") else parts.get(node["t"], "")
+        for node in elements(tree)
+    )

@@ -1,0 +1,127 @@
+"""Executed notebooks as the publishers see them: titles, labelled cells, and what the cells show."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+OPTION = re.compile(r"^#\| ?(.*)\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of an executed notebook."""
+
+    kind: str
+    source: str
+    outputs: tuple[dict[str, Any], ...] = ()
+
+    @cached_property
+    def options(self) -> dict[str, str]:
+        """The cell's options: its leading `#| key: value` lines, read as YAML."""
+        lines = OPTION.findall(self.source) if self.kind == "code" else []
+        return yaml.load("\n".join(lines), yaml.BaseLoader) or {}
+
+    @property
+    def label(self) -> str | None:
+        return self.options.get("label")
+
+    @property
+    def code(self) -> str:
+        """The source without its option lines."""
+        return OPTION.sub("", self.source).strip("\n")
+
+    def picture(self) -> tuple[str, bytes] | None:
+        """The first picture that the cell shows, vector before raster: file suffix and content."""
+        shown = [picture(output) for output in self.outputs]
+        return next(filter(None, shown), None)
+
+    def table(self) -> str | None:
+        """The first HTML output of the cell."""
+        shown = (data(output).get("text/html") for output in self.outputs)
+        return next((html for html in shown if html), None)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """An executed notebook."""
+
+    path: Path
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @cached_property
+    def title(self) -> str:
+        """The text of the first heading, or the name where there is none."""
+        for cell in self.cells:
+            if cell.kind == "markdown" and (
+                heading := re.search(r"^#+\s+(.+?)\s*(?:\{.*\})?$", cell.source, re.MULTILINE)
+            ):
+                return re.sub(r"[`*]", "", heading[1])
+        return self.name
+
+    def cell(self, label: str) -> Cell | None:
+        """The cell labelled `label`."""
+        return next((cell for cell in self.cells if cell.label == label), None)
+
+    @property
+    def preview(self) -> str:
+        """The address of its page in the site."""
+        return f"build/notebooks/{self.name}-preview.html"
+
+
+def read(path: Path) -> Notebook:
+    """Read the executed notebook at `path`."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return Notebook(
+        path,
+        tuple(Cell(cell["cell_type"], "".join(cell["source"]), tuple(cell.get("outputs", ()))) for cell in cells),
+    )
+
+
+def read_all(build: Path) -> dict[str, Notebook]:
+    """Every executed notebook of the build by name, in order."""
+    return {path.stem: read(path) for path in sorted((build / "notebooks").glob("*.ipynb"))}
+
+
+def data(output: dict[str, Any]) -> dict[str, str]:
+    """An output's content by type, each as one text; a stream is plain text."""
+    if output["output_type"] == "stream":
+        return {"text/plain": "".join(output["text"])}
+    if output["output_type"] == "error":
+        return {"text/plain": "\n".join(output["traceback"])}
+    return {
+        kind: content if isinstance(content, str) else "".join(content)
+        for kind, content in output.get("data", {}).items()
+        if isinstance(content, str | list)
+    }
+
+
+def picture(output: dict[str, Any]) -> tuple[str, bytes] | None:
+    """The picture of one output: file suffix and content."""
+    content = data(output)
+    if "image/svg+xml" in content:
+        return ".svg", content["image/svg+xml"].encode()
+    if "image/png" in content:
+        return ".png", base64.b64decode(content["image/png"])
+    return None
+
+
+def size(suffix: str, content: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture in CSS pixels, where it tells them: pages then do not jump while they load."""
+    if suffix == ".png":
+        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    found = re.search(rb"<svg[^>]*>", content)
+    sides = re.findall(rb'\s(?:width|height)="([\d.]+)(pt|px|)"', found[0]) if found else []
+    if len(sides) != 2:
+        return None
+    width, height = (round(float(number) * (4 / 3 if unit == b"pt" else 1)) for number, unit in sides)
+    return width, height

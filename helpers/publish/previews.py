@@ -1,0 +1,124 @@
+"""A page for each executed notebook: its text, code and outputs, a way back and the notebook itself."""
+
+import json
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from helpers import files
+from helpers.publish import nodes
+from helpers.publish.nodes import Node, attr, div, link, raw, words
+from helpers.publish.notebooks import Cell, Notebook, data, picture, size
+from helpers.publish.sources import REFERENCE
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def write(executed: list[Notebook], about: dict[str, Any], named: dict[str, str], root: Path, site: Path) -> None:
+    """Write the page and a copy of each notebook under `site`.
+
+    about: as `pandoc.described` gives it. named: what the report calls its figures and tables, label → "Figure 1".
+    """
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda notebook: _write(notebook, about, named, root, site), executed))
+
+
+def _write(notebook: Notebook, about: dict[str, Any], named: dict[str, str], root: Path, site: Path) -> None:
+    page = site / notebook.preview
+    page.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(notebook.path, page.parent / notebook.path.name)
+    blocks: list[Node] = []
+    for number, (cell, content, caption) in enumerate(_parsed(notebook), 1):
+        blocks += content if cell.kind == "markdown" else [_code(cell, number, content, caption, named, page)]
+    blocks = nodes.rewrite(blocks, lambda node: _reference(node, named))
+    title = next((i for i, block in enumerate(blocks) if block["t"] == "Header"), None)
+    if title is not None:  # the page shows the first heading as its title
+        del blocks[title]
+    others = [{**other, "href": f"../../{other['href'].removeprefix('../')}"} for other in about["notebooks"]]
+    described = {key: about[key] for key in ("lang", "data-label", "bibliography")} | {
+        "root": "../../",
+        "title": notebook.title,
+        "pagetitle": f"{notebook.title} · {about['pagetitle']}",
+        "report": about["title"],
+        "notebook": notebook.path.name,
+        "notebooks": others,
+    }
+    html = nodes.pandoc(
+        nodes.document(blocks, described),
+        *("--from", "json", "--to", "html5", "--mathml", "--toc", "--toc-depth=3", *_works(about)),
+        *("--template", str(root / "report/theme/page.html")),
+        folder=root,
+    )
+    files.write_text(page, html)
+
+
+def _works(about: dict[str, Any]) -> list[str]:
+    """pandoc's arguments for citations in a notebook; the references stand in the report."""
+    return ["--citeproc", "--metadata=suppress-bibliography"] if about["bibliography"] else []
+
+
+def _reference(node: Node, named: dict[str, str]) -> list[Node] | None:
+    """A cross-reference as a link to the report, or as plain text where the report has no such label."""
+    if node["t"] != "Cite" or not REFERENCE.fullmatch(label := node["c"][0][0]["citationId"]):
+        return None
+    if label not in named:
+        return words(f"@{label}")
+    return [link(f"../../report/index.html#{label}", words(named[label]))]
+
+
+def _parsed(notebook: Notebook) -> list[tuple[Cell, list[Node], list[Node]]]:
+    """Each cell that has something to show, its text parsed, and its caption parsed; outputs are left out."""
+    kept = [cell for cell in notebook.cells if cell.kind == "markdown" or cell.code or cell.outputs]
+    captions = [cell.options.get("fig-cap") or cell.options.get("tbl-cap") or "" for cell in kept]
+    cells = [_plain("code", cell.code) if cell.kind == "code" else _plain("markdown", cell.source) for cell in kept]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    whole = {
+        "cells": [*cells, *(_plain("markdown", caption) for caption in captions)],
+        "metadata": kernel,
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    parsed = [block["c"][1] for block in nodes.parse(json.dumps(whole), "ipynb+citations")]
+    return list(zip(kept, parsed, parsed[len(kept) :], strict=False))
+
+
+def _plain(kind: str, source: str) -> dict[str, Any]:
+    """A cell without outputs."""
+    cell = {"cell_type": kind, "metadata": {}, "source": source}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _code(cell: Cell, number: int, content: list[Node], caption: list[Node], named: dict[str, str], page: Path) -> Node:
+    """A code cell with what it shows; its anchor is cell-<label>, or its number where it has no label."""
+    name = cell.label or str(number)
+    shown = [*content] if cell.code else []
+    for position, output in enumerate(cell.outputs):
+        shown += _output(cell, output, f"{name}-{position}", page)
+    if caption:
+        shown.append(div(attr("", "caption"), caption))
+    if name in named:
+        link = f'<a href="../../report/index.html#{name}">{named[name]} of the report</a>'
+        shown.append(raw("html", f'<p class="source">{link}</p>'))
+    return div(attr(f"cell-{name}", "cell"), shown)
+
+
+def _output(cell: Cell, output: dict[str, Any], name: str, page: Path) -> list[Node]:
+    """One output: picture, else HTML, else plain text."""
+    content, drawn = data(output), picture(output)
+    if drawn:
+        folder = page.with_name(page.stem + "_files")
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{name}{drawn[0]}"
+        path.write_bytes(drawn[1])
+        alt = escape(" ".join(cell.options.get("fig-alt", cell.options.get("fig-cap", "Figure")).split()))
+        width, height = size(*drawn) or ("", "")
+        sides = f' width="{width}" height="{height}"' if width else ""
+        image = f'<img src="{folder.name}/{path.name}" alt="{alt}"{sides}>'
+        return [raw("html", f'<div class="output picture">{image}</div>')]
+    if "text/html" in content:
+        return [raw("html", f'<div class="output table-box" tabindex="0">{content["text/html"]}</div>')]
+    text = COLOUR.sub("", content.get("text/plain", "")).rstrip()
+    return [div(attr("", "output"), [{"t": "CodeBlock", "c": [attr("", "text"), text]}])] if text else []

@@ -1,0 +1,316 @@
+"""Who made a model, where, how large it is, and whether it is tracked at all (paper, Sections 2.1 and 2.2)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import paths
+
+REGION_LABELS = {"us": "USA", "china": "China", "eu": "EU", "other": "Other", "unknown": "Unknown"}
+"""Regions as tables hold them → as readers see them."""
+REGIONS = ("china", "us", "eu")
+"""The paper's three regions; its totals are their sum."""
+BUCKETS = ("<1B", "1–5B", "7–9B", "10–50B", "50–100B", "100–250B", "250B+")
+"""Size buckets from small to large. "7–9B" is [5, 10): the paper names it after the models that fill it."""
+
+
+class RegistryError(ValueError):
+    """A model list that cannot be read; the message names file, row and remedy."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """models: model, namespace, organisation, region, parameters_b, size_source, bucket, released.
+
+    released is the corrected release date, null where none is listed: then the Hub's creation date stands.
+    findings: kind, subject, found, remedy: what is doubtful in the lists, to be shown and counted, never dropped.
+    """
+
+    models: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def read(
+    folder: Path,
+    bucket_edges: list[float],
+    labels: Path = paths.REGISTRY / "organisations.csv",
+    safetensors: pd.Series | None = None,
+) -> Registry:
+    """Read a list of models in the tracked-models format (shared layout of raw/registry).
+
+    folder holds models.csv (org, model, modelId), model_parameters.csv (model_id, total_params_b, …),
+    organization_regions.csv (hf_org, region, notes) and release_date_corrections.csv (model_id,
+    actual_release_date, …; lines that start with # are remarks). labels: namespace, organisation, region.
+    safetensors: id → billions of parameters, where the Hub was asked. A region comes from the folder; one that the
+    labels tell otherwise is a finding. Raises RegistryError for a missing file or column and for a value that is no
+    id, size, region or date.
+    """
+    listed = _csv(folder / "models.csv", {"modelId": _model})
+    curated = _csv(folder / "model_parameters.csv", {"model_id": _model, "total_params_b": _size})
+    regions = _csv(folder / "organization_regions.csv", {"hf_org": _text, "region": _region})
+    corrections = _csv(folder / "release_date_corrections.csv", {"model_id": _model, "actual_release_date": _date})
+    names = _csv(labels, {"namespace": _text, "organisation": _text, "region": _region})
+
+    findings = [
+        *_repeats("model", listed.assign(value="")),
+        *_repeats("size", curated),
+        *_repeats("region", regions),
+        *_repeats("release date", corrections),
+    ]
+    models = pd.DataFrame({"model": listed["modelId"].drop_duplicates().to_numpy()})
+    models["namespace"] = models["model"].str.partition("/")[0]
+    models["organisation"] = models["namespace"].map(_first(names[["namespace", "organisation"]]))
+    models["region"] = models["namespace"].map(_first(regions))
+    sizes = _first(curated)
+    models[["parameters_b", "size_source"]] = resolve_size(models["model"], sizes, safetensors)
+    models["bucket"] = bucket(models["parameters_b"], bucket_edges)
+    models["released"] = pd.to_datetime(models["model"].map(_first(corrections)))
+    findings += _unresolved(models)
+    findings += _region_conflicts(models, _first(names[["namespace", "region"]]))
+    findings += _size_conflicts(models, bucket_edges)
+    models["organisation"] = models["organisation"].fillna(models["namespace"])
+    models["region"] = models["region"].fillna("unknown")
+    return Registry(models, pd.DataFrame(findings, columns=["kind", "subject", "found", "remedy"]))
+
+
+def resolve_size(models: pd.Series, curated: pd.Series, safetensors: pd.Series | None = None) -> pd.DataFrame:
+    """Total parameters in billions: from the curated table, else the safetensors total, else the model's name.
+
+    models: ids. curated, safetensors: id → billions. Returns parameters_b and size_source (curated | safetensors |
+    name | null), indexed like `models`; both are null where nothing tells.
+    """
+    table = models.map(curated).astype(float)
+    weights = models.map(safetensors if safetensors is not None else {}).astype(float)
+    name = models.map(size_from_name).astype(float)
+    source = np.select([table.notna(), weights.notna(), name.notna()], ["curated", "safetensors", "name"], None)
+    return pd.DataFrame({"parameters_b": table.fillna(weights).fillna(name), "size_source": source}, models.index)
+
+
+NOT_AFTER = r"(?<![A-Za-z0-9.])"  # so neither the 3 of "A3B" nor the 5 of "2.5B" starts a number
+EXPERTS = re.compile(r"(?<![\d.])(\d+)x(\d+(?:\.\d+)?)b(?![a-z])", re.IGNORECASE)
+ACTIVE_ONLY = re.compile(r"\d+B-\d+E(?![A-Za-z])")  # "17B-128E": active parameters and experts, no total
+BILLIONS = re.compile(NOT_AFTER + r"((?<!_)\d+_\d+|\d+(?:\.\d+)?)b(?![a-z])", re.IGNORECASE)
+MILLIONS = re.compile(NOT_AFTER + r"(\d{2,})m(?![a-z])", re.IGNORECASE)  # "1M" is a context length
+
+
+def size_from_name(model: str) -> float | None:
+    """Billions of total parameters that a model's name states: "Qwen3-30B-A3B" → 30, "SmolLM2-135M" → 0.135.
+
+    Of several sizes the largest counts ("OLMoE-1B-7B" has 1B of its 7B active); "1_8b" is 1.8. "8x7B" counts as the
+    product: experts share layers, so this is an upper bound (Mixtral 8x7B really has 46.7B) and becomes a finding.
+    None if the name tells nothing, or active parameters only.
+    """
+    name = model.partition("/")[2]
+    if experts := EXPERTS.search(name):
+        return float(experts[1]) * float(experts[2])
+    if ACTIVE_ONLY.search(name):
+        return None
+    if billions := BILLIONS.findall(name):
+        return max(float(size.replace("_", ".")) for size in billions)
+    if millions := MILLIONS.search(name):
+        return float(millions[1]) / 1000
+    return None
+
+
+def bucket(parameters_b: pd.Series, edges: list[float]) -> pd.Series:
+    """The size bucket of each model, ordered as in BUCKETS: closed below, open above; null where the size is unknown.
+
+    edges: billions of parameters. Raises RegistryError unless there is one label for each interval.
+    """
+    if len(edges) + 1 != len(BUCKETS):
+        raise RegistryError(f"bucket_edges {edges}: {len(BUCKETS)} buckets need {len(BUCKETS) - 1} edges")
+    return pd.cut(parameters_b.astype(float), [-np.inf, *edges, np.inf], right=False, labels=list(BUCKETS))
+
+
+# Tracking policy ----------------------------------------------------------------------------------------------
+
+TEXT_OUT = {
+    "text-generation", "text2text-generation", "conversational", "translation", "summarization", "question-answering",
+    "image-text-to-text", "video-text-to-text", "audio-text-to-text", "image-to-text", "any-to-any",
+    "visual-question-answering", "document-question-answering", "reinforcement-learning", "robotics",
+}  # fmt: skip
+"""Pipeline tags of models that write text or act on it; the last two are set carelessly and say nothing."""
+EMBEDDING = {"feature-extraction", "sentence-similarity", "image-feature-extraction"}
+JUDGING = {
+    "text-classification", "token-classification", "zero-shot-classification", "text-ranking", "fill-mask",
+    "image-classification", "zero-shot-image-classification", "audio-classification",
+}  # fmt: skip
+DIFFUSION = {"text-to-image", "image-to-image", "text-to-video", "image-to-video", "unconditional-image-generation"}
+NAMED = {
+    "embedding": re.compile(r"(?<![a-z])(embed(ding|dings)?|e5|bge|gte)(?![a-z])", re.IGNORECASE),
+    "diffusion": re.compile(r"(?<![a-z])(stable-diffusion|sdxl|flux)(?![a-z])", re.IGNORECASE),
+    "classifier, reward or guard model": re.compile(
+        r"(?<![a-z])(reward|reranker|classifier|guard|shieldgemma|(ultra)?rm|genrm|prm|orm)(?![a-z])", re.IGNORECASE
+    ),
+}
+"""What a model's name says when its pipeline tag says nothing or calls it a text generator."""
+
+
+def policy(models: pd.Series, metadata: pd.DataFrame, formats: list[str]) -> pd.Series:
+    """Why a model is not tracked (Section 2.1): embedding | diffusion | classifier, reward or guard model | format … |
+    no text output; null = tracked.
+
+    models: ids. metadata: model, pipeline_tag, tags (list of texts), library_name, all nullable; models without a row
+    are judged by their names. formats: excluded re-upload formats (of the edition), told by library and name, and by
+    tag where original weights are absent: many originals also carry a GGUF or ONNX copy.
+    A pipeline tag of another kind is overruled where the model is also tagged as a text generator.
+    """
+    rows = metadata.drop_duplicates("model").set_index("model").reindex(models)
+    tags = [set(found) if hasattr(found, "__iter__") else set() for found in rows["tags"]]
+    pipelines, libraries = (
+        rows[column].astype(object).where(rows[column].notna(), "") for column in ("pipeline_tag", "library_name")
+    )
+    reasons = [_reason(*row, formats) for row in zip(models, pipelines, tags, libraries, strict=True)]
+    return pd.Series(reasons, models.index, dtype=object)
+
+
+def _reason(model: str, pipeline: str, tags: set[str], library: str, formats: list[str]) -> str | None:
+    name = model.partition("/")[2]
+    signs = {library.lower(), *re.split(r"[^a-z0-9]+", name.lower())}
+    if not tags & {"safetensors", "pytorch"}:
+        signs |= {tag.lower() for tag in tags}
+    for kind in formats:
+        if kind in signs:
+            return f"format {kind}"
+    for reason, pattern in NAMED.items():
+        if pattern.search(name):
+            return reason
+    if pipeline in EMBEDDING or library == "sentence-transformers":
+        return "embedding"
+    if pipeline in DIFFUSION or library == "diffusers":
+        return "diffusion"
+    if pipeline in JUDGING:
+        return "classifier, reward or guard model"
+    return None if not pipeline or (tags | {pipeline}) & TEXT_OUT else "no text output"
+
+
+# Reading ------------------------------------------------------------------------------------------------------
+
+Parse = Callable[[pd.Series], pd.Series]
+
+
+def _text(column: pd.Series) -> pd.Series:
+    return column.where(column != "")
+
+
+def _model(column: pd.Series) -> pd.Series:
+    return column.where(column.str.fullmatch(r"[^/\s]+/[^/\s]+"))
+
+
+def _size(column: pd.Series) -> pd.Series:
+    sizes = pd.to_numeric(column, errors="coerce")
+    return sizes.where((sizes > 0) & np.isfinite(sizes))
+
+
+def _region(column: pd.Series) -> pd.Series:
+    return column.where(column.isin(REGION_LABELS))
+
+
+def _date(column: pd.Series) -> pd.Series:
+    return pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
+
+
+WANTED = {
+    _text: "a text",
+    _model: "a Hub id, namespace/name",
+    _size: "billions of parameters, above 0",
+    _region: "one of " + ", ".join(REGION_LABELS),
+    _date: "a date, YYYY-MM-DD",
+}
+
+
+def _csv(path: Path, columns: dict[str, Parse]) -> pd.DataFrame:
+    """The named columns of a file, parsed; the first value that does not parse is named in the RegistryError."""
+    try:
+        # "NA" may be a name: nothing but what a parser below refuses is missing.
+        remarks = "#" if path.name == "release_date_corrections.csv" else None
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", comment=remarks)
+    except FileNotFoundError:
+        raise RegistryError(f"{paths.shown(path)} is missing; the list of models needs it") from None
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise RegistryError(f"{paths.shown(path)}: {error}; save it as comma-separated UTF-8") from None
+    if missing := [column for column in columns if column not in table]:
+        raise RegistryError(f"{paths.shown(path)}: column {', '.join(missing)} is missing; it has {', '.join(table)}")
+    parsed = pd.DataFrame({column: parse(table[column]) for column, parse in columns.items()})
+    for column, parse in columns.items():
+        bad = table.index[parsed[column].isna()]
+        if len(bad):
+            raise RegistryError(
+                f"{paths.shown(path)}, record {bad[0] + 1}, column {column}: {table[column][bad[0]][:80]!r}; "
+                f"wanted {WANTED[parse]} ({len(bad)} such record{'s' * (len(bad) > 1)})"
+            )
+    return parsed
+
+
+def _first(table: pd.DataFrame) -> pd.Series:
+    """First column → second column; the first row where a key repeats (the repetition is a finding)."""
+    key, value = table.columns
+    return table.drop_duplicates(key).set_index(key)[value]
+
+
+# Findings -----------------------------------------------------------------------------------------------------
+
+
+def _repeats(kind: str, table: pd.DataFrame) -> list[tuple]:
+    """Keys (first column) listed more than once, and whether their values (second column) agree."""
+    key, value = table.columns
+    repeated = table[table[key].duplicated(keep=False)].groupby(key, sort=False)[value].unique()
+    agree = "listed more than once"
+    return [
+        (f"repeated {kind}", name, agree if len(values) == 1 else f"{' and '.join(map(str, values))}; the first counts",
+         "keep one row")
+        for name, values in repeated.items()
+    ]  # fmt: skip
+
+
+def _unresolved(models: pd.DataFrame) -> list[tuple]:
+    """Namespaces without label or region and models without size."""
+    spaces = models.drop_duplicates("namespace")
+    kinds = [
+        (spaces, "organisation", "namespace", "the namespace stands for it", "data/registry/organisations.csv"),
+        (spaces, "region", "namespace", "unknown", "organization_regions.csv"),
+        (models, "parameters_b", "model", "unknown, so in no bucket", "model_parameters.csv"),
+    ]
+    word = {"organisation": "label", "region": "region", "parameters_b": "size"}
+    return [
+        (f"no {word[column]}", subject, found, f"add it to {where}")
+        for table, column, subjects, found, where in kinds
+        for subject in table.loc[table[column].isna(), subjects]
+    ]
+
+
+def _region_conflicts(models: pd.DataFrame, labelled: pd.Series) -> list[tuple]:
+    """Namespaces whose region in the list is not that of our labels, and organisations in two regions."""
+    spaces = models.drop_duplicates("namespace").dropna(subset="region")
+    ours = spaces["namespace"].map(labelled)
+    differs = spaces[ours.notna() & (ours != spaces["region"])]
+    split = spaces.groupby("organisation")["region"].unique()
+    split = split[split.map(len) > 1]
+    return [
+        ("other region", n, f"{r} in organization_regions.csv, which counts; {labelled[n]} in organisations.csv",
+         "agree on one")
+        for n, r in zip(differs["namespace"], differs["region"], strict=True)
+    ] + [
+        ("two regions", name, " and ".join(sorted(regions)), "agree on one in organization_regions.csv")
+        for name, regions in split.items()
+    ]  # fmt: skip
+
+
+def _size_conflicts(models: pd.DataFrame, edges: list[float]) -> list[tuple]:
+    """Models whose name puts them in another bucket than their listed size, and sizes that are upper bounds."""
+    stated = models["model"].map(size_from_name).astype(float)
+    experts = models["model"].map(lambda model: bool(EXPERTS.search(model)))
+    listed = models["size_source"] != "name"
+    other = listed & ~experts & stated.notna() & (bucket(stated, edges) != models["bucket"])
+    bounds = (models["size_source"] == "name") & experts
+    return [
+        ("other size", m, f"{size:g}B as listed, which counts; {name:g}B by its name", "check model_parameters.csv")
+        for m, size, name in zip(models["model"][other], models["parameters_b"][other], stated[other], strict=True)
+    ] + [
+        ("size is an upper bound", m, f"{name:g}B, experts times size", "add it to model_parameters.csv")
+        for m, name in zip(models["model"][bounds], stated[bounds], strict=True)
+    ]

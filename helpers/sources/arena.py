@@ -1,0 +1,40 @@
+"""Arena's leaderboards (lmarena-ai/leaderboard-dataset, CC BY 4.0), style-controlled (paper, Section 2.1 "Arena")."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import makers, schemas
+
+CATEGORY = "overall"
+CLOSED = "proprietary"
+
+
+def read(path: Path) -> pd.DataFrame:
+    """All published boards, every category, as published. Raises ContractError."""
+    return schemas.read_file(path, "raw/arena/text_style_control")
+
+
+def scores(boards: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """The overall score of each model on each board: date, model, organisation, region, status, score (as published).
+
+    boards: as read. labels: namespace, organisation, region. status comes from the licence: "Proprietary", in any
+    case, is closed, a blank one unknown, every other open. Some boards since June 2026 list a model several times: the
+    row with the most votes stands, of equals the one with the smallest variance.
+    """
+    overall = boards[boards["category"] == CATEGORY]
+    best_known = overall.sort_values(
+        ["leaderboard_publish_date", "model_name", "vote_count", "variance", "rating"],
+        ascending=[True, True, False, True, False],
+    ).drop_duplicates(["leaderboard_publish_date", "model_name"])
+    licence = best_known["license"].astype(object).fillna("").str.strip().str.casefold()
+    organisation = best_known["organization"].where(best_known["organization"].fillna("").str.strip() != "")
+    return pd.DataFrame(
+        {
+            "date": best_known["leaderboard_publish_date"],
+            "model": best_known["model_name"],
+            **makers.resolve(organisation, labels),
+            "status": pd.Series("open", licence.index).mask(licence == CLOSED, "closed").mask(licence == "", "unknown"),
+            "score": best_known["rating"],
+        }
+    ).reset_index(drop=True)

@@ -1,0 +1,110 @@
+"""Artificial Analysis' Intelligence Index (paper, Section 2.1 "Artificial Analysis").
+
+Their terms forbid passing the records on: files fetched with one's own key stay in that reader's build folder.
+The free tier tells neither licence nor country; whether a model is open is then told by its name being one of ours.
+Source line to show with it: "Source: Artificial Analysis (artificialanalysis.ai)".
+"""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import makers, paths, schemas
+
+HUB = "https://huggingface.co/"
+FILLERS = {"instruct", "chat", "it", "hf", "meta", "nvidia", "reasoning", "non", "vision", "bf16", "fp8"}
+"""Words that one list writes and the other leaves out."""
+
+
+def newest(folder: Path) -> Path:
+    """The latest <date>.json. Raises FileNotFoundError where there is none."""
+    days = sorted(folder.glob("????-??-??.json"))
+    if not days:
+        raise FileNotFoundError(f"{paths.shown(folder)} holds no YYYY-MM-DD.json; `atom build` makes one")
+    return days[-1]
+
+
+def read(path: Path) -> pd.DataFrame:
+    """One day's models: id, name, slug, release_date, creator, intelligence_index, index_version, open_weights,
+    hugging_face_id; the last two null on the free tier.
+
+    path: one page's envelope or a list of all pages'. Raises ContractError for broken or truncated JSON, missing
+    fields, and pages of different index versions.
+    """
+    where = paths.shown(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        pages = content if isinstance(content, list) else [content]
+        rows = [_row(model, _version(page)) for page in pages for model in page["data"]]
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise schemas.ContractError(f"{where}: {error}; fetch it again") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise schemas.ContractError(f"{where}: not the free route's envelope ({error!r}); fetch it again") from None
+    if not rows:
+        raise schemas.ContractError(f"{where}: holds no models; fetch it again")
+    if len(versions := {row["index_version"] for row in rows}) > 1:
+        raise schemas.ContractError(
+            f"{where}: pages of index versions {', '.join(sorted(versions))}, not comparable; fetch them again"
+        )
+    return schemas.check(pd.DataFrame(rows), "raw/artificial_analysis", where)
+
+
+def _version(page: dict) -> str:
+    return str(
+        page["intelligence_index_version"]
+        if "intelligence_index_version" in page
+        else page["meta"]["intelligence_index_version"]
+    )
+
+
+def _row(model: dict, version: str) -> dict:
+    address = model.get("huggingface_url") or ""
+    return {
+        **{key: model[key] for key in ("id", "name", "slug", "release_date")},
+        "creator": (model["model_creator"] or {}).get("name"),
+        "intelligence_index": (model["evaluations"] or {}).get("artificial_analysis_intelligence_index"),
+        "index_version": version,
+        "open_weights": (model.get("licensing") or {}).get("is_open_weights"),
+        "hugging_face_id": address.removeprefix(HUB) if address.startswith(HUB) else None,
+    }
+
+
+def scores(models: pd.DataFrame, tracked: pd.Series, labels: pd.DataFrame) -> pd.DataFrame:
+    """The index of each model by its release: date, model, hugging_face_id, organisation, region, status, score,
+    index_version.
+
+    models: as read. tracked: Hub ids of open models. labels: namespace, organisation, region. status is the source's
+    own word where it gives one; else open where the name is one of the tracked models', unknown where it is none: a
+    name that is not ours may be that of an open model which is not tracked. A model measured at several reasoning
+    efforts has a row for each; its best is what a frontier takes.
+    """
+    hub = models["hugging_face_id"].astype(object).fillna(models["name"].map(_words).map(_matcher(tracked)))
+    told = models["open_weights"].map({True: "open", False: "closed"}).astype(object)
+    namespace = hub.str.partition("/")[0].where(hub.notna())
+    by_hub, by_name = makers.resolve(namespace, labels), makers.resolve(models["creator"], labels)
+    maker = by_hub.where(by_hub["region"] != "unknown", by_name)
+    shared = models["name"].duplicated(keep=False)
+    return pd.DataFrame(
+        {
+            "date": models["release_date"],
+            "model": models["name"].where(~shared, models["slug"]),
+            "hugging_face_id": hub,
+            **maker,
+            "status": told.fillna(hub.notna().map({True: "open", False: "unknown"})),
+            "score": models["intelligence_index"],
+            "index_version": models["index_version"],
+        }
+    ).reset_index(drop=True)
+
+
+def _matcher(tracked: pd.Series) -> dict[tuple[str, ...], str]:
+    """Words of a name → the Hub id they mean. Of several ids the longest: that is the tuned model, not its base."""
+    return {_words(model.partition("/")[2]): model for model in sorted(tracked, key=lambda model: (len(model), model))}
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """What two spellings of a model's name share: its words in any order, without remarks in brackets."""
+    words = re.findall(r"[a-z0-9]+", re.sub(r"\(.*?\)", " ", name).casefold())
+    return tuple(sorted(word for word in words if word not in FILLERS))

@@ -1,0 +1,35 @@
+"""The Hub's daily download history of the leading organisations, from files already fetched (paper, Section 2.1)."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import paths, schemas
+
+
+def read(folder: Path) -> pd.DataFrame:
+    """All history files of a folder, CSV or Parquet, as one table ordered by model and date: date, model, downloads.
+
+    A file holds one namespace, or a part of one: how the rows are split over files does not matter.
+    Raises ContractError naming file, row, column and value for what breaks the contract raw/history, for a model's day
+    that two files hold, and for a folder without files.
+    """
+    found = sorted(path for path in folder.glob("*") if path.suffix in (".csv", ".parquet"))
+    if not found:
+        raise schemas.ContractError(f"{paths.shown(folder)}: holds no .csv or .parquet file; put the history there")
+    parts = {paths.shown(path): schemas.read_file(path, "raw/history") for path in found}
+    whole = pd.concat(parts.values(), ignore_index=True)
+    _refuse_overlap(parts, whole)
+    return whole.sort_values(["model", "date"], ignore_index=True)
+
+
+def _refuse_overlap(parts: dict[str, pd.DataFrame], whole: pd.DataFrame) -> None:
+    repeated = whole[whole.duplicated(["date", "model"])]
+    if repeated.empty:
+        return
+    date, model = repeated.iloc[0][["date", "model"]]
+    holders = [name for name, part in parts.items() if ((part["date"] == date) & (part["model"] == model)).any()]
+    raise schemas.ContractError(
+        f"{' and '.join(holders)}: both hold {model} on {date.date()}, and {len(repeated) - 1:,} more such days; "
+        "keep each model's day in one file"
+    )

@@ -1,0 +1,114 @@
+// Conveniences only: the pages read well without them.
+
+const root = document.documentElement;
+
+function themeButton(button) {
+  const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const show = () => {
+    button.textContent = dark() ? "Light" : "Dark";
+    button.setAttribute("aria-label", `Switch to ${dark() ? "light" : "dark"} view`);
+  };
+  button.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* it then lasts for this page */ }
+    show();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  button.hidden = false;
+  show();
+}
+
+// On a narrow screen the contents fold away behind a button that names the current section.
+function foldContents(nav) {
+  const button = nav.querySelector(".contents-button");
+  const open = (state) => {
+    nav.classList.toggle("open", state);
+    button.setAttribute("aria-expanded", String(state));
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => open(!nav.classList.contains("open")));
+  nav.addEventListener("click", (event) => { if (event.target.closest("a")) open(false); });
+  nav.addEventListener("keydown", (event) => { if (event.key === "Escape") { open(false); button.focus(); } });
+}
+
+// The contents mark the section that is being read: the last heading above the upper third of the window.
+function followReader(nav) {
+  const links = new Map();
+  for (const link of nav.querySelectorAll('#contents a[href^="#"]')) {
+    const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (heading) links.set(heading, link);
+  }
+  const current = nav.querySelector(".current");
+  const list = nav.querySelector("#contents");
+  let marked = null;
+  const mark = () => {
+    let reached = null;
+    const atEnd = innerHeight + scrollY >= document.body.scrollHeight - 2;
+    for (const heading of links.keys()) {
+      if (heading.getBoundingClientRect().top <= (atEnd ? innerHeight : innerHeight / 3)) reached = heading;
+    }
+    const link = links.get(reached) ?? null;
+    if (link === marked) return;
+    marked?.removeAttribute("aria-current");
+    link?.setAttribute("aria-current", "true");
+    current.textContent = link?.textContent ?? "";
+    marked = link;
+    if (link && getComputedStyle(nav).position === "sticky" && list.scrollHeight > list.clientHeight) {
+      list.scrollTop = link.offsetTop - list.clientHeight / 2;
+    }
+  };
+  let waiting = false;
+  addEventListener("scroll", () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; mark(); });
+  }, { passive: true });
+  addEventListener("resize", mark);
+  mark();
+}
+
+// Long tables sort by a click on a column's head; rows that span others stay as they are.
+function sortable(table) {
+  const body = table.tBodies[0];
+  if (table.tHead?.rows.length !== 1 || table.tBodies.length !== 1 || body.rows.length < 6) return;
+  if (table.querySelector('[rowspan]:not([rowspan="1"]), [colspan]:not([colspan="1"])')) return;
+  const key = (row, column) => row.cells[column].textContent.trim();
+  const scale = { K: 1e3, M: 1e6, B: 1e9 };
+  const number = (text) => {
+    const parts = text.replaceAll(",", "").replace("−", "-").match(/^([-+]?[\d.]+)\s*([KMB]?)[%×x]?$/);
+    return parts ? Number(parts[1]) * (scale[parts[2]] ?? 1) : NaN;
+  };
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const rows = [...body.rows];
+      const texts = rows.map((row) => key(row, column)).filter(Boolean);
+      const numeric = texts.filter((text) => !Number.isNaN(number(text))).length > texts.length / 2;
+      const rank = (row) => (numeric ? number(key(row, column)) : key(row, column));
+      rows.sort((a, b) => {
+        const [x, y] = [rank(a), rank(b)];
+        if (numeric) {  // what is no number comes last either way
+          if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
+          return up ? x - y : y - x;
+        }
+        return up ? x.localeCompare(y) : y.localeCompare(x);
+      });
+      body.append(...rows);
+    });
+  });
+}
+
+const button = document.querySelector("button.theme");
+if (button) themeButton(button);
+const nav = document.querySelector("nav.contents");
+if (nav) {
+  foldContents(nav);
+  followReader(nav);
+}
+document.querySelectorAll("figure.tabular table").forEach(sortable);

@@ -1,0 +1,423 @@
+"""Cleaning against planted truth: what was planted is found, and nothing else is touched."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import cleaning, edition, grid, paths, registry, schemas, store
+
+REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_alltime_downloads_gemas_9dates.csv"
+PAPER = edition.load()
+FILTER = {"multiplier": PAPER.iqr_multiplier, "window_days": PAPER.iqr_window_days}
+START, DAYS = pd.Timestamp("2023-11-01"), 618  # of the history, as in the paper
+
+
+def long(values, start, **names):
+    """A long table from model → values by day; None is a day without a row."""
+    column = names.get("column", "downloads")
+    dates = pd.date_range(start, periods=max(map(len, values.values())), unit="us")
+    parts = [pd.DataFrame({"date": dates[: len(v)], "model": m, column: v}).dropna() for m, v in values.items()]
+    return pd.concat(parts, ignore_index=True).astype({column: "int64"})
+
+
+def snapshots(values, start="2025-07-03", created=None):
+    """Snapshots from model → all-time count by day."""
+    found = long(values, start, column="downloads_all_time")
+    return found.assign(created_at=pd.to_datetime(found["model"].map(created or {}), utc=True))
+
+
+def row(table, model, date):
+    found = table[(table["model"] == model) & (table["date"] == pd.Timestamp(date))]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def of(table, model, column):
+    return table.loc[table["model"] == model, column].tolist()
+
+
+# Outliers against planted spikes ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """A history of 90 models (launches, growth, decline, weekday rhythm, noise) and the spikes planted in half of it.
+
+    Spikes last one to five days and come to 4 to 40 times a usual day, also on the first and last days.
+    """
+    chance = np.random.default_rng(20260301)
+    days = np.arange(DAYS)
+    rhythm = np.where((START.dayofweek + days) % 7 >= 5, 0.7, 1.0)
+    series, spikes = {}, []
+    for number in range(90):
+        level, age = 10 ** chance.uniform(2, 5.5), np.arange(DAYS - (number % 4) * 120)
+        growth = np.exp(chance.uniform(-0.001, 0.004) * age) * (1 + 2 * np.exp(-age / 30))
+        clean = level * growth * rhythm[-age.size :] * chance.uniform(0.88, 1.12, age.size)
+        series[f"acme/model-{number:02d}"] = values = clean.round()
+        if number % 2:
+            edges = {1: 0, 3: age.size - 1}.get(number % 8)
+            first = edges if edges is not None else int(chance.integers(5, age.size - 10))
+            at = np.arange(first, min(first + 1 + number % 5, age.size))
+            usual = np.median(values[max(first - 45, 0) : first + 46])
+            values[at] += np.round(chance.uniform(4, 40, at.size) * max(usual, 100))
+            spikes += [
+                (f"acme/model-{number:02d}", START + pd.Timedelta(days=int(DAYS - age.size + day))) for day in at
+            ]
+    padded = {model: [None] * (DAYS - len(values)) + list(values) for model, values in series.items()}
+    return long(padded, START), pd.DataFrame(spikes, columns=["model", "date"])
+
+
+def test_planted_spikes_are_found_and_models_without_are_unchanged_to_the_bit(planted, capsys):
+    history, spikes = planted
+    found = cleaning.filter_outliers(history, **FILTER)
+    removed = found.loc[found["flag"] == "filtered", ["model", "date"]]
+    hits = len(removed.merge(spikes, on=["model", "date"]))
+    recall, precision = hits / len(spikes), hits / len(removed)
+    untouched = ~history["model"].isin(removed["model"])
+    with capsys.disabled():
+        print(
+            f"\n  spikes: {len(spikes)} days planted in {spikes['model'].nunique()} of 90 models; recall {recall:.3f}, "
+            f"precision {precision:.3f}; {history.loc[untouched, 'model'].nunique()} models identical"
+        )
+    assert recall == 1
+    assert precision > 0.95
+    same = history[untouched].merge(found, on=["model", "date"], suffixes=("", "_clean"))
+    assert len(same) == untouched.sum()
+    assert (same["downloads"] == same["downloads_clean"]).all()
+    assert (same["flag"] == "observed").all()
+    kept = found[found["flag"] == "observed"]
+    assert (kept["downloads"] == kept["downloads_raw"]).all()
+
+
+def test_what_was_planted_is_all_that_leaves_the_total(planted):
+    history, spikes = planted
+    found = cleaning.filter_outliers(history, **FILTER)
+    assert found["downloads"].sum() < history["downloads"].sum()
+    without = history.merge(spikes, on=["model", "date"], how="left", indicator=True)
+    truth = without.loc[without["_merge"] == "left_only", "downloads"].sum()
+    assert found["downloads"].sum() == pytest.approx(truth, rel=0.01)
+
+
+def test_without_a_multiplier_nothing_is_removed(planted):
+    found = cleaning.filter_outliers(planted[0], None, PAPER.iqr_window_days)
+    assert (found["flag"] == "observed").all()
+    assert (found["downloads"] == found["downloads_raw"]).all()
+
+
+def test_a_larger_multiplier_removes_no_more(planted):
+    removed = [
+        (cleaning.filter_outliers(planted[0], multiplier, 91)["flag"] == "filtered").sum()
+        for multiplier in (1, 1.5, 3, 9)
+    ]
+    assert removed == sorted(removed, reverse=True)
+    assert removed[-1] > 0
+
+
+def test_sustained_growth_is_kept():
+    growing = np.round(1000 * 2 ** (np.arange(DAYS) / 30))
+    found = cleaning.filter_outliers(long({"acme/up": growing, "acme/down": growing[::-1]}, START), **FILTER)
+    assert (found["flag"] == "observed").all()
+    low, high = np.quantile(growing, [0.25, 0.75])
+    assert (growing > high + 1.5 * (high - low)).mean() > 0.1  # the whole series' quartiles would cut a tenth of it
+
+
+def test_a_sparse_series_is_kept_and_a_short_one_too():
+    sparse = np.where(np.arange(200) % 9 == 0, 60, 0)
+    short = [5] * 12 + [100_000]
+    found = cleaning.filter_outliers(long({"acme/sparse": sparse, "acme/short": short}, START), **FILTER)
+    assert (found["flag"] == "observed").all()
+
+
+def test_a_removed_day_lies_on_the_line_between_its_neighbours_rounded_down():
+    values = [1000] * 100
+    values[50:53] = [90_000, 90_000, 90_000]
+    values[53:] = [1101] * 47
+    values[-1] = values[0] = 90_000
+    found = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    assert found["downloads"].tolist() == [1000] * 50 + [1025, 1050, 1075] + [1101] * 47
+    assert found["downloads_raw"].tolist() == values
+    assert np.flatnonzero(found["flag"] == "filtered").tolist() == [0, 50, 51, 52, 99]
+
+
+def test_an_absent_day_inside_a_series_is_interpolated_and_none_is_made_outside():
+    values = [None, 1000, None, None, 1300, None]
+    found = cleaning.filter_outliers(long({"acme/a": values, "acme/b": [1] * 6}, START), **FILTER)
+    assert of(found, "acme/a", "downloads") == [1000, 1100, 1200, 1300]
+    assert of(found, "acme/a", "flag") == ["observed", "interpolated", "interpolated", "observed"]
+    assert cleaning.touched(found).to_numpy().tolist() == [["observed", 8, 2], ["interpolated", 2, 1]]
+
+
+def test_the_fence_is_that_of_a_plain_reading_of_the_rule(planted):
+    """Model by model with pandas' own rolling quantiles."""
+    history = planted[0]
+    found = cleaning.filter_outliers(history, **FILTER)
+    for model in ("acme/model-00", "acme/model-01", "acme/model-05", "acme/model-43"):
+        series = history[history["model"] == model].set_index("date")["downloads"]
+        window = series.rolling(PAPER.iqr_window_days, center=True, min_periods=cleaning.SHORTEST)
+        low, high = window.quantile(0.25), window.quantile(0.75)
+        wanted = series > high + PAPER.iqr_multiplier * np.maximum(high - low, cleaning.FLOOR)
+        assert (np.array(of(found, model, "flag")) == "filtered").tolist() == wanted.tolist()
+
+
+def test_downloads_too_many_for_32_bits_are_counted():
+    values = [10_000_000_000] * 60
+    values[30] *= 9
+    found = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    assert found["downloads"].tolist() == [10_000_000_000] * 60
+
+
+# Snapshots ----------------------------------------------------------------------------------------------------
+
+
+def test_missing_days_lie_on_the_line_and_are_flagged():
+    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, None, None, 110, 115], "acme/b": [1, None, 3, 4, 5]}))
+    assert of(found, "acme/a", "downloads_cumulative") == [100, 103, 106, 110, 115]
+    assert of(found, "acme/a", "downloads")[1:] == [3, 3, 4, 5]
+    assert of(found, "acme/a", "flag") == ["entered", "interpolated", "interpolated", "observed", "observed"]
+    assert of(found, "acme/b", "flag") == ["entered", "interpolated", *["observed"] * 3]
+
+
+def test_a_reset_subtracts_nothing_and_growth_goes_on_top():
+    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, 120, 5, 15, None, 35, 2, 4]}))
+    assert of(found, "acme/a", "downloads_cumulative") == [100, 120, 120, 130, 140, 150, 150, 152]
+    assert of(found, "acme/a", "downloads")[1:] == [20, 0, 10, 10, 10, 0, 2]
+    flags = ["entered", "observed", "reset", "observed", "interpolated", "observed", "reset", "observed"]
+    assert of(found, "acme/a", "flag") == flags
+
+
+def test_a_fall_that_is_undone_at_once_was_a_faulty_reading():
+    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, 0, 0, 130, 140], "acme/b": [50, 40, 50, 60, 10]}))
+    assert of(found, "acme/a", "downloads_cumulative") == [100, 110, 120, 130, 140]
+    assert of(found, "acme/a", "flag") == ["entered", "reset", "reset", "observed", "observed"]
+    assert of(found, "acme/b", "downloads_cumulative") == [50, 50, 50, 60, 60]
+
+
+def test_a_vanished_model_keeps_its_total():
+    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, 120, None, None], "acme/b": [1, 2, 3, 4]}))
+    assert of(found, "acme/a", "downloads_cumulative") == [100, 120, 120, 120]
+    assert of(found, "acme/a", "flag") == ["entered", "observed", "vanished", "vanished"]
+
+
+def test_a_late_model_enters_with_a_total_and_a_new_one_with_news():
+    counts = {"acme/a": [1, 2, None, 4], "acme/late": [None, None, None, 900], "acme/new": [None, None, None, 30]}
+    created = {"acme/late": "2025-07-01T00:00Z", "acme/new": "2025-07-04T23:00Z"}
+    found = cleaning.snapshot_counts(snapshots(counts, created=created))
+    late, new = row(found, "acme/late", "2025-07-06"), row(found, "acme/new", "2025-07-06")
+    assert (late["downloads_cumulative"], late["flag"]) == (900, "entered")
+    assert np.isnan(late["downloads"])
+    assert (new["downloads"], new["downloads_cumulative"], new["flag"]) == (30, 30, "observed")
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the 33 real models' counts are not beside the repository")
+def test_nine_real_dates_leave_gaps_that_are_flagged_and_nothing_is_invented(tmp_path, capsys):
+    real = pd.read_csv(REAL, parse_dates=["date"]).rename(columns={"model_id": "model"})
+    for date, part in real.groupby("date"):
+        place = tmp_path / f"date={date.date()}" / "models.parquet"
+        place.parent.mkdir()
+        part.drop(columns="date").assign(created_at=None).to_parquet(place)
+    read = store.read(tmp_path)
+    gaps = store.gaps(store.days(tmp_path))
+    found = schemas.check(cleaning.snapshot_counts(read), "clean/daily")
+    with capsys.disabled():
+        print(f"\n  33 real models on 9 dates: {len(gaps)} gaps, {gaps['days'].sum()} days")
+        print(cleaning.touched(found).to_string(index=False))
+    assert len(gaps) == 8
+    both = found.merge(read, on=["model", "date"], how="left")
+    readings = both["downloads_all_time"].notna()
+    assert readings.sum() == len(real)
+    assert (both["downloads_cumulative"] == both["downloads_all_time"])[readings].all()
+    assert (both.loc[~readings, "flag"] == "interpolated").all()
+    assert (found.groupby("model")["date"].min() == real.groupby("model")["date"].min()).all()
+    months = cleaning.monthly(found, "2025-03-01", "2026-03-01")
+    ends_read = (months["month"] - pd.Timedelta(days=1)).isin(real["date"])
+    assert (months.loc[~ends_read, "flag"] == "interpolated").all()
+    assert (months["flag"] == "interpolated").mean() > 0.9
+
+
+# Splice, months, lifetime -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def spliced():
+    """Six days of history to 10 July and snapshots from 8 to 15 July, 13 July missing.
+
+    acme/a: both. acme/new: snapshots only. acme/gone: history only. acme/back: history, first read on 14 July.
+    """
+    history = long(
+        {"acme/a": [10, 20, 30, 40, 50, 60], "acme/gone": [1, 1, 1], "acme/back": [5] * 6, "acme/x": [9] * 6},
+        "2025-07-05",
+    )
+    counts = snapshots(
+        {
+            "acme/a": [1000, 1050, 1110, 1180, 1190, None, 1210, 1300],
+            "acme/new": [500, 501, 502, 503, 504, None, 506, 507],
+            "acme/back": [None] * 6 + [700, 720],
+        },
+        "2025-07-08",
+    )
+    filtered, clean = cleaning.filter_outliers(history, **FILTER), cleaning.snapshot_counts(counts)
+    models = pd.Series(["acme/a", "acme/new", "acme/gone", "acme/back"])
+    return history, clean, cleaning.splice(filtered, clean, "2025-07-10", models)
+
+
+def test_at_the_splice_nothing_jumps(spliced):
+    daily = schemas.check(spliced[2], "clean/daily")
+    assert of(daily, "acme/a", "downloads") == [10, 20, 30, 40, 50, 60, 70, 10, 10, 10, 90]
+    assert row(daily, "acme/a", "2025-07-10")["downloads_cumulative"] == 210
+    gained = row(daily, "acme/a", "2025-07-15")["downloads_cumulative"] - 210
+    assert gained == 1300 - 1110
+    assert row(daily, "acme/a", "2025-07-13")["flag"] == "interpolated"
+
+
+def test_a_model_without_history_enters_with_its_total_in_no_days_downloads(spliced):
+    new = spliced[2][spliced[2]["model"] == "acme/new"]
+    assert new["downloads_cumulative"].tolist() == [500, 501, 502, 503, 504, 505, 506, 507]
+    assert np.isnan(new["downloads"].iloc[0])
+    assert new["downloads"].sum() == 7
+    assert new["flag"].iloc[0] == "entered"
+
+
+def test_what_was_not_read_adds_nothing(spliced):
+    daily = spliced[2]
+    assert of(daily, "acme/gone", "downloads_cumulative") == [1, 2, 3] + [3] * 8
+    assert of(daily, "acme/gone", "flag") == ["observed"] * 3 + ["vanished"] * 8
+    assert of(daily, "acme/back", "downloads_cumulative") == [5, 10, 15, 20, 25, 30, 30, 30, 30, 30, 50]
+    assert of(daily, "acme/back", "flag")[6:] == ["vanished"] * 3 + ["entered", "observed"]
+    assert "acme/x" not in set(daily["model"])
+
+
+def test_month_labels_hold_data_through_the_day_before():
+    counts = {"acme/a": list(range(100, 170)), "acme/last": [None] * 28 + [7] * 42}  # 3 July to 10 September
+    daily = cleaning.snapshot_counts(snapshots(counts))
+    found = schemas.check(cleaning.monthly(daily, "2025-07-01", "2025-09-01"), "clean/monthly")
+    assert found["month"].drop_duplicates().tolist() == [pd.Timestamp("2025-08-01"), pd.Timestamp("2025-09-01")]
+    assert of(found, "acme/a", "downloads") == [28, 31]
+    assert of(found, "acme/a", "downloads_cumulative") == [128, 159]
+    last = found[found["model"] == "acme/last"]
+    assert np.isnan(last["downloads"].iloc[0])
+    assert last["downloads"].iloc[1] == 0
+    with pytest.raises(ValueError, match=r"month 2025-10-01 needs data .* they end on 2025-09-10; add snapshots"):
+        cleaning.monthly(daily, "2025-08-01", "2025-10-01")
+
+
+def test_a_month_that_starts_or_ends_between_readings_says_so():
+    counts = {"acme/a": [1.0] * 100, "acme/gone": [1.0] * 20 + [None] * 80}  # 3 July to 10 October
+    counts["acme/a"][27:30] = [None] * 3  # 30 July to 1 August
+    found = cleaning.monthly(cleaning.snapshot_counts(snapshots(counts)), "2025-08-01", "2025-10-01")
+    assert of(found, "acme/a", "flag") == ["interpolated", "interpolated", "observed"]
+    assert of(found, "acme/gone", "flag") == ["vanished"] * 3
+
+
+def test_lifetime_counts_are_cast_back_over_the_history_only(spliced):
+    history, counts, _ = spliced
+    found = schemas.check(cleaning.lifetime(counts, history), "clean/lifetime")
+    # 1000 through 8 July less 40, 30 and 20 of 8, 7 and 6 July
+    assert of(found, "acme/a", "downloads_cumulative") == [
+        910,
+        930,
+        960,
+        1000,
+        1050,
+        1110,
+        1180,
+        1190,
+        1200,
+        1210,
+        1300,
+    ]
+    assert of(found, "acme/a", "flag")[:4] == ["backcast", "backcast", "backcast", "entered"]
+    assert of(found, "acme/new", "downloads_cumulative")[0] == 500
+    assert of(found, "acme/back", "flag") == ["entered", "observed"]  # its history ends before its first snapshot
+    assert "acme/gone" not in set(found["model"])
+
+
+def test_lifetime_counts_cast_back_never_fall_below_zero():
+    history = long({"acme/a": [100, 100, 100, 100]}, "2025-07-01")
+    found = cleaning.lifetime(cleaning.snapshot_counts(snapshots({"acme/a": [150, 160]})), history)
+    assert found["downloads_cumulative"].tolist() == [0, 50, 150, 160]
+
+
+def test_tracked_models_carry_what_the_downloads_tell(spliced):
+    listed = pd.DataFrame(
+        {"model": ["acme/a", "acme/new"], "namespace": "acme", "organisation": "Acme", "region": "us"}
+    )
+    listed = listed.assign(parameters_b=[7.0, None], released=pd.to_datetime([None, "2025-07-01"]))
+    listed["bucket"] = registry.bucket(listed["parameters_b"], PAPER.bucket_edges)
+    seen = snapshots(
+        {"acme/a": [1], "acme/new": [1]}, created={"acme/a": "2025-06-01T20:00Z", "acme/new": "2025-06-30Z"}
+    )
+    found = schemas.check(cleaning.tracked(listed, seen, spliced[0]), "clean/models").set_index("model")
+    assert found.loc["acme/a", "released"] == pd.Timestamp("2025-06-01")
+    assert found.loc["acme/new", "released"] == pd.Timestamp("2025-07-01")
+    assert found["bucket"].fillna("none").tolist() == ["7–9B", "none"]
+    assert found["history"].tolist() == [True, False]
+
+
+# Invariants ---------------------------------------------------------------------------------------------------
+
+COUNTS = st.lists(st.one_of(st.none(), st.integers(0, 10**9)), min_size=2, max_size=40).filter(any)
+MODELS = st.dictionaries(st.sampled_from([f"acme/{name}" for name in "abcdef"]), COUNTS, min_size=1)
+
+
+def clean(history, counts):
+    models = pd.Series([f"acme/{name}" for name in "abcdef"])
+    filtered = cleaning.filter_outliers(long(history, "2025-06-20"), 1.5, 21)
+    return cleaning.splice(filtered, cleaning.snapshot_counts(snapshots(counts)), "2025-07-10", models)
+
+
+@given(MODELS, MODELS)
+@settings(max_examples=60, deadline=None)
+def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
+    daily = schemas.check(clean(history, counts), "clean/daily")
+    for _, rows in daily.groupby("model"):
+        steps = rows["downloads_cumulative"].diff().iloc[1:]
+        assert (steps >= 0).all()
+        assert (steps == rows["downloads"].iloc[1:].fillna(steps)).all()
+        assert (rows["date"].diff().iloc[1:] == pd.Timedelta(days=1)).all()
+        assert rows["date"].iloc[-1] == daily["date"].max()
+    lifetime = cleaning.lifetime(cleaning.snapshot_counts(snapshots(counts)), long(history, "2025-06-20"))
+    assert (lifetime.groupby("model")["downloads_cumulative"].diff().dropna() >= 0).all()
+    schemas.check(lifetime, "clean/lifetime")
+
+
+@given(MODELS, MODELS, st.randoms(use_true_random=False))
+@settings(max_examples=20, deadline=None)
+def test_shuffling_rows_changes_nothing(history, counts, chance):
+    def shuffled(frame):
+        return frame.iloc[chance.sample(range(len(frame)), len(frame))]
+
+    past, later = long(history, "2025-06-20"), snapshots(counts)
+    filtered = cleaning.filter_outliers(past, 1.5, 21)
+    pd.testing.assert_frame_equal(cleaning.filter_outliers(shuffled(past), 1.5, 21), filtered)
+    clean_counts = cleaning.snapshot_counts(later)
+    pd.testing.assert_frame_equal(cleaning.snapshot_counts(shuffled(later)), clean_counts)
+    pd.testing.assert_frame_equal(
+        cleaning.lifetime(clean_counts, shuffled(past)), cleaning.lifetime(clean_counts, past)
+    )
+    daily = clean(history, counts)
+    last = daily["date"].max().to_period("M").to_timestamp()
+    months = cleaning.monthly(daily, "2025-06-01", last)
+    pd.testing.assert_frame_equal(cleaning.monthly(shuffled(daily), "2025-06-01", last), months)
+
+
+@given(st.integers(2, 50), st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_scaling_all_downloads_scales_what_is_kept(factor, seed):
+    values = np.random.default_rng(seed).integers(20_000, 40_000, 60) * np.where(np.arange(60) == 30, 9, 1)
+    once = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    scaled = cleaning.filter_outliers(long({"acme/a": values * factor}, START), **FILTER)
+    assert (once["flag"] == scaled["flag"]).all()
+    assert (once["downloads"] * factor <= scaled["downloads"]).all()  # what was rounded down once
+    assert (once["downloads"] * factor > scaled["downloads"] - factor).all()
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 10**12)), min_size=1, max_size=30).filter(any))
+def test_filling_keeps_known_days_and_stays_between_them(values):
+    array = np.array([values], dtype=float)
+    known = ~np.isnan(array)
+    filled = grid.fill(array, known)
+    assert (filled[known] == array[known]).all()
+    assert filled.min() >= np.nanmin(array)
+    assert filled.max() <= np.nanmax(array)

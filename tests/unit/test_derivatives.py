@@ -1,0 +1,197 @@
+"""Derivatives: every decoy is left out for its own reason, and what is left is counted once an organisation."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import derivatives, schemas
+
+FORMATS = ["gguf", "mlx", "exl2", "awq", "gptq", "onnx"]
+MODELS = pd.DataFrame(
+    [
+        ("Qwen/Qwen3-8B", "Qwen", "china", "7–9B"),
+        ("Qwen/Qwen3-4B", "Qwen", "china", "1–5B"),
+        ("deepseek-ai/DeepSeek-R1", "DeepSeek", "china", "250B+"),
+        ("meta-llama/Llama-3.1-8B", "Meta", "us", "7–9B"),
+        ("mistralai/Mistral-7B-v0.1", "Mistral", "eu", None),
+    ],
+    columns=["model", "organisation", "region", "bucket"],
+)
+QWEN, LLAMA = "base_model:Qwen/Qwen3-8B", "base_model:meta-llama/Llama-3.1-8B"
+WEIGHTS = ["safetensors"]
+
+
+def listing(*rows: tuple, **defaults) -> pd.DataFrame:
+    """Rows of (model, tags) or (model, tags, downloads, library, created)."""
+    given = {"downloads": 100, "library": "transformers", "created": "2025-06-15T12:00:00Z"} | defaults
+    full = [(*row, *list(given.values())[len(row) - 2 :]) for row in rows]
+    frame = pd.DataFrame(full, columns=["model", "tags", "downloads_all_time", "library_name", "created_at"])
+    frame["created_at"] = pd.to_datetime(frame["created_at"], utc=True, format="ISO8601")
+    return frame.assign(downloads_all_time=frame["downloads_all_time"].astype("Int64"), pipeline_tag=None)
+
+
+def classify(*rows: tuple, **defaults) -> pd.DataFrame:
+    found = derivatives.classify(listing(*rows, **defaults), MODELS, 5, FORMATS)
+    return schemas.check(found, "clean/derivatives")
+
+
+def reasons(*rows: tuple, **defaults) -> dict:
+    found = classify(*rows, **defaults)
+    return {
+        model: None if pd.isna(reason) else reason
+        for model, reason in zip(found["model"], found["reason"], strict=True)
+    }
+
+
+# What does not count ------------------------------------------------------------------------------------------
+
+DECOYS = {
+    "a/no-base": (["text-generation", "llama"], 100, "transformers", derivatives.NO_BASE),
+    "a/untracked": (["base_model:someone/else"], 100, "transformers", derivatives.UNTRACKED),
+    "a/other-case": (["base_model:qwen/qwen3-8b"], 100, "transformers", derivatives.UNTRACKED),
+    "a/no-id": (["base_model:Qwen3-8B"], 100, "transformers", derivatives.UNTRACKED),
+    "Qwen/Qwen3-4B": (["base_model:finetune:Qwen/Qwen3-4B"], 100, "transformers", derivatives.OWN_BASE),
+    "a/five": ([QWEN], 5, "transformers", derivatives.TOO_FEW),
+    "a/none": ([QWEN], 0, "transformers", derivatives.TOO_FEW),
+    "a/unknown": ([QWEN], None, "transformers", derivatives.UNKNOWN_DOWNLOADS),
+    "a/Qwen3-8B-GGUF": ([QWEN], 100, None, derivatives.REUPLOAD),
+    "a/qwen3.i1-Q4_K_M.gguf": ([QWEN], 100, None, derivatives.REUPLOAD),
+    "a/by-library": ([QWEN], 100, "gguf", derivatives.REUPLOAD),
+    "a/by-library-mlx": ([QWEN], 100, "MLX", derivatives.REUPLOAD),
+    "a/by-tag": ([QWEN, "gguf"], 100, "transformers", derivatives.REUPLOAD),
+    "a/mlx-in-safetensors": ([QWEN, "mlx", "safetensors"], 100, "transformers", derivatives.REUPLOAD),
+    "a/awq-in-safetensors": ([QWEN, "awq", "safetensors"], 100, "transformers", derivatives.REUPLOAD),
+    "a/Qwen3-8B-4.0bpw-exl2": ([QWEN, "safetensors"], 100, None, derivatives.REUPLOAD),
+}
+COUNTED = {
+    "b/six": ([QWEN], 6, "transformers", None),
+    "b/original": ([QWEN, "gguf", "onnx", "safetensors"], 100, "transformers", None),
+    "b/original-pytorch": ([QWEN, "gguf", "pytorch"], 100, "transformers", None),
+    "b/gguffy-ggufs": ([QWEN], 100, "transformers", None),
+    "b/lora": (["base_model:adapter:Qwen/Qwen3-8B"], 100, "peft", None),
+    "b/fp8": (["base_model:quantized:Qwen/Qwen3-8B", "fp8"], 100, "transformers", None),
+    "b/no-library": ([QWEN], 100, None, None),
+}
+
+
+def test_every_decoy_is_left_out_for_its_own_reason_and_nothing_else_is():
+    planted = DECOYS | COUNTED
+    found = reasons(*((model, *rest) for model, (*rest, _) in planted.items()))
+    print(pd.Series(found).value_counts(dropna=False).to_string())
+    assert found == {model: reason for model, (*_, reason) in planted.items()}
+
+
+def test_a_quantised_re_upload_names_its_format_and_the_edition_decides_which_count():
+    rows = [("a/x-AWQ", [QWEN]), ("a/x-MLX", [QWEN])]
+    assert list(classify(*rows)["format"]) == ["awq", "mlx"]
+    found = derivatives.classify(listing(*rows), MODELS, 5, ["mlx"])
+    assert list(found["reason"].isna()) == [True, False]
+
+
+def test_the_first_rule_that_holds_is_the_reason():
+    assert reasons(("a/x-GGUF", ["base_model:someone/else"], 1))["a/x-GGUF"] == derivatives.UNTRACKED
+    assert reasons(("a/x-GGUF", [QWEN], 1))["a/x-GGUF"] == derivatives.REUPLOAD
+
+
+# Parents and relations ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tags", "relations"),
+    [
+        ([QWEN], ["unknown"]),
+        ([QWEN, "base_model:finetune:Qwen/Qwen3-8B"], ["finetune"]),
+        (["base_model:adapter:Qwen/Qwen3-8B", QWEN], ["adapter"]),
+        (["base_model:quantized:Qwen/Qwen3-8B"], ["quantized"]),
+        (["base_model:distilled:Qwen/Qwen3-8B"], ["unknown"]),
+        (["base_model:merge:Qwen/Qwen3-8B", "base_model:merge:meta-llama/Llama-3.1-8B"], ["merge", "merge"]),
+        (["base_model:merge:Qwen/Qwen3-8B", "base_model:adapter:Qwen/Qwen3-8B"], ["adapter"]),
+    ],
+)
+def test_the_relation_is_kept_and_an_unknown_one_is_listed(tags, relations):
+    found = classify(("a/x", tags))
+    assert list(found["relation"]) == relations
+    assert found["reason"].isna().all()
+
+
+def test_a_merge_counts_once_for_each_organisation_of_a_tracked_parent():
+    tags = [QWEN, "base_model:Qwen/Qwen3-4B", LLAMA, "base_model:someone/else"]
+    found = classify(("a/merge", tags)).set_index("base")["reason"]
+    assert found["Qwen/Qwen3-8B"] == derivatives.REPEATED  # the 4B comes first in the alphabet
+    assert found["someone/else"] == derivatives.UNTRACKED
+    counted = derivatives.counted(classify(("a/merge", tags)))
+    assert list(counted["organisation"]) == ["Qwen", "Meta"]
+
+
+def test_a_listing_without_rows_gives_none():
+    assert classify().empty
+
+
+# Months -------------------------------------------------------------------------------------------------------
+
+
+def test_the_month_is_that_of_creation_in_utc():
+    rows = [("a/x", [QWEN], 9, None, "2024-05-31T23:59:59Z"), ("a/y", [QWEN], 9, None, "2024-05-31T23:30:00-01:00")]
+    assert list(classify(*rows)["month"].dt.strftime("%Y-%m-%d")) == ["2024-05-01", "2024-06-01"]
+
+
+def test_monthly_counts_and_shares_are_known():
+    may, june, august = ("2024-05-03T00:00:00Z", "2024-06-30T00:00:00Z", "2024-08-01T00:00:00Z")
+    counted = derivatives.counted(
+        classify(
+            ("a/1", [QWEN], 9, None, may),
+            ("a/2", [QWEN, LLAMA], 9, None, may),
+            ("a/3", [LLAMA], 9, None, june),
+            ("a/4", ["base_model:mistralai/Mistral-7B-v0.1"], 9, None, june),
+            ("a/5", [QWEN], 9, None, june),
+            ("a/6", [QWEN], 9, None, june),
+            ("a/7", ["base_model:deepseek-ai/DeepSeek-R1"], 9, None, august),
+        )
+    )
+    table = derivatives.per_month(counted, MODELS, "organisation").pivot(index="month", columns="organisation")
+    assert table["derivatives"].to_numpy().tolist() == [[0, 1, 0, 2], [0, 1, 1, 2], [1, 0, 0, 0]]
+    assert table["derivatives_share"].iloc[1].to_dict() == {"DeepSeek": 0, "Meta": 0.25, "Mistral": 0.25, "Qwen": 0.5}
+    assert list(table.index.strftime("%Y-%m")) == [
+        "2024-05",
+        "2024-06",
+        "2024-08",
+    ]  # July had none: no share of nothing
+    buckets = derivatives.per_month(counted, MODELS, "bucket")
+    assert buckets.query("bucket == 'unresolved'")["derivatives"].sum() == 1
+
+
+# Invariants ---------------------------------------------------------------------------------------------------
+
+TAGS = st.lists(
+    st.sampled_from([QWEN, LLAMA, "base_model:merge:Qwen/Qwen3-4B", "base_model:mistralai/Mistral-7B-v0.1",
+                     "base_model:x/y", "gguf", "safetensors", "base_model:adapter:Qwen/Qwen3-8B"]),
+    max_size=5,
+)  # fmt: skip
+ROWS = st.lists(st.tuples(TAGS, st.integers(0, 12), st.integers(1, 12)), min_size=1, max_size=25).map(
+    lambda rows: listing(*((f"a/{i}", tags, n, None, f"2025-{m:02}-01") for i, (tags, n, m) in enumerate(rows)))
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_tags_changes_nothing(rows, random):
+    shuffled = rows.sample(frac=1, random_state=random.randint(0, 1000))
+    shuffled["tags"] = shuffled["tags"].map(lambda tags: random.sample(tags, len(tags)))
+    once, again = (derivatives.classify(frame, MODELS, 5, FORMATS) for frame in (rows, shuffled))
+    pd.testing.assert_frame_equal(once, again)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ROWS)
+def test_each_repository_is_listed_and_each_split_adds_up(rows):
+    found = derivatives.classify(rows, MODELS, 5, FORMATS)
+    counted = derivatives.counted(found)
+    assert set(found["model"]) == set(rows["model"])
+    assert not counted.duplicated(["model", "organisation"]).any()
+    for by in ("organisation", "region", "bucket"):
+        table = derivatives.per_month(counted, MODELS, by)
+        assert table["derivatives"].sum() == len(counted)
+        assert table.groupby("month")["derivatives_share"].sum().tolist() == pytest.approx(
+            [1] * table["month"].nunique()
+        )

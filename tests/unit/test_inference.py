@@ -1,0 +1,186 @@
+"""Tokens: open, closed, unknown and the rest kept apart, counted exactly, shared out within the open part."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import inference, schemas
+from helpers.sources import openrouter
+
+LABELS = pd.DataFrame(
+    [("Qwen", "Qwen", "china"), ("deepseek-ai", "DeepSeek", "china"), ("meta-llama", "Meta", "us"),
+     ("openai", "OpenAI", "us"), ("mistralai", "Mistral", "eu"), ("zai-org", "Zhipu AI", "china")],
+    columns=["namespace", "organisation", "region"],
+)  # fmt: skip
+CATALOGUE = pd.DataFrame(
+    [
+        ("qwen/qwen3-8b-04-28", "qwen/qwen3-8b", "Qwen/Qwen3-8B"),
+        ("qwen/qwen3-8b-04-28", "qwen/qwen3-8b:free", "Qwen/Qwen3-8B"),
+        ("qwen/qwen-max-2025-01-25", "qwen/qwen-max", None),
+        ("openai/gpt-5-2025-08-07", "openai/gpt-5", None),
+        ("openai/gpt-oss-120b", "openai/gpt-oss-120b", "openai/gpt-oss-120b"),
+        ("deepseek/deepseek-v3.2-20251201", "deepseek/deepseek-v3.2", "deepseek-ai/DeepSeek-V3.2"),
+        ("x/one-20250101", "x/one", "x/One"),
+        ("x/one-20250202", "x/one-new", None),
+        ("openrouter/auto", "openrouter/auto", None),
+    ],
+    columns=["canonical_slug", "id", "hugging_face_id"],
+)
+
+
+def daily(*rows: tuple[str, str, int]) -> pd.DataFrame:
+    rankings = pd.DataFrame(rows, columns=["date", "model_permaslug", "total_tokens"]).astype({"total_tokens": str})
+    return openrouter.daily(schemas.check(rankings, "raw/openrouter/daily"), CATALOGUE, LABELS)
+
+
+def facts(slug: str) -> dict:
+    row = daily(("2025-06-01", slug, 1)).iloc[0]
+    return {key: None if pd.isna(row[key]) else row[key] for key in ("status", "model", "organisation", "region")}
+
+
+# Open or not --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "status", "organisation", "region"),
+    [
+        ("other", "other", "Unknown", "unknown"),
+        ("openai/gpt-4-retired", "unknown", "OpenAI", "us"),  # not in today's catalogue: not closed, unknown
+        ("nobody/nothing", "unknown", "nobody", "unknown"),
+        ("openrouter/auto", "unknown", "openrouter", "unknown"),  # a router serves open and closed models
+        ("openrouter/cloaked-alpha", "unknown", "openrouter", "unknown"),
+        ("x/one-20250303", "unknown", "x", "unknown"),  # without dates an open and a closed model share the slug
+        ("openai/gpt-5-2025-08-07", "closed", "OpenAI", "us"),
+        ("qwen/qwen-max-2025-01-25", "closed", "Qwen", "china"),
+        ("z-ai/glm-4.5", "unknown", "Zhipu AI", "china"),  # the author's name is known, the model is not
+    ],
+)
+def test_what_is_not_known_to_be_open_is_not_called_so(slug, status, organisation, region):
+    assert facts(slug) == {"status": status, "model": None, "organisation": organisation, "region": region}
+
+
+@pytest.mark.parametrize(
+    ("slug", "model"),
+    [
+        ("qwen/qwen3-8b-04-28", "Qwen/Qwen3-8B"),
+        ("qwen/qwen3-8b", "Qwen/Qwen3-8B"),
+        ("qwen/qwen3-8b-20250428", "Qwen/Qwen3-8B"),
+        ("deepseek/deepseek-v3.2-1201:free", "deepseek-ai/DeepSeek-V3.2"),
+        ("x/one-20250101", "x/One"),
+        ("openai/gpt-oss-120b", "openai/gpt-oss-120b"),
+    ],
+)
+def test_an_open_model_is_found_by_slug_by_id_and_without_its_date(slug, model):
+    assert (facts(slug)["status"], facts(slug)["model"]) == ("open", model)
+
+
+def test_past_catalogues_can_be_added_below():
+    past = pd.DataFrame([("z-ai/glm-4.5", "z-ai/glm-4.5", "zai-org/GLM-4.5")], columns=CATALOGUE.columns)
+    rankings = pd.DataFrame({"date": ["2025-06-01"], "model_permaslug": ["z-ai/glm-4.5"], "total_tokens": ["7"]})
+    found = openrouter.daily(rankings, pd.concat([CATALOGUE, past]), LABELS).iloc[0]
+    assert (found["status"], found["organisation"]) == ("open", "Zhipu AI")
+
+
+# Counting -----------------------------------------------------------------------------------------------------
+
+
+def test_variants_are_added_to_their_model_and_tables_keep_their_contract():
+    found = daily(
+        ("2025-06-01", "qwen/qwen3-8b-04-28", 10), ("2025-06-01", "qwen/qwen3-8b-04-28:free", 5),
+        ("2025-06-01", "other", 100), ("2025-06-02", "qwen/qwen3-8b-04-28:thinking", 2),
+    )  # fmt: skip
+    stored = schemas.check(found, "clean/tokens_daily")
+    assert stored[["slug", "tokens"]].to_numpy().tolist() == [
+        ["other", 100], ["qwen/qwen3-8b-04-28", 15], ["qwen/qwen3-8b-04-28", 2]
+    ]  # fmt: skip
+
+
+def test_tokens_are_never_floats():
+    huge = 2**53 + 1  # the first whole number that a float cannot hold
+    found = daily(("2025-06-01", "qwen/qwen3-8b", huge), ("2025-06-02", "qwen/qwen3-8b", 2**70))
+    assert inference.by_month(found)["tokens"].tolist() == [huge + 2**70]
+    assert schemas.check(found[:1], "clean/tokens_daily")["tokens"].tolist() == [huge]
+    assert inference.open_shares(inference.by_month(found), "region")["tokens"].tolist() == [huge + 2**70]
+
+
+@pytest.mark.parametrize("bad", ["1.5e9", "-3", "", "12 ", "a"])
+def test_tokens_that_are_no_whole_number_are_refused(bad):
+    rankings = pd.DataFrame({"date": ["2025-06-01"], "model_permaslug": ["x/y"], "total_tokens": [bad]})
+    with pytest.raises(schemas.ContractError, match=r"total_tokens.*row 1.*whole number"):
+        schemas.check(rankings, "raw/openrouter/daily", "daily.parquet")
+
+
+def test_a_month_is_that_of_use_and_says_how_many_of_its_days_are_held():
+    found = inference.by_month(
+        daily(("2025-06-30", "openai/gpt-5", 1), ("2025-07-01", "openai/gpt-5", 2), ("2025-07-02", "other", 3))
+    )
+    assert found["month"].dt.strftime("%Y-%m-%d").tolist() == ["2025-06-01", "2025-07-01", "2025-07-01"]
+    assert found["days"].tolist() == [1, 2, 2]
+    assert found["tokens"].tolist() == [1, 2, 3]
+
+
+# Shares -------------------------------------------------------------------------------------------------------
+
+
+def test_shares_are_of_the_open_part_and_bands_are_of_everything():
+    month = inference.by_month(
+        daily(
+            ("2025-06-01", "qwen/qwen3-8b", 30), ("2025-06-01", "deepseek/deepseek-v3.2", 50),
+            ("2025-06-01", "openai/gpt-oss-120b", 20), ("2025-06-01", "openai/gpt-5", 400),
+            ("2025-06-01", "nobody/nothing", 100), ("2025-06-01", "other", 400),
+            ("2025-07-01", "openai/gpt-oss-120b", 1), ("2025-08-01", "openai/gpt-5", 5),
+        )
+    )  # fmt: skip
+    regions = inference.open_shares(month, "region")
+    assert regions["tokens_share"].tolist() == [0.8, 0.2, 0, 1]  # china, us in June and July; August had no open model
+    bands = inference.bands(month).set_index(["month", "status"])["tokens_share"]
+    assert bands[pd.Timestamp("2025-06-01")].to_dict() == {"closed": 0.4, "open": 0.1, "other": 0.4, "unknown": 0.1}
+
+
+def test_the_monthly_top_ten_are_open_all_and_shares_are_within_it():
+    top = pd.DataFrame(
+        {
+            "month": ["2025-01-01"] * 3,
+            "model": ["meta-llama/llama-3.3-70b-instruct", "deepseek/deepseek-v3.2:free", "deepseek/deepseek-v3.2"],
+            "tokens": [60, 30, 10],
+        }
+    )
+    found = openrouter.monthly(schemas.check(top, "raw/openrouter/monthly_top10"), CATALOGUE, LABELS)
+    found = schemas.check(found, "clean/tokens_monthly")
+    assert set(found["status"]) == {"open"}
+    shares = inference.open_shares(found, "organisation").set_index("organisation")["tokens_share"]
+    assert shares.to_dict() == {"DeepSeek": 0.4, "Meta": 0.6}
+
+
+# Invariants ---------------------------------------------------------------------------------------------------
+
+SLUGS = [*CATALOGUE["id"], "other", "nobody/nothing", "z-ai/glm-4.5", "deepseek/deepseek-v3.2:free"]
+RANKINGS = st.dictionaries(
+    st.tuples(st.sampled_from(["2025-06-01", "2025-06-02", "2025-07-01"]), st.sampled_from(SLUGS)),
+    st.integers(0, 10**13),
+    min_size=1,
+    max_size=20,
+).map(lambda held: [(date, slug, tokens) for (date, slug), tokens in held.items()])
+
+
+@settings(max_examples=25, deadline=None)
+@given(RANKINGS, st.integers(2, 10**6))
+def test_nothing_is_lost_shares_sum_to_one_and_scale_does_not_matter(rows, factor):
+    month = inference.by_month(daily(*rows))
+    assert month["tokens"].sum() == sum(tokens for *_, tokens in rows)
+    scaled = inference.by_month(daily(*((date, slug, tokens * factor) for date, slug, tokens in rows)))
+    for table, of_scaled in (
+        (inference.bands(month), inference.bands(scaled)),
+        (inference.open_shares(month, "organisation"), inference.open_shares(scaled, "organisation")),
+    ):
+        for _, shares in table.groupby("month")["tokens_share"]:
+            assert shares.isna().all() or shares.sum() == pytest.approx(1)
+        assert table["tokens_share"].tolist() == pytest.approx(of_scaled["tokens_share"].tolist(), nan_ok=True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(RANKINGS, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(rows, random):
+    shuffled = random.sample(rows, len(rows))
+    pd.testing.assert_frame_equal(inference.by_month(daily(*rows)), inference.by_month(daily(*shuffled)))

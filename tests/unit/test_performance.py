@@ -1,0 +1,175 @@
+"""Performance: the frontier never falls, the recalibration, the lead and the trend give known answers."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import performance
+
+
+def scores(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["date", "model", "region", "score"])
+    return frame.assign(date=pd.to_datetime(frame["date"]), score=frame["score"].astype(float))
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple]:
+    return list(frame.assign(date=frame["date"].dt.strftime("%m-%d"))[list(columns)].itertuples(index=False, name=None))
+
+
+# Recalibration ------------------------------------------------------------------------------------------------
+
+
+def test_boards_before_the_day_are_shifted_and_that_day_is_not():
+    before = scores(("2025-05-18", "a", "us", 1200), ("2025-05-19", "a", "us", 1259.2), ("2025-05-20", "b", "us", 1300))
+    after = performance.recalibrate(before, shift=59.2, before="2025-05-19")
+    assert after["score"].tolist() == pytest.approx([1259.2, 1259.2, 1300])
+    assert before["score"].tolist() == [1200, 1259.2, 1300]  # the table given is left as it was
+
+
+def test_without_the_shift_the_frontier_would_jump_at_the_recalibration():
+    board = scores(("2025-05-12", "a", "us", 1300), ("2025-05-20", "a", "us", 1359.2))
+    assert performance.frontier(performance.recalibrate(board, 59.2, "2025-05-19"))["score"].nunique() == 1
+
+
+# Frontier -----------------------------------------------------------------------------------------------------
+
+
+def test_a_model_with_two_scores_on_a_day_is_refused():
+    with pytest.raises(ValueError, match=r"'a' has several scores on 2025-01-01 \(1 such rows\).*source's rule"):
+        performance.frontier(scores(("2025-01-01", "a", "us", 1), ("2025-01-01", "a", "us", 2)))
+
+
+def test_the_frontier_is_the_best_so_far_at_every_date_of_any_group():
+    found = performance.frontier(
+        scores(
+            ("2025-01-01", "old", "us", 10), ("2025-01-01", "weak", "us", 5), ("2025-01-02", "rival", "china", 7),
+            ("2025-01-03", "old", "us", 8), ("2025-01-04", "new", "us", 12), ("2025-01-04", "equal", "china", 7),
+        )
+    )  # fmt: skip
+    assert rows(found, "date", "region", "model", "score") == [
+        ("01-01", "us", "old", 10),
+        ("01-02", "china", "rival", 7), ("01-02", "us", "old", 10),
+        ("01-03", "china", "rival", 7), ("01-03", "us", "old", 10),  # the old one's dip is not shown
+        ("01-04", "china", "rival", 7), ("01-04", "us", "new", 12),  # an equal score takes no place
+    ]  # fmt: skip
+    assert rows(performance.records(found), "date", "model") == [("01-01", "old"), ("01-02", "rival"), ("01-04", "new")]
+
+
+def test_what_was_not_measured_is_left_out_and_is_not_nought():
+    found = performance.frontier(
+        scores(("2025-01-01", "a", "us", None), ("2025-01-02", "b", "us", -3), (None, "c", "us", 9))
+    )
+    assert rows(found, "date", "model", "score") == [("01-02", "b", -3)]
+    assert performance.frontier(scores()).empty
+
+
+def test_the_frontier_goes_by_any_column_and_unknown_is_not_other():
+    table = scores(("2025-01-01", "a", "eu", 1), ("2025-01-01", "b", "other", 2), ("2025-01-01", "c", "unknown", 3))
+    table["group"] = table["region"].map(performance.THREE_WAY)
+    assert rows(performance.frontier(table, by="group"), "group", "model") == [("other", "b"), ("unknown", "c")]
+
+
+# Lead ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_lead_changes_only_for_a_higher_score():
+    frontier = performance.frontier(
+        scores(
+            ("2025-01-01", "a", "us", 10), ("2025-01-02", "b", "china", 10), ("2025-01-03", "c", "china", 11),
+            ("2025-01-04", "d", "eu", 11), ("2025-01-05", "e", "us", 13),
+        )
+    )  # fmt: skip
+    found = performance.leads(frontier)
+    assert rows(found, "date", "region", "model") == [
+        ("01-01", "us", "a"),
+        ("01-03", "china", "c"),
+        ("01-05", "us", "e"),
+    ]
+    assert found["margin"].isna().tolist() == [True, False, False]
+    assert found["margin"].tolist()[1:] == [1, 2]
+
+
+# Trend --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("freedom", "t"),
+    [(1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (9, 2.262157), (10, 2.228139), (120, 1.979930)],
+)
+def test_students_t_is_that_of_the_tables(freedom, t):
+    assert performance.student_t(0.95, freedom) == pytest.approx(t, abs=5e-7)
+
+
+def test_students_t_at_other_confidences():
+    assert performance.student_t(0.99, 5) == pytest.approx(4.032143, abs=5e-7)
+    assert performance.student_t(0.5, 1) == pytest.approx(1)
+
+
+def test_a_line_is_found_and_its_band_is_nought():
+    points = scores(*((f"2025-01-{day:02}", f"m{day}", "us", 3 + 0.5 * day) for day in (1, 5, 9, 31)))
+    found = performance.trend(points, "2025-01-01")
+    assert rows(found, "date", "score") == [("01-01", 3.5), ("01-31", 18.5)]
+    assert found["low"].tolist() == found["high"].tolist() == found["score"].tolist()
+    assert found["points_per_year"].iloc[0] == pytest.approx(0.5 * 365.25)
+
+
+def test_a_known_regression():
+    # y on x = 0, 1, 2, 3 days: slope 0.6, intercept 1.1, residual sum of squares 0.7; t(0.95, 2) = 4.302653
+    found = performance.trend(
+        scores(*((f"2025-03-{x + 1:02}", f"m{x}", "us", y) for x, y in enumerate([1, 2, 2, 3]))), "2025-03-01"
+    )
+    first = found.iloc[0]
+    assert first["score"] == pytest.approx(1.1)
+    width = 4.302653 * math.sqrt(0.2 / 2 * (1 / 4 + 1.5**2 / 5))
+    assert (first["high"] - first["score"], first["score"] - first["low"]) == pytest.approx((width, width), abs=1e-5)
+
+
+def test_points_before_the_start_do_not_count_and_too_few_make_no_line():
+    table = scores(
+        ("2024-04-30", "a", "us", 99), ("2024-05-01", "b", "us", 1), ("2024-07-15", "c", "us", 2),
+        ("2024-05-01", "d", "eu", 1), ("2024-05-01", "e", "china", 1), ("2024-05-01", "f", "china", 2),
+    )  # fmt: skip
+    found = performance.trend(table, "2024-05-01")
+    assert rows(found, "region", "date") == [("us", "05-01"), ("us", "06-01"), ("us", "07-01"), ("us", "07-15")]
+    assert found["score"].iloc[[0, -1]].tolist() == [1, 2]
+    assert found["low"].isna().all() and found["high"].isna().all()  # two points say nothing of their scatter
+    assert performance.trend(table, "2026-01-01").empty
+
+
+# Invariants ---------------------------------------------------------------------------------------------------
+
+BOARDS = st.dictionaries(
+    st.tuples(st.integers(1, 28), st.sampled_from("abcdef")), st.integers(900, 1500), min_size=1, max_size=40
+).map(
+    lambda held: scores(
+        *(
+            (f"2025-02-{day:02}", model, {"a": "us", "b": "eu"}.get(model, "china"), n)
+            for (day, model), n in held.items()
+        )
+    )
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(BOARDS)
+def test_the_frontier_never_falls_and_is_nobodys_below(board):
+    found = performance.frontier(board)
+    assert (found.groupby("region")["score"].diff().dropna() >= 0).all()
+    reached = board.merge(found, on=["date", "region"])
+    assert (reached["score_x"] <= reached["score_y"]).all()
+    assert not found.duplicated(["date", "region"]).any()
+
+
+@settings(max_examples=25, deadline=None)
+@given(BOARDS, st.integers(0, 1000), st.integers(-500, 500))
+def test_order_changes_nothing_and_a_shift_of_all_shifts_all(board, seed, shift):
+    shuffled = board.sample(frac=1, random_state=seed)
+    for measure in (performance.frontier, lambda table: performance.trend(table, "2025-02-01")):
+        pd.testing.assert_frame_equal(measure(board), measure(shuffled))
+    moved = performance.frontier(performance.recalibrate(board, shift, "2026-01-01"))
+    assert (moved["score"] - performance.frontier(board)["score"]).eq(shift).all()
+    leads = performance.leads(performance.frontier(board))
+    assert leads["region"].ne(leads["region"].shift()).all()

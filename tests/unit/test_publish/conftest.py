@@ -1,0 +1,116 @@
+"""A small project with everything that the report's sources may hold, as a rebuild leaves it for the publishers."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers import paths, publish
+
+HERE = Path(__file__).parent
+LABEL = "Reconstructed from the paper's published figures; not a measurement."
+SVG = (HERE / "report" / "drawing.svg").read_text(encoding="utf-8")
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+TABLE = """<div><style scoped>td {color: red}</style><table border="1" class="dataframe">
+<thead><tr style="text-align: right;"><th>Model</th><th>Downloads</th></tr></thead>
+<tbody><tr><td>Qwen/Qwen3-8B</td><td>72.8M</td></tr><tr><td>meta-llama/Llama-3.1-8B</td><td>–</td></tr></tbody>
+</table></div>"""
+
+
+@dataclass(frozen=True)
+class Small:
+    """The project; `site` is where its pages go."""
+
+    root: Path
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def site(self) -> Path:
+        return self.build / "site"
+
+    def render(self, engine: str = "pandoc") -> publish.Rendered:
+        return publish.render(engine, self.root, self.build)
+
+    def page(self, name: str = "report/index.html") -> str:
+        return (self.site / name).read_text(encoding="utf-8")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def findings(self, engine: str = "pandoc") -> str:
+        """What rendering is refused for."""
+        with pytest.raises(publish.PublishError) as refused:
+            self.render(engine)
+        return str(refused.value)
+
+
+def figure(label: str, caption: str) -> nbformat.NotebookNode:
+    source = f'#| label: {label}\n#| fig-cap: "{caption}"\n#| fig-alt: "It <rises> to \\"ten\\"."\ndraw("{label}")'
+    shown = new_output("display_data", {"image/svg+xml": SVG, "image/png": PNG, "text/plain": "<Figure>"})
+    return new_code_cell(source, outputs=[shown])
+
+
+def write_notebooks(folder: Path) -> None:
+    table = new_output("execute_result", {"text/html": TABLE, "text/plain": "…"}, execution_count=1)
+    notebooks = {
+        "01_tables": [
+            new_markdown_cell("# Making tables\n\nWith $x^2$ and a [link](https://example.org)."),
+            new_code_cell("seed = 1", metadata={"tags": ["parameters"]}),
+            new_code_cell("print(rows)", outputs=[new_output("stream", text="\x1b[31m1,504\x1b[0m rows\n")]),
+        ],
+        "02_figures": [
+            new_markdown_cell("# Drawing figures\n\n## Growth"),
+            figure("fig-growth", "Downloads grow [@mill1843], compare @tbl-models."),
+            figure("fig-share", "Shares."),
+            new_code_cell("#| label: tbl-models\n#| tbl-cap: The models.\ntable", outputs=[table]),
+        ],
+    }
+    folder.mkdir(parents=True)
+    for name, cells in notebooks.items():
+        for number, cell in enumerate(cells):
+            cell.id = f"cell-{number}"
+        nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
+
+
+def make(root: Path) -> Small:
+    shutil.copytree(HERE / "report", root / "report")
+    shutil.copytree(paths.REPORT / "theme", root / "report" / "theme")
+    project = (paths.ROOT / "_quarto.yml").read_text(encoding="utf-8")
+    (root / "_quarto.yml").write_text(project.replace("report/references.bib", "report/works.bib"), encoding="utf-8")
+    values = {"data_label": LABEL, "last_month": "March 2026", "total": "2*0*4 & <1B's", "edition": "it's_an_edition"}
+    (root / "_variables.yml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    small = Small(root)
+    write_notebooks(small.build / "notebooks")
+    about = {"subtitle": "First edition", "date": "2026-04-02", "data-label": LABEL}
+    (small.build / "edition.yml").write_text(yaml.safe_dump(about), encoding="utf-8")
+    (small.build / "values.json").write_text(json.dumps({"total": 1}), encoding="utf-8")
+    figures = small.build / "regional" / "figures"
+    figures.mkdir(parents=True)
+    for kind in ("csv", "svg"):
+        (figures / f"fig-growth.{kind}").write_text("month,downloads\n" if kind == "csv" else SVG, encoding="utf-8")
+    return small
+
+
+@pytest.fixture
+def project(tmp_path) -> Small:
+    """The small project, not rendered; a test may change it."""
+    return make(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> Small:
+    """The small project, rendered by the embedded publisher; tests only look at it."""
+    small = make(tmp_path_factory.mktemp("published") / "project")
+    small.render()
+    return small

@@ -1,0 +1,158 @@
+"""What the embedded publisher makes of every construct of the sources, on the page and in the PDF."""
+
+import re
+
+import pypdf
+import pytest
+
+from helpers.publish.page import Page
+
+
+@pytest.fixture(scope="module")
+def page(published):
+    return published.page()
+
+
+@pytest.fixture(scope="module")
+def words(page):
+    return re.sub(r"\s+", " ", Page.of(page).text.replace("\u00a0", " "))
+
+
+@pytest.fixture(scope="module")
+def pdf(published):
+    return pypdf.PdfReader(published.site / "report" / "atom-report.pdf")
+
+
+@pytest.fixture(scope="module")
+def printed(pdf):
+    return re.sub(r"\s+", " ", " ".join(sheet.extract_text() for sheet in pdf.pages).replace("\u00a0", " "))
+
+
+def test_the_title_block_names_what_a_reader_needs(page, words):
+    for text in ("A small report", "First edition", "First Author", "Second Author", "2 April 2026"):
+        assert text in words
+    assert 'lang="en"' in page
+    for address in ("atom-report.pdf", "../data/values.json", "../build/notebooks/01_tables-preview.html"):
+        assert f'href="{address}"' in page
+    assert "provenance.json" not in page  # it does not exist here
+
+
+def test_values_are_text_and_never_markdown(page, words):
+    assert "there were 2*0*4 & <1B’s downloads" in words
+    assert "<code>it's_an_edition</code>" in page
+    assert "2*0*4 &amp; &lt;1B&#39;s" in page.split("<pre")[1]
+
+
+def test_metadata_and_included_files_are_in_place(words):
+    assert "First edition say" in words
+    assert words.index("1 Findings") < words.index("2 Method") < words.index("References")
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [("fig-growth", "Figure 1"), ("tbl-models", "Table 1"), ("eq-score", "Equation 1"), ("sec-findings", "Section 1"),
+     ("tbl-own", "Table 2")],
+)  # fmt: skip
+def test_references_are_numbered_links(page, label, name):
+    name = name.replace(" ", "[ \u00a0]")
+    assert re.search(rf'<a href="#{label}"[^>]*>{name}</a>', page)
+    assert f'id="{label}"' in page
+
+
+def test_a_reference_without_its_name_is_the_number_alone(page):
+    assert re.search(r'<a href="#sec-shares"[^>]*>1\.1</a>', page)
+
+
+def test_figures_carry_number_caption_alt_text_and_source(page):
+    figure = re.search(r'<figure id="fig-growth".*?</figure>', page, re.DOTALL)[0]
+    assert 'alt="It &lt;rises&gt; to &quot;ten&quot;."' in figure
+    assert 'src="index_files/fig-growth.svg"' in figure
+    assert 'width="120" height="80"' in figure
+    assert re.search(r'Figure\s1\.</span> Downloads grow <span class="citation".*#ref-mill1843', figure)
+    assert re.search(r'compare <a href="#tbl-models"', figure)
+    assert 'href="../build/notebooks/02_figures-preview.html#cell-fig-growth">Source: Drawing figures<' in figure
+
+
+def test_a_picture_of_the_prose_is_numbered_after_the_embedded_ones(page):
+    assert re.search(r'alt="A square\."', page)
+    assert re.search(r"Figure\s3\.</span> A picture of the prose", page)
+
+
+def test_tables_are_captioned_aligned_and_boxed(page):
+    table = re.search(r'<figure id="tbl-models".*?</figure>', page, re.DOTALL)[0]
+    assert re.search(r"Table\s1\.</span> The models\.", table)
+    assert 'class="table-box" tabindex="0"' in table
+    assert re.search(r"text-align: right;[^>]*>72\.8M", table)
+    assert re.search(r"text-align: left;[^>]*>Qwen/Qwen3-8B", table)
+    assert "color: red" not in table
+
+
+def test_callouts_show_their_title_or_their_kind(page, words):
+    assert '<div class="callout callout-important" role="note">' in page
+    assert "What this rests on" in words
+    assert re.search(r'callout-title">\s*Note\s*<', page)
+    assert "What this rests on" not in re.search(r'<div id="contents">.*?</nav>', page, re.DOTALL)[0]
+
+
+def test_citations_footnotes_and_formulas(page, words):
+    assert "unlike Mill (1843; see also Peirce 1878, 3)" in words
+    assert page.count('class="csl-entry"') == 2
+    assert 'role="doc-endnotes"' in page
+    assert "<math" in page
+    assert words.count("References") == 2  # in the contents and over the list
+
+
+def test_conditional_content_goes_to_its_format_alone(words, printed):
+    assert "Only on paper" in printed
+    assert "Only on paper" not in words
+    assert "Only on the page" in words
+    assert "Only on the page" not in printed
+    assert "Data (CSV)" in words
+    assert "Data (CSV)" not in printed
+
+
+def test_the_pdf_holds_the_same_numbers_and_the_label_on_every_sheet(pdf, printed):
+    for text in ("Figure 1.", "Figure 2.", "Figure 3.", "Table 1.", "Table 2.", "Section 1", "Equation 1", "(1)",
+                 "1.1 Shares", "2*0*4 & <1B’s", "72.8M", "What this rests on", "Peirce"):  # fmt: skip
+        assert text in printed
+    for sheet in pdf.pages:
+        assert "not a measurement" in sheet.extract_text()
+    assert pdf.metadata.title == "A small report"
+    assert "First Author" in pdf.metadata.author
+
+
+def test_figures_in_the_pdf_are_vectors_in_embedded_fonts(pdf):
+    assert all(not list(sheet.images) for sheet in pdf.pages)
+    fonts = {font["/BaseFont"] for sheet in pdf.pages for font in sheet["/Resources"].get("/Font", {}).values()}
+    assert any("SourceSerif4" in name for name in fonts)
+    assert any("SourceSans3" in name for name in fonts)
+
+
+def test_notebook_pages_show_code_and_outputs_and_lead_back(published):
+    page = published.page("build/notebooks/02_figures-preview.html")
+    assert 'href="../../report/index.html"' in page
+    assert 'href="02_figures.ipynb"' in page
+    assert 'id="cell-fig-growth"' in page
+    assert 'class="sourceCode python"' in page
+    assert "#|" not in page
+    assert "02_figures-preview_files/fig-growth-0.svg" in page
+    assert re.search(r'href="../../report/index.html#fig-growth">Figure\s1 of the report<', page)
+    assert re.search(r'compare <a href="../../report/index.html#tbl-models">Table\s1</a>', page)
+    assert (published.site / "build/notebooks/02_figures.ipynb").is_file()
+    other = published.page("build/notebooks/01_tables-preview.html")
+    assert "1,504 rows" in other
+    assert "\x1b" not in other
+
+
+def test_pages_lie_at_their_addresses_with_their_files(published):
+    for name in ("index.html", "report/index.html", "report/atom-report.pdf", "figures/fig-growth.csv",
+                 "data/values.json", "assets/fonts/SourceSerif4-latin-400.woff2"):  # fmt: skip
+        assert (published.site / name).stat().st_size > 0
+    assert "url=report/index.html" in published.page("index.html")
+
+
+def test_rendering_again_gives_the_same_bytes(project, published):
+    project.render()
+    ours = {p.relative_to(project.site): p.read_bytes() for p in project.site.rglob("*") if p.is_file()}
+    theirs = {p.relative_to(published.site): p.read_bytes() for p in published.site.rglob("*") if p.is_file()}
+    assert ours == theirs

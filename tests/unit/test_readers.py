@@ -1,0 +1,468 @@
+"""Readers of the Hub's listings, OpenRouter, Arena and Artificial Analysis: bad files first, then real records."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from helpers import derivatives, edition, inference, makers, paths, performance, registry, schemas
+from helpers.sources import arena, artificial_analysis, hub_listing, openrouter
+
+SHARED = paths.ROOT.parent / "shared" / "data"
+REAL = SHARED / "real"
+real = pytest.mark.skipif(not REAL.exists(), reason="the real records are not beside the repository")
+LABELS = pd.read_csv(paths.REGISTRY / "organisations.csv")
+
+
+@pytest.fixture(scope="module")
+def tracked() -> pd.DataFrame:
+    return registry.read(SHARED / "tracked-models", edition.load().bucket_edges).models
+
+
+# Makers -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "organisation", "region"),
+    [
+        (None, "Unknown", "unknown"),
+        ("Anthropic", "Anthropic", "unknown"),  # no label is held for it
+        ("Alibaba", "Qwen", "china"),
+        ("ALIBABA ", "Qwen", "china"),
+        ("Z AI", "Zhipu AI", "china"),
+        ("z-ai", "Zhipu AI", "china"),
+        ("THUDM", "Zhipu AI", "china"),
+        ("meta-llama", "Meta", "us"),
+        ("AI21 Labs", "AI21", "us"),
+        ("Hugging Face", "Hugging Face", "eu"),
+    ],
+)
+def test_a_maker_is_known_by_label_namespace_or_alias(name, organisation, region):
+    found = makers.resolve(pd.Series([name], dtype=object), LABELS).iloc[0]
+    assert (found["organisation"], found["region"]) == (organisation, region)
+
+
+def test_every_alias_means_an_organisation_that_has_a_label():
+    assert set(makers.ALIASES.values()) <= set(LABELS["organisation"])
+
+
+# Hub listings -------------------------------------------------------------------------------------------------
+
+RECORD = {
+    "id": "a/x",
+    "createdAt": "2025-06-01T12:00:00.000Z",
+    "downloadsAllTime": 7,
+    "tags": ["safetensors"],
+    "library_name": None,
+    "pipeline_tag": "text-generation",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tags": None}, r"page 1: column tags: nothing in row 1; wanted a value"),
+        ({"tags": "llama"}, r"column tags: 'llama' in row 1; wanted a list of texts"),
+        ({"downloadsAllTime": -1}, r"column downloads_all_time: -1 in row 1; wanted 0 or more"),
+        ({"downloadsAllTime": 1.5}, r"column downloads_all_time: 1.5 in row 1; wanted a whole number"),
+        (
+            {"id": "x" * 1_000_000},
+            r"column model: 'x{79}… \(1,000,002 characters\) in row 1; wanted 1 to 500 characters",
+        ),
+    ],
+)
+def test_a_bad_record_is_refused(change, message):
+    with pytest.raises(schemas.ContractError, match=message):
+        hub_listing.from_hub(pd.DataFrame([RECORD | change]), "page 1")
+
+
+def test_a_record_listed_twice_and_a_missing_field_are_refused():
+    with pytest.raises(schemas.ContractError, match=r"repeated: \('a/x'\) in row 2"):
+        hub_listing.from_hub(pd.DataFrame([RECORD, RECORD]), "page 1")
+    with pytest.raises(schemas.ContractError, match=r"column created_at is missing"):
+        hub_listing.from_hub(pd.DataFrame([RECORD]).drop(columns="createdAt"), "page 1")
+
+
+def test_the_parents_that_the_hub_tells_are_written_into_the_tags_and_nothing_is_changed_in_place():
+    told = {"relation": "merge", "models": [{"_id": "1", "id": "Qwen/Qwen3-8B"}, {"_id": "2", "id": "b/y"}]}
+    records = pd.DataFrame([RECORD | {"baseModels": told}, RECORD | {"id": "a/z", "baseModels": None}])
+    listing = hub_listing.from_hub(records, "page 1")
+    assert listing["tags"].tolist() == [
+        ["safetensors", "base_model:merge:Qwen/Qwen3-8B", "base_model:merge:b/y"],
+        ["safetensors"],
+    ]
+    assert listing["created_at"].iloc[0] == pd.Timestamp("2025-06-01T12:00", tz="UTC")
+    assert records["tags"].tolist() == [["safetensors"], ["safetensors"]]
+
+
+def test_unknown_downloads_stay_unknown():
+    listing = hub_listing.from_hub(pd.DataFrame([RECORD, RECORD | {"id": "a/z", "downloadsAllTime": None}]), "page 1")
+    assert listing["downloads_all_time"].isna().tolist() == [False, True]
+
+
+def test_the_newest_day_is_read_and_a_truncated_file_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"holds no date=YYYY-MM-DD/models.parquet"):
+        hub_listing.newest(tmp_path)
+    listing = hub_listing.from_hub(pd.DataFrame([RECORD]), "page 1")
+    for day in ("2026-04-01", "2026-04-02"):
+        (tmp_path / f"date={day}").mkdir()
+        listing.to_parquet(tmp_path / f"date={day}" / "models.parquet")
+    newest = hub_listing.newest(tmp_path)
+    assert newest.parent.name == "date=2026-04-02"
+    pd.testing.assert_frame_equal(hub_listing.read(newest).drop(columns="tags"), listing.drop(columns="tags"))
+    newest.write_bytes(newest.read_bytes()[:-100])
+    with pytest.raises(schemas.ContractError, match=r"models.parquet: cannot be read as parquet"):
+        hub_listing.read(newest)
+
+
+@pytest.fixture(scope="module")
+def hub_records() -> pd.DataFrame:
+    return pd.read_parquet(REAL / "hub_stats_frozen_2026-05.parquet")
+
+
+@real
+def test_real_hub_records_are_classified_with_a_reason_each(hub_records, tracked):
+    listing = hub_listing.from_hub(hub_records, "hub_stats")
+    rules = edition.load()
+    found = derivatives.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
+    schemas.check(found, "clean/derivatives")
+    counted = derivatives.counted(found)
+    print(f"\n{len(listing):,} repositories, {len(found):,} rows with their bases")
+    print(found["reason"].fillna("counted").value_counts().to_string())
+    print(counted["relation"].value_counts().to_string())
+    print(f"{counted['model'].isin(tracked['model']).sum()} counted rows are tracked models themselves")
+    assert set(found["model"]) == set(listing["model"])
+    assert len(counted) == 1111
+    assert counted["model"].nunique() == 1092
+    assert (counted["downloads_all_time"] > 5).all()
+    # Weights in mlx and gptq are safetensors files. Fine-tunes with a GGUF file beside their weights are no re-uploads,
+    # unless their name says they are.
+    assert set(found["format"].dropna()) == {"mlx", "gptq", "gguf"}
+    beside = listing["model"][listing["tags"].map(lambda tags: {"gguf", "safetensors"} <= set(tags))]
+    held = found.set_index("model").loc[beside, "format"].dropna()
+    assert list(held.index.unique()) == ["Josephgflowers/Cinder-Phi-2-V1-F16-gguf"]
+
+
+@real
+def test_real_tags_tell_the_same_parents_as_the_hubs_structured_field(hub_records, tracked):
+    with_both = hub_listing.from_hub(hub_records, "hub_stats")
+    tags_only = hub_listing.from_hub(hub_records.drop(columns="baseModels"), "hub_stats")
+    both, tags = (derivatives.classify(listing, tracked, 5, []) for listing in (with_both, tags_only))
+    pd.testing.assert_frame_equal(both, tags)
+
+
+@real
+def test_real_sizes_come_from_the_safetensors_headers(hub_records, tracked):
+    weights = hub_listing.safetensors(hub_records)
+    sizes = registry.resolve_size(hub_records["id"], pd.Series(dtype=float), weights)
+    print(f"\n{sizes['size_source'].fillna('unresolved').value_counts().to_string()}")
+    assert weights["Qwen/Qwen1.5-MoE-A2.7B"] == pytest.approx(14.3, abs=0.1)
+    curated = tracked[tracked["size_source"] == "curated"].set_index("model")["parameters_b"]
+    ratio = (weights / curated).dropna()
+    close = ratio.between(0.9, 1.1)
+    print(f"{close.mean():.0%} of {len(ratio)} models within a tenth of the curated size; others:\n{ratio[~close]}")
+    assert close.mean() > 0.8
+
+
+# OpenRouter ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"data": [{"id"', r"models.json: Expecting.*fetch the catalogue again"),
+        ('{"error": {"code": 429}}', r"models.json: holds no list of models"),
+        ('["a", "b"]', r"models.json: holds no list of models"),
+        ('{"data": [{"id": "a/b"}]}', r"column canonical_slug: nothing in row 1"),
+        (b"\xff\xfe", r"models.json: .*fetch the catalogue again"),
+    ],
+)
+def test_a_bad_catalogue_is_refused(tmp_path, content, message):
+    path = tmp_path / "models.json"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(schemas.ContractError, match=message):
+        openrouter.read_catalogue(path)
+
+
+def test_a_catalogue_is_read_with_and_without_envelope_and_blank_means_no_weights(tmp_path):
+    models = [
+        {"canonical_slug": "a/b-1", "id": "a/b", "hugging_face_id": ""},
+        {"canonical_slug": "a/c-1", "id": "a/c", "hugging_face_id": "A/C", "name": "C"},
+    ]
+    for content in (models, {"data": models, "links": {"next": None}}):
+        (tmp_path / "models.json").write_text(json.dumps(content))
+        found = openrouter.read_catalogue(tmp_path / "models.json")
+        assert found["hugging_face_id"].fillna("none").tolist() == ["none", "A/C"]
+
+
+def test_token_files_are_read_and_floats_refused(tmp_path):
+    path = tmp_path / "daily.parquet"
+    rows = pd.DataFrame({"date": ["2025-06-01"], "model_permaslug": ["a/b"], "total_tokens": ["9007199254740993"]})
+    rows.to_parquet(path)
+    assert openrouter.read_daily(path)["total_tokens"].tolist() == ["9007199254740993"]
+    rows.assign(total_tokens=9007199254740993.0).to_parquet(path)
+    with pytest.raises(schemas.ContractError, match=r"daily.parquet: column total_tokens: .* wanted text"):
+        openrouter.read_daily(path)
+    pd.DataFrame({"month": ["2025-06-02"], "model": ["a/b"], "tokens": [1]}).to_parquet(path)
+    with pytest.raises(
+        schemas.ContractError, match=r"column month: 2025-06-02 in row 1; wanted the first day of a month"
+    ):
+        openrouter.read_monthly(path)
+
+
+@real
+def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(tmp_path):
+    days = pd.read_csv(REAL / "openrouter_gemas_openweight_7days.csv", dtype=str)
+    shape = days.rename(columns={"model": "model_permaslug", "tokens_day": "total_tokens"})
+    shape.to_parquet(tmp_path / "daily.parquet")
+    catalogue = openrouter.read_catalogue(REAL / "models_dev_openrouter_catalog_2026-05-15.json")
+    found = openrouter.daily(openrouter.read_daily(tmp_path / "daily.parquet"), catalogue, LABELS)
+    schemas.check(found, "clean/tokens_daily")
+    month = inference.by_month(found)
+    print(f"\nrows by status (all are open-weight):\n{found['status'].value_counts().to_string()}")
+    print(inference.open_shares(month, "region").pivot(index="month", columns="region", values="tokens_share").round(3))
+    assert found["tokens"].sum() == sum(map(int, days["tokens_day"]))
+    assert (found["status"] == "open").mean() > 0.85  # the catalogue is of May 2026; retired models are unknown
+    theirs = days.assign(slug=days["model"].str.partition(":")[0]).drop_duplicates("slug").set_index("slug")["region"]
+    known = found[found["region"].isin(["us", "china", "eu"])]
+    names = {"us": "US", "china": "China", "eu": "EU"}
+    assert (known["region"].map(names) == known["slug"].map(theirs)).all()
+    assert len(known) > 0.9 * len(found)
+
+
+# Arena --------------------------------------------------------------------------------------------------------
+
+BOARD = {
+    "leaderboard_publish_date": "2025-05-01",
+    "category": "overall",
+    "model_name": "a",
+    "organization": "Alibaba",
+    "license": "Apache 2.0",
+    "rating": 1300.0,
+    "variance": 4.0,
+    "vote_count": 100.0,
+}
+
+
+def boards(*changes: dict) -> pd.DataFrame:
+    return schemas.check(pd.DataFrame([BOARD | change for change in changes]), "raw/arena/text_style_control", "board")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"leaderboard_publish_date": "May 1, 2025"},
+            r"board: column leaderboard_publish_date: 'May 1, 2025' in row 1",
+        ),
+        ({"rating": None}, r"column rating: nothing in row 1; wanted a value"),
+        ({"rating": float("inf")}, r"column rating: inf in row 1"),
+        ({"vote_count": -1}, r"column vote_count: -1.* in row 1; wanted 0 or more"),
+        ({"model_name": ""}, r"column model_name: '' in row 1; wanted 1 to 500 characters"),
+    ],
+)
+def test_a_bad_board_is_refused(change, message):
+    with pytest.raises(schemas.ContractError, match=message):
+        boards(change)
+
+
+@pytest.mark.parametrize(
+    ("licence", "status"),
+    [("Proprietary", "closed"), ("proprietary", "closed"), ("PROPRIETARY ", "closed"), ("", "unknown"),
+     (" ", "unknown"), (None, "unknown"), ("MIT", "open"), ("Llama 3.1", "open"), ("Non-proprietary", "open")],
+)  # fmt: skip
+def test_the_licence_tells_whether_a_model_is_open(licence, status):
+    assert arena.scores(boards({"license": licence}), LABELS)["status"].tolist() == [status]
+
+
+def test_only_the_overall_board_counts_and_a_blank_maker_is_unknown():
+    found = arena.scores(boards({"category": "coding"}, {"category": "overall", "organization": " "}), LABELS)
+    assert found[["organisation", "region"]].to_numpy().tolist() == [["Unknown", "unknown"]]
+    schemas.check(found, "clean/arena")
+
+
+def test_of_repeated_rows_most_votes_stand_and_of_equals_the_smallest_variance():
+    rows = boards(
+        {"rating": 1.0, "vote_count": 10.0, "variance": 1.0}, {"rating": 2.0, "vote_count": 20.0, "variance": 9.0},
+        {"rating": 3.0, "vote_count": 20.0, "variance": 8.0}, {"rating": 4.0, "vote_count": None, "variance": None},
+        {"rating": 5.0, "model_name": "b"}, {"rating": 6.0, "leaderboard_publish_date": "2025-05-02"},
+    )  # fmt: skip
+    for order in (rows, rows[::-1]):
+        assert arena.scores(order, LABELS)["score"].tolist() == [3, 5, 6]
+
+
+@real
+def test_real_boards_give_a_frontier_that_never_falls():
+    theirs = pd.read_csv(REAL / "arena_oolong_text_top30_daily.csv")
+    shape = pd.DataFrame(
+        {
+            "leaderboard_publish_date": theirs["snapshot"],
+            "category": "overall",
+            "model_name": theirs["model"],
+            "organization": theirs["vendor"],
+            "license": theirs["license"],
+            "rating": theirs["score"],
+            "variance": (theirs["ci"] / 1.96) ** 2,
+            "vote_count": theirs["votes"],
+        }
+    )
+    found = arena.scores(schemas.check(shape, "raw/arena/text_style_control", "boards"), LABELS)
+    recalibrated = performance.recalibrate(found, 59.2, "2025-05-19")
+    pd.testing.assert_frame_equal(recalibrated, found)  # all of 2026
+    frontier = performance.frontier(found[found["status"] == "open"])
+    print(f"\n{performance.records(frontier).to_string()}")
+    assert (frontier.groupby("region")["score"].diff().dropna() >= 0).all()
+    fallen = found[found["model"] == "glm-5"].set_index("date")["score"].diff().min()
+    assert fallen < 0  # published scores do fall
+    last = frontier.groupby("region").last()
+    assert (last.loc["china", "model"], last.loc["china", "score"]) == ("glm-5.1", 1472)
+    assert last.loc["us", "model"] == "gemma-4-31b"
+    assert performance.leads(frontier)["region"].tolist() == ["china"]
+
+
+# Artificial Analysis ------------------------------------------------------------------------------------------
+
+
+def analysed(name: str, index: float | None = 30.0, **more) -> dict:
+    return {
+        "id": f"id-{name}",
+        "name": name,
+        "slug": name.lower().replace(" ", "-"),
+        "release_date": "2025-01-20",
+        "model_creator": {"id": "1", "name": "DeepSeek"},
+        "evaluations": {"artificial_analysis_intelligence_index": index},
+    } | more
+
+
+def envelope(*models: dict, version: float = 4.1) -> dict:
+    return {"tier": "free", "intelligence_index_version": version, "pagination": {"page": 1}, "data": list(models)}
+
+
+@pytest.fixture
+def analysis(tmp_path):
+    """Read this content as one day's file."""
+
+    def read(content: object) -> pd.DataFrame:
+        path = tmp_path / "2026-04-10.json"
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        assert artificial_analysis.newest(tmp_path) == path
+        return artificial_analysis.read(path)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"tier": "free", "data": [', r"2026-04-10.json: Expecting value.*fetch it again"),
+        ({"error": "Invalid API key."}, r"not the free route's envelope.*fetch it again"),
+        ({"data": [analysed("a")]}, r"not the free route's envelope \(KeyError\('meta'\)\)"),
+        (envelope({"name": "a"}), r"KeyError\('id'\)"),
+        (envelope(), r"2026-04-10.json: holds no models; fetch it again"),
+        (
+            [envelope(analysed("a")), envelope(analysed("b"), version=4.2)],
+            r"pages of index versions 4.1, 4.2, not compar",
+        ),
+        (envelope(analysed("a"), analysed("a")), r"repeated: \('id-a'\) in row 2"),
+        (envelope(analysed("a", index="high")), r"column intelligence_index: 'high' in row 1; wanted a number"),
+        (envelope(analysed("a", release_date="2025-02-30")), r"column release_date: '2025-02-30' in row 1"),
+    ],
+)
+def test_a_bad_page_is_refused(analysis, content, message):
+    with pytest.raises(schemas.ContractError, match=message):
+        analysis(content)
+
+
+def test_there_is_no_newest_file_in_an_empty_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"holds no YYYY-MM-DD\.json"):
+        artificial_analysis.newest(tmp_path)
+
+
+def test_pages_are_put_together_and_what_the_free_tier_does_not_tell_is_null(analysis):
+    nested = envelope(analysed("b", index=None))
+    nested["meta"] = {"intelligence_index_version": nested.pop("intelligence_index_version")}
+    found = analysis([envelope(analysed("a")), nested])
+    assert found["index_version"].tolist() == ["4.1", "4.1"]
+    assert found["intelligence_index"].isna().tolist() == [False, True]
+    assert found[["open_weights", "hugging_face_id"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("DeepSeek R1 (Jan '25)", "deepseek-ai/DeepSeek-R1"),
+        ("gpt-oss-120B (high)", "openai/gpt-oss-120b"),
+        ("Llama 3.1 Instruct 405B", "meta-llama/Llama-3.1-405B-Instruct"),
+        ("Qwen3 235B A22B 2507 (Reasoning)", None),  # two models of July 2025 could be meant
+        ("DeepSeek R2", None),
+        ("Llama 3.3 70B", None),  # not Llama 3 70B
+    ],
+)
+def test_a_free_record_is_open_where_its_name_is_a_tracked_models_and_else_unknown(analysis, name, model):
+    ours = [
+        *("deepseek-ai/DeepSeek-R1", "deepseek-ai/DeepSeek-R1-0528", "openai/gpt-oss-120b", "meta-llama/Llama-3-70B"),
+        *("meta-llama/Llama-3.1-405B", "meta-llama/Llama-3.1-405B-Instruct", "Qwen/Qwen3-235B-A22B-Thinking-2507"),
+    ]
+    found = artificial_analysis.scores(analysis(envelope(analysed(name))), pd.Series(ours), LABELS)
+    row = schemas.check(found, "clean/artificial_analysis").iloc[0]
+    assert (row["status"], None if pd.isna(row["hugging_face_id"]) else row["hugging_face_id"]) == (
+        "open" if model else "unknown",
+        model,
+    )
+
+
+def test_the_sources_own_word_goes_before_the_name(analysis):
+    said = {"licensing": {"is_open_weights": False}, "model_creator": {"name": "Alibaba"}, "huggingface_url": None}
+    found = analysis(envelope(analysed("DeepSeek R1", **said), analysed("Other", licensing={"is_open_weights": True})))
+    scores = artificial_analysis.scores(found, pd.Series(["deepseek-ai/DeepSeek-R1"]), LABELS)
+    assert scores["status"].tolist() == ["closed", "open"]
+
+
+def real_envelope(pro: bool) -> dict:
+    theirs = pd.read_csv(REAL / "artificial_analysis_llms_2026-04-10.csv").astype(object)
+    theirs = theirs.where(theirs.notna(), None)
+    rows = []
+    for row in theirs.itertuples():
+        more = (
+            {"licensing": {"is_open_weights": row.is_open_weights}, "huggingface_url": row.huggingface_url}
+            if pro
+            else {}
+        )
+        known = {
+            "id": row.slug,
+            "slug": row.slug,
+            "release_date": row.release_date,
+            "model_creator": {"name": row.creator},
+        }
+        rows.append(analysed(row.name, row.intelligence_index, **known, **more))
+    return envelope(*rows)
+
+
+@real
+def test_real_records_give_the_lead_that_is_known(analysis, tracked):
+    found = artificial_analysis.scores(analysis(real_envelope(pro=True)), tracked["model"], LABELS)
+    schemas.check(found, "clean/artificial_analysis")
+    frontier = performance.frontier(found[found["status"] == "open"])
+    two = frontier[frontier["region"].isin(["china", "us"])]
+    leads = performance.leads(two)
+    print(f"\n{leads.to_string()}")
+    print(performance.trend(performance.records(frontier), "2024-05-01").groupby("region").tail(1).to_string())
+    assert leads.assign(date=leads["date"].dt.strftime("%Y-%m-%d"))[
+        ["date", "region", "model"]
+    ].to_numpy().tolist() == [
+        ["2023-02-24", "us", "Llama 65B"],
+        ["2025-01-20", "china", "DeepSeek R1 (Jan '25)"],
+        ["2025-08-05", "us", "gpt-oss-120B (high)"],
+        ["2025-09-22", "china", "DeepSeek V3.1 Terminus (Reasoning)"],
+    ]
+
+
+@real
+def test_real_names_alone_never_call_a_closed_model_open(analysis, tracked):
+    free, pro = (
+        artificial_analysis.scores(analysis(real_envelope(pro)), tracked["model"], LABELS)["status"]
+        for pro in (False, True)
+    )
+    print(f"\nopen by name: {(free == 'open').sum()} of {(pro == 'open').sum()} open models; all others unknown")
+    assert set(pro[free == "open"]) == {"open"}
+    assert (free == "open").sum() > 0.6 * (pro == "open").sum()

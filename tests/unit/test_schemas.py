@@ -1,0 +1,236 @@
+"""Contracts: every bad file or table is refused by file, row, column and value; what can be read without loss, is."""
+
+import datetime
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from helpers import paths, schemas, tables
+from helpers.schemas import coercion
+
+HEAD = b"date,model,downloads\n"
+GOOD = HEAD + b"2025-01-01,Qwen/Qwen3-8B,1\n2025-01-02,Qwen/Qwen3-8B,2\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read these bytes as a history file."""
+
+    def _read(content, suffix=".csv"):
+        path = tmp_path / f"Qwen{suffix}"
+        path.write_bytes(content)
+        return schemas.read_file(path, "raw/history")
+
+    return _read
+
+
+def parquet(tmp_path, frame):
+    path = tmp_path / "whole.parquet"
+    frame.to_parquet(path, index=False)
+    return path.read_bytes()
+
+
+def history(**columns):
+    given_ = {"date": ["2025-01-01", "2025-01-02"], "model": ["a/b", "a/c"], "downloads": [1, 2]}
+    return pd.DataFrame(given_ | columns)
+
+
+# Bad files ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"date,model\n2025-01-01,a/b\n", r"Qwen.csv: column downloads is missing; add it. Columns found: date, model"),
+        (b"date;model;downloads\n2025-01-01;a/b;1\n", r"column date is missing; .*found: date;model;downloads"),
+        (b"date,model,downloads,date\n2025-01-01,a/b,1,2\n", r"column date is there more than once; keep one"),
+        (HEAD + b"2025-01-01,a/b,1\n2025-01-02,a/b,many\n", r"column downloads: 'many' in row 2; wanted a whole num"),
+        (HEAD + b"2025-01-01,a/b,1.5\n", r"column downloads: '1.5' in row 1; wanted a whole number"),
+        (HEAD + b"2025-01-01,a/b,\n", r"column downloads: nothing in row 1; wanted a whole number"),
+        (HEAD + b"2025-01-01,a/b,-3\n", r"column downloads: -3 in row 1; wanted 0 or more"),
+        (GOOD + b"2025-01-01,Qwen/Qwen3-8B,9\n", r"repeated: \(2025-01-01, 'Qwen/Qwen3-8B'\) in row 3; wanted one row"),
+        (HEAD + b"2025-17-10,a/b,1\n", r"column date: '2025-17-10' in row 1; wanted a day as YYYY-MM-DD"),
+        (HEAD + b"10/07/2025,a/b,1\n", r"column date: '10/07/2025' in row 1; wanted a day"),
+        (HEAD + b",a/b,1\n", r"column date: nothing in row 1; wanted a value"),
+        (HEAD + b"2025-01-01,,1\n", r"column model: nothing in row 1; wanted a value"),
+        (HEAD + b"2025-01-01,llama,1\n", r"column model: 'llama' in row 1; wanted a Hub id, namespace/name"),
+        (HEAD + b"2025-01-01," + b"x" * 1_000_000 + b",1\n", r"'x{79}… \(1,000,002 characters\) in row 1; wanted"),
+        (HEAD + b"2025-01-01,a/b\x00,1\n", r"column model: 'a/b\\x00' in row 1; wanted a Hub id"),
+        (GOOD + b"2025-01-03,caf\xe9/b,1\n", r"row 3 holds the byte 0xe9, which is no UTF-8; save the file as UTF-8"),
+        (GOOD + b"2025-01-03,a/b\n2025-01-04,a/b,1,2\n", r"header has 3 columns, but row 3 has 2, row 4 has 4"),
+        (b"", r"Qwen.csv: cannot be read as csv: Empty CSV file; correct the file"),
+    ],
+)  # fmt: skip
+def test_a_bad_csv_is_refused_by_row_and_value(read, content, message):
+    with pytest.raises(schemas.ContractError, match=message):
+        read(content)
+
+
+def test_a_bad_parquet_is_refused(read, tmp_path):
+    whole = parquet(tmp_path, history(date=pd.to_datetime(["2025-01-01", "2025-01-02"])))
+    assert len(read(whole, ".parquet")) == 2
+    for content in (whole[:-20], whole[: len(whole) // 2], b"", b"PAR1"):
+        with pytest.raises(schemas.ContractError, match=r"Qwen.parquet: cannot be read as parquet: .*; copy or export"):
+            read(content, ".parquet")
+    with pytest.raises(schemas.ContractError, match=r"column model is missing"):
+        read(parquet(tmp_path, history().drop(columns="model")), ".parquet")
+    with pytest.raises(schemas.ContractError, match=r"column downloads: 2.5 in row 2; wanted a whole number"):
+        read(parquet(tmp_path, history(downloads=[1.0, 2.5])), ".parquet")
+
+
+def test_other_files_are_refused(read):
+    with pytest.raises(schemas.ContractError, match=r"Qwen.json: is neither .csv nor .parquet; convert it"):
+        read(b"{}", ".json")
+
+
+def test_offenders_are_counted_and_each_column_is_told(read):
+    with pytest.raises(schemas.ContractError) as error:
+        read(HEAD + b"".join(b"2025-01-%02d,a/b,-1\n" % day for day in range(1, 8)) + b"2025-02-01,b,0\n")
+    lines = str(error.value).splitlines()
+    assert lines[0].endswith("column model: 'b' in row 8; wanted a Hub id, namespace/name, each part of at most 96 "
+                             "letters, digits, -_.")  # fmt: skip
+    assert lines[1].endswith("column downloads: -1 in row 1, -1 in row 2, -1 in row 3 and 4 more; wanted 0 or more")
+    assert lines[2] == "correct these rows in the file; rows count from 1"
+
+
+@given(st.one_of(st.binary(), st.binary().map(HEAD.__add__), st.text().map(lambda text: HEAD + text.encode())))
+@example(HEAD + b'2025-01-01,"a/b\n')
+@example(b"\xef\xbb\xbf")
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(content)
+    try:
+        found = schemas.read_file(path, "raw/history")
+    except schemas.ContractError as error:
+        assert "any.csv" in str(error)
+    else:
+        assert (found["downloads"] >= 0).all()
+
+
+# Tables that steps make ---------------------------------------------------------------------------------------
+
+
+def daily(**columns):
+    given_ = {"date": pd.to_datetime(["2025-01-01"]), "model": ["a/b"], "downloads": [1.0]}
+    return pd.DataFrame(given_ | {"downloads_cumulative": [1.0], "flag": ["observed"]} | columns)
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (daily(flag=["seen"]), r"clean/daily: column flag: 'seen' in row 1; wanted one of observed, filtered, "),
+        (daily(more=[1]), r"clean/daily: column more is unknown to the contract; remove it"),
+        (daily(downloads=[np.inf]), r"column downloads: inf in row 1; wanted a number"),
+        (daily(downloads=[None]), r"clean/daily: row 1; wanted downloads on every day but that of entry"),
+        (daily(downloads_cumulative=[None]), r"column downloads_cumulative: nothing in row 1; wanted a value"),
+        (daily(date=[1]), r"column date: 1 in row 1; wanted a day"),
+        (daily(date=pd.to_datetime(["2025-01-01 12:00"])), r"column date: 2025-01-01 12:00:00 in row 1; wanted a day"),
+    ],
+)
+def test_a_bad_table_is_refused_and_nothing_is_written(tmp_path, monkeypatch, frame, message):
+    monkeypatch.setenv("ATOM_STAGING", str(tmp_path))
+    with pytest.raises(schemas.ContractError, match=message):
+        tables.write(frame, "clean/daily")
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_stored_table_that_was_changed_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATOM_STAGING", str(tmp_path))
+    written = tables.write(daily(), "clean/daily")
+    pd.testing.assert_frame_equal(tables.read("clean/daily"), written)
+    daily(downloads=[-1.0]).to_parquet(tmp_path / "clean" / "daily.parquet")
+    with pytest.raises(schemas.ContractError, match=r"column downloads: -1.0 in row 1; wanted 0 or more"):
+        tables.read("clean/daily")
+
+
+# What is read -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [GOOD, b"\xef\xbb\xbf" + GOOD, GOOD.replace(b"\n", b"\r\n"), GOOD.rstrip()])
+def test_a_good_csv_is_read(read, content):
+    found = read(content)
+    assert found["date"].tolist() == [pd.Timestamp("2025-01-01"), pd.Timestamp("2025-01-02")]
+    assert found["downloads"].tolist() == [1, 2]
+    assert [str(dtype) for dtype in found.dtypes] == ["datetime64[us]", "str", "int64"]
+
+
+def test_columns_come_in_order_and_further_ones_of_raw_tables_are_left_out(read):
+    found = read(b"likes,downloads,model,date\nx,5,a/b,2025-01-01\n")
+    assert found.columns.tolist() == ["date", "model", "downloads"]
+
+
+DAYS = pd.to_datetime(["2025-01-01", "2025-01-02"])
+
+
+@pytest.mark.parametrize(
+    ("column", "dtype", "wanted"),
+    [
+        ([datetime.date(2025, 1, 1), datetime.date(2025, 1, 2)], "datetime64[ns]", list(DAYS)),
+        (DAYS.tz_localize("UTC"), "datetime64[ns]", list(DAYS)),
+        (DAYS.astype("datetime64[ns]"), "datetime64[ns]", list(DAYS)),
+        (["2025-07-03T01:00:00.5Z", "2025-07-03T03:00:00+02:00"], "datetime64[us, UTC]",
+         [pd.Timestamp("2025-07-03 01:00:00.5Z"), pd.Timestamp("2025-07-03 01:00Z")]),
+        ([1.0, 2.0], "int64", [1, 2]),
+        (["+5", "007"], "int64", [5, 7]),
+        (np.array([1, 2], dtype="uint8"), "int64", [1, 2]),
+        (pd.array([1, None], dtype="Int64"), "Int64", [1, pd.NA]),
+        (["1.5", "2e3"], "float64", [1.5, 2000.0]),
+        (pd.Categorical(["a", "b"]), "str", ["a", "b"]),
+        (["true", "False"], "bool", [True, False]),
+        ([True, None], "boolean", [True, pd.NA]),
+    ],
+)  # fmt: skip
+def test_types_change_where_nothing_is_lost(column, dtype, wanted):
+    found, bad = coercion.coerce(pd.Series(column), dtype)
+    assert not bad.any()
+    assert found.tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    ("column", "dtype", "bad"),
+    [
+        ([True, False], "int64", [True, True]),
+        ([1.0, np.nan], "int64", [False, True]),
+        ([2.0**60, 1], "int64", [True, False]),
+        (np.array([1, 2**63], dtype="uint64"), "int64", [False, True]),
+        ([20250101, 20250102], "datetime64[ns]", [True, True]),
+        (["2025-02-30", None], "datetime64[ns]", [True, False]),
+        (["x", None], "datetime64[us, UTC]", [True, False]),
+        ([3, None], "datetime64[us, UTC]", [True, True]),
+        ([True, False], "float64", [True, True]),
+        (["inf", "many"], "float64", [True, True]),
+        (["a", 3], "str", [False, True]),
+        (["yes", "true"], "bool", [True, False]),
+    ],
+)
+def test_types_do_not_change_where_something_is_lost(column, dtype, bad):
+    assert coercion.coerce(pd.Series(column), dtype)[1].tolist() == bad
+
+
+# The dictionary -----------------------------------------------------------------------------------------------
+
+
+def test_the_data_dictionary_is_current():
+    written = (paths.ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    assert written == schemas.dictionary(), 'run: python -c "from helpers import schemas; schemas.write_dictionary()"'
+
+
+@pytest.mark.parametrize("name", schemas.TABLES)
+def test_every_table_and_column_is_described_and_of_a_known_kind(name):
+    contract = schemas.TABLES[name]
+    assert contract.description
+    assert contract.strict, "unknown columns are dropped ('filter') or refused (True)"
+    for column, rule in contract.columns.items():
+        assert rule.description, column
+        assert coercion.kind(rule.dtype) in [*coercion.KINDS, "object"], column
+
+
+def test_the_command_line_starts_without_the_contracts():
+    code = "import sys, helpers.cli; sys.exit('pandera' in sys.modules or 'pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, check=False).returncode == 0

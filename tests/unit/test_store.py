@@ -1,0 +1,99 @@
+"""The snapshot store: a bad day is refused by its file, a missing one is a gap."""
+
+import datetime
+
+import pandas as pd
+import pytest
+
+from helpers import schemas, store
+
+DAYS = [datetime.date(2025, 7, day) for day in (3, 4, 7)]
+
+
+def put(folder, date, **columns):
+    """A snapshot of two models."""
+    given = {"model": ["Qwen/a", "acme/b"], "downloads_all_time": [date.day * 10, 5]}
+    given |= {"created_at": pd.to_datetime(["2025-01-01T12:00:00Z", None])}
+    place = folder / f"date={date}" / "models.parquet"
+    place.parent.mkdir()
+    pd.DataFrame(given | columns).to_parquet(place)
+    return place
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for date in DAYS:
+        put(tmp_path, date)
+    return tmp_path
+
+
+def test_a_store_without_days_is_refused(tmp_path):
+    with pytest.raises(schemas.ContractError, match=r"holds no date=YYYY-MM-DD folder; collect a snapshot first"):
+        store.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["2025-13-01", "20250703", "yesterday", "2025-7-3", ""])
+def test_a_folder_named_after_no_day_is_refused(folder, name):
+    (folder / f"date={name}").mkdir()
+    with pytest.raises(schemas.ContractError, match=r"is no date; rename it to date=YYYY-MM-DD or move it away"):
+        store.days(folder)
+
+
+def test_a_day_without_its_file_is_refused(folder):
+    (folder / "date=2025-07-05").mkdir()
+    with pytest.raises(schemas.ContractError, match=r"date=2025-07-05: models.parquet is missing; restore it or"):
+        store.read(folder)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"downloads_all_time": [1, -2]}, r"07-09/models.parquet: column downloads_all_time: -2 in row 2; wanted 0 or"),
+        ({"downloads_all_time": [1.0, None]}, r"07-09/models.parquet: .*: nothing in row 2; wanted a whole number"),
+        ({"model": ["Qwen/a", "Qwen/a"]}, r"07-09/models.parquet: repeated: \(2025-07-09, 'Qwen/a'\) in row 2"),
+        ({"created_at": ["yesterday", None]}, r"07-09/models.parquet: column created_at: 'yesterday' in row 1"),
+    ],
+)
+def test_a_bad_day_among_good_ones_is_named(folder, columns, message):
+    put(folder, datetime.date(2025, 7, 9), **columns)
+    with pytest.raises(schemas.ContractError, match=message):
+        store.read(folder)
+
+
+def test_a_truncated_day_is_named(folder):
+    place = put(folder, datetime.date(2025, 7, 9))
+    place.write_bytes(place.read_bytes()[:-9])
+    with pytest.raises(schemas.ContractError, match=r"date=2025-07-09/models.parquet: cannot be read as parquet"):
+        store.read(folder)
+
+
+def test_days_are_read_in_order_with_their_dates(folder):
+    assert store.days(folder) == DAYS
+    found = store.read(folder)
+    assert found["date"].tolist() == [pd.Timestamp(day) for day in DAYS for _ in range(2)]
+    assert found["downloads_all_time"].tolist() == [30, 5, 40, 5, 70, 5]
+    one = store.day(folder, DAYS[1])
+    pd.testing.assert_frame_equal(one, found[2:4].reset_index(drop=True))
+
+
+def test_only_the_asked_models_are_read(folder):
+    found = store.read(folder, pd.Series(["acme/b", "acme/unseen"]))
+    assert found["model"].tolist() == ["acme/b"] * 3
+
+
+def test_days_written_in_other_types_are_the_same_table(folder):
+    put(folder, datetime.date(2025, 7, 9), created_at=["2025-01-01T12:00:00Z", None])
+    put(folder, datetime.date(2025, 7, 10), downloads_all_time=[100.0, 5.0])
+    found = store.read(folder, pd.Series(["Qwen/a"]))
+    assert found["downloads_all_time"].tolist() == [30, 40, 70, 90, 100]
+    assert found["created_at"].nunique() == 1
+
+
+def test_gaps_are_runs_of_missing_days():
+    found = store.gaps([*DAYS, datetime.date(2025, 7, 9)])
+    assert found.to_numpy().tolist() == [
+        [pd.Timestamp("2025-07-05"), pd.Timestamp("2025-07-06"), 2],
+        [pd.Timestamp("2025-07-08"), pd.Timestamp("2025-07-08"), 1],
+    ]
+    assert store.gaps(DAYS[:2]).empty
+    assert store.gaps([]).empty
