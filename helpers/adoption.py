@@ -107,6 +107,23 @@ def crossover(
     return None if found.empty else found["date"].iloc[-1]
 
 
+def eras(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Runs of months in which one group has more than half of the new downloads (Section 3).
+
+    monthly: from `totals`: month, <by>, downloads. Months with unknown downloads belong to no era.
+    Returns <by>, start, end (first and last calendar month of the run, not labels), months; in order of time.
+    """
+    new = share(monthly, "downloads", "month")
+    half = new[new["downloads_share"] > 0.5].sort_values("month")
+    gap = half["month"].dt.to_period("M").astype("int64").diff() != 1
+    run = (gap | (half[by] != half[by].shift())).cumsum()
+    happened = half.assign(happened=half["month"] - pd.DateOffset(months=1))
+    found = happened.groupby(run).agg(
+        **{by: (by, "first")}, start=("happened", "min"), end=("happened", "max"), months=("happened", "size")
+    )
+    return found.reset_index(drop=True)
+
+
 def leaders(table: pd.DataFrame, within: By, column: str = "downloads_cumulative") -> pd.DataFrame:
     """The row with the highest value in each segment, with its share of the segment (Section 5.1, Fig. 12).
 
@@ -115,6 +132,75 @@ def leaders(table: pd.DataFrame, within: By, column: str = "downloads_cumulative
     """
     shares = share(table, column, within).dropna(subset=f"{column}_share")
     return shares.loc[shares.groupby(within, observed=True)[column].idxmax()].reset_index(drop=True)
+
+
+def since(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd.DataFrame:
+    """New downloads after a month label, added up from there (Section 5.2, Fig. 13).
+
+    table: from `totals`. Returns month (from the label on, where every group stands at 0), <by>, downloads_since: what
+    a model brings along on entering is in none of it, and months with unknown downloads add nothing. Raises ValueError
+    for a label without data.
+    """
+    start = pd.Timestamp(month)
+    _at(table, start)
+    wide = table.pivot(index="month", columns=_names(by), values="downloads")
+    later = wide[wide.index >= start].fillna(0)
+    later.loc[start] = 0
+    return later.cumsum().unstack().rename("downloads_since").reset_index()
+
+
+def value_at(
+    table: pd.DataFrame, by: str, name: str, month: str | pd.Timestamp, column: str = "downloads_cumulative"
+) -> float | None:
+    """One group's value in one month; None where the table does not tell it."""
+    found = table.loc[(table[by] == name) & (table["month"] == pd.Timestamp(month)), column].dropna()
+    return None if found.empty else float(found.iloc[0])
+
+
+def rank_at(
+    table: pd.DataFrame, by: str, name: str, month: str | pd.Timestamp, column: str = "downloads_cumulative"
+) -> int | None:
+    """One group's place by `column` in one month, 1 for the highest; None where its value is not known."""
+    value = value_at(table, by, name, month, column)
+    if value is None:
+        return None
+    return 1 + int((table.loc[table["month"] == pd.Timestamp(month), column] > value).sum())
+
+
+def peak(table: pd.DataFrame, by: str, name: str, column: str) -> tuple[pd.Timestamp | None, float | None]:
+    """The month of a group's highest value, the first of equal ones, and that value; None where there is none."""
+    known = table[table[by] == name].dropna(subset=column).sort_values("month")
+    if known.empty:
+        return None, None
+    top = known.loc[known[column].idxmax()]
+    return top["month"], float(top[column])
+
+
+def leading_months(table: pd.DataFrame, by: str, name: str, column: str = "downloads_cumulative") -> pd.DatetimeIndex:
+    """The months in which a group has the highest value of all, in order."""
+    led = leaders(table, "month", column)
+    return pd.DatetimeIndex(led.loc[led[by] == name, "month"].sort_values())
+
+
+def leads_throughout(
+    table: pd.DataFrame, by: str, name: str, first: str, last: str, column: str = "downloads_cumulative"
+) -> bool | None:
+    """Whether a group has the highest value in every month from `first` to `last`; None if one of them is missing."""
+    months = pd.date_range(first, last, freq="MS")
+    if not months.isin(leaders(table, "month", column)["month"]).all():
+        return None
+    return bool(months.isin(leading_months(table, by, name, column)).all())
+
+
+def label_after(day: pd.Timestamp | None) -> pd.Timestamp | None:
+    """The first month label that includes a day: 30 August and 31 August are in September's. None stays None."""
+    return None if day is None else day.normalize() + pd.offsets.MonthBegin()
+
+
+def first_release(models: pd.DataFrame, pattern: str) -> pd.Timestamp | None:
+    """The earliest release among the models whose id matches a regular expression from its start; None if unknown."""
+    released = models.loc[models["model"].str.match(pattern), "released"].min()
+    return None if pd.isna(released) else released
 
 
 def _names(by: By) -> list[str]:

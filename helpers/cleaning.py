@@ -20,6 +20,10 @@ FLAGS = pd.array(
 )  # fmt: skip
 OBSERVED, FILTERED, INTERPOLATED, RESET, VANISHED, ENTERED, BACKCAST = range(len(FLAGS))
 
+SPREAD = 2 / 3
+"""Part of the third quartile that the interquartile range counts for at least, so that with the paper edition's
+multiplier an outlier is more than twice the third quartile. Without it the first days of a launch and the busiest days
+of ordinary noise would be outliers."""
 FLOOR = 100
 """Downloads a day that the interquartile range counts for at least. Sparse series have a range of zero or nearly so,
 and one CI job makes a day of some dozens; without a floor every such day would be an outlier."""
@@ -34,10 +38,10 @@ def filter_outliers(history: pd.DataFrame, multiplier: float | None, window_days
     """Daily history without anomalous spikes (Section 2.1).
 
     history: date, model, downloads (new that day). A day is an outlier if its downloads exceed
-    Q3 + multiplier × max(IQR, FLOOR), with the quartiles of the model's own days at most window_days // 2 away.
+    Q3 + multiplier × max(IQR, SPREAD × Q3, FLOOR), with the quartiles of the model's own days at most
+    window_days // 2 away; its own days start with the first that has downloads.
     The window is what keeps growth: against the quartiles of the whole series, the last months of a model that grows
-    would all be outliers. A burst of more than a quarter of its window is taken for growth, too; shorter ones, a
-    launch's included, are not.
+    would all be outliers. A burst of more than a quarter of its window is taken for growth, too.
     An outlier becomes what lies on the line between the nearest days that are kept (at an end of the series, the
     nearest of them), and so does a day that is absent inside the series. All other days stay as they are.
     multiplier: None removes nothing.
@@ -48,7 +52,8 @@ def filter_outliers(history: pd.DataFrame, multiplier: float | None, window_days
     grid = Grid.of(history)
     raw = grid.matrix(history["downloads"])
     known = ~np.isnan(raw)
-    outlier = np.zeros_like(known) if multiplier is None else _outliers(raw, known, multiplier, window_days)
+    own = known & since_first(raw > 0)
+    outlier = np.zeros_like(known) if multiplier is None else _outliers(raw, own, multiplier, window_days)
     flags = np.where(outlier, FILTERED, np.where(known, OBSERVED, INTERPOLATED))
     inside = since_first(known) & until_last(known)
     return _table(grid, inside, flags, downloads=fill(raw, known & ~outlier), downloads_raw=raw)
@@ -58,7 +63,7 @@ def _outliers(values: np.ndarray, known: np.ndarray, multiplier: float, window_d
     """Which days exceed the fence of the window around them."""
     half, days = window_days // 2, values.shape[1]
     # Sorting 32-bit numbers takes half the time; the largest number stands for "no day" and sorts to the end.
-    kind = np.int32 if np.nanmax(values) < np.iinfo(np.int32).max else np.int64
+    kind = np.int32 if np.nanmax(values, initial=0) < np.iinfo(np.int32).max else np.int64
     padded = np.full((len(values), days + 2 * half), np.iinfo(kind).max, dtype=kind)
     padded[:, half : half + days][known] = values[known]
     upto = np.pad(known.cumsum(axis=1), ((0, 0), (1, 0)))
@@ -69,7 +74,7 @@ def _outliers(values: np.ndarray, known: np.ndarray, multiplier: float, window_d
         rows = slice(start, start + 4)
         windows = np.sort(sliding_window_view(padded[rows], 2 * half + 1, axis=1), axis=2)
         low, high = (_quantile(windows, counts[rows], share) for share in (0.25, 0.75))
-        fence = high + multiplier * np.maximum(high - low, FLOOR)
+        fence = high + multiplier * np.maximum.reduce([high - low, SPREAD * high, np.full_like(high, FLOOR)])
         outlier[rows] = known[rows] & (counts[rows] >= SHORTEST) & (values[rows] > fence)
     return outlier
 
@@ -176,15 +181,16 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
     spliced = later["model"].isin(past["model"].unique())
     entry = later["downloads_cumulative"].where(later["downloads"].isna() & ~spliced, 0)
     later = later.assign(entry=entry)[~spliced | (later["date"] > end)]
-    rows = pd.concat([past.assign(entry=0), later], ignore_index=True)
+    parts = [part.assign(code=_codes(part["flag"])) for part in (past.assign(entry=0.0), later)]
+    rows = pd.concat([part[["date", "model", "downloads", "entry", "code"]] for part in parts], ignore_index=True)
 
     grid = Grid.of(rows)
-    new, entries = grid.matrix(rows["downloads"]), grid.matrix(rows["entry"])
-    flags = grid.matrix(_codes(rows["flag"]))
+    new, entries, flags = (grid.matrix(rows[column]) for column in ("downloads", "entry", "code"))
     read = ~np.isnan(flags)
-    flags = np.where(read, flags, VANISHED).astype(int)
-    total = np.cumsum(np.nan_to_num(new) + np.nan_to_num(entries), axis=1)
-    return _table(grid, since_first(read), flags, downloads=np.where(read, new, 0), downloads_cumulative=total)
+    flags = np.where(read, flags, VANISHED).astype(np.int8)
+    new[~read] = entries[~read] = 0
+    total = np.cumsum(np.nan_to_num(new) + entries, axis=1)
+    return _table(grid, since_first(read), flags, downloads=new, downloads_cumulative=total)
 
 
 def _codes(flags: pd.Series) -> np.ndarray:
@@ -242,7 +248,7 @@ def lifetime(counts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     at_entry = past[past["date"] == entry].set_index("model")
     before = (first["downloads_cumulative"] - at_entry["through"]).dropna()  # what the history's start does not hold
     past = past[(past["date"] < entry) & past["model"].isin(before.index)]
-    backcast = (past["through"] + past["model"].map(before)).clip(lower=0)
+    backcast = (past["through"] + before.reindex(past["model"]).to_numpy()).clip(lower=0)
     past = past[["date", "model"]].assign(downloads_cumulative=backcast, flag=FLAGS[BACKCAST])
     both = pd.concat([past, counts.drop(columns="downloads")], ignore_index=True)
     return both.sort_values(["model", "date"], ignore_index=True)

@@ -10,7 +10,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from helpers.schemas.signals import RELATIONS
+from helpers.schemas.signals import LONGEST, RELATIONS
 
 TAG = "base_model:"
 
@@ -87,9 +87,12 @@ def _parents(listing: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bases(tags: list[str]) -> dict[str, str]:
-    """Base → relation. A relation that is told beats "unknown"; of several told, the first in the alphabet stands."""
+    """Base → relation. A relation that is told beats "unknown"; of several told, the first in the alphabet stands.
+
+    Tags are uploaders' text: one too long for any id is no base, and must not stop a build.
+    """
     found: dict[str, str] = {}
-    for tag in sorted(tag for tag in tags if tag.startswith(TAG)):
+    for tag in sorted(tag for tag in tags if tag.startswith(TAG) and len(tag) <= LONGEST):
         relation, _, base = tag.removeprefix(TAG).rpartition(":")
         relation = relation if relation in RELATIONS else "unknown"
         if found.get(base, "unknown") == "unknown":

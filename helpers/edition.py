@@ -42,6 +42,7 @@ class Edition(BaseModel):
     splice_month: datetime.date
     last_month: datetime.date
     snapshot_date: datetime.date
+    top_models_date: datetime.date
     history_namespaces: list[str]
     iqr_multiplier: Positive | None
     iqr_window_days: Whole
@@ -53,6 +54,7 @@ class Edition(BaseModel):
     bucket_edges: list[Positive]
     milestones: list[Whole]
     reference_set_size: Whole
+    match_rate: Annotated[float, Field(ge=0, le=1)]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Edition":

@@ -22,8 +22,8 @@ class Grid:
         """The grid of a table with one row for each date and model."""
         rows, models = pd.factorize(frame["model"], sort=True)
         dates = frame["date"].to_numpy().astype("datetime64[D]")
-        days = np.arange(dates.min(), dates.max() + 1)
-        return cls(days.astype("datetime64[us]"), pd.Index(models), rows, (dates - days[0]).astype(int))
+        days = np.arange(dates.min(), dates.max() + 1) if dates.size else dates
+        return cls(days.astype("datetime64[us]"), pd.Index(models), rows, (dates - days[:1]).astype(int))
 
     def matrix(self, values: pd.Series) -> np.ndarray:
         """A column of the table as models × days; NaN where the table has no row."""

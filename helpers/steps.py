@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import paths
+from helpers.edition import Edition
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ STEPS = (
     _notebook(
         "01_collect",
         "collect raw inputs",
-        reads=("/data/registry", "/data/published"),
+        reads=("/data/registry", "/data/published", "/data/reconstruction"),
         stage="raw",
         parameters=(
             "data", "seed", "first_month", "history_end", "last_month", "snapshot_date", "history_namespaces",
@@ -73,10 +74,11 @@ STEPS = (
         "publish",
         "HTML and PDF",
         reads=(
-            "notebooks", "values.json", "edition.yml", "regional/figures", "/_variables.yml", "/_quarto.yml", "/report",
+            "notebooks", "values.json", "edition.yml", "clean/figures", "regional/figures", "organizational/figures",
+            "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml", "/report",
         ),
         writes=("site",),
-        parameters=("engine",),
+        parameters=("engine", *Edition.model_fields),  # the record of the build names them all
         module="helpers.publish",
     ),
 )  # fmt: skip

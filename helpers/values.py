@@ -29,6 +29,11 @@ def billions(decimals: int = 2) -> Format:
     return lambda value: f"{value / 1e9:,.{decimals}f}B"
 
 
+def amount(value: float) -> str:
+    """Billions from a billion on, else millions: 1.149e9 → "1.15B", 97123456 → "97M"."""
+    return billions()(value) if value >= 999.5e6 else millions()(value)
+
+
 def count(value: float) -> str:
     """1504 → "1,504"."""
     return f"{value:,.0f}"
@@ -60,6 +65,23 @@ def part_of_month(value: datetime.date) -> str:
     return f"{part}{'-' if part == 'mid' else ' '}{value:%B %Y}"
 
 
+def either(then: str, otherwise: str | None = None) -> Format:
+    """How a condition reads in a sentence: `then` where it holds ("more than double"), else `otherwise`.
+
+    Where there is no text for the other case, a condition that does not hold raises ValueRecordError: the sentence
+    around it would be wrong in this edition, and the build must not publish it.
+    """
+
+    def said(holds: bool) -> str:
+        if not holds and otherwise is None:
+            raise ValueRecordError(
+                f"the report says “{then}”, which does not hold in this edition; give `either` a text for that case"
+            )
+        return then if holds else str(otherwise)
+
+    return said
+
+
 USUAL: dict[str, Format] = {
     "downloads": millions(),
     "share": percent(),
@@ -67,8 +89,15 @@ USUAL: dict[str, Format] = {
     "date": day,
     "month": month,
     "models": count,
+    "count": count,
     "days": count,
     "rows": count,
+    "rank": lambda value: f"{value:.0f}",
+    "score": lambda value: f"{value:.2f}×",
+    "parameters_b": lambda value: f"{value:g}B",
+    "points": lambda value: f"{value:.1f}",
+    "months": count,
+    "condition": either("yes", "no"),
     "text": str,
 }
 """The format of each unit unless a recording asks for another."""
@@ -89,7 +118,7 @@ def recorder(notebook: str) -> Callable[..., None]:
     def record(name: str, value: Any, unit: str, format: Format | None = None, *, headline: bool = False) -> None:
         """Record `value` (in plain `unit`s: 1.15e9 downloads, 0.47 share) as `name` and print it.
 
-        None means unknown and is shown as such. A headline value must be used in the report's prose.
+        None means unknown and is shown as such. A condition is recorded as "yes" or "no"; see `either`. A headline value must be used in the report's prose.
         Raises ValueRecordError for an ill-formed or repeated name, an unknown unit, a value that is not
         finite, or a cell without a label (a reader must find the number's origin).
         """
@@ -100,6 +129,8 @@ def recorder(notebook: str) -> Callable[..., None]:
         if unit not in USUAL:
             raise ValueRecordError(f"value {name!r}: unknown unit {unit!r}; units are {', '.join(sorted(USUAL))}")
         raw = plain(name, value)
+        if unit == "condition" and value is not None:
+            value, raw = bool(value), "yes" if value else "no"
         shown = "unknown" if value is None else (format or USUAL[unit])(value)
         recorded[name] = {
             "raw": raw,

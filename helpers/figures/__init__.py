@@ -8,9 +8,10 @@ from helpers.figures.axes import annotate, eras
 from helpers.figures.bars import buckets, grouped, opposed, shares
 from helpers.figures.export import export, finish
 from helpers.figures.lines import downloads_by_region, frontier, lines
+from helpers.figures.multiples import reference_curves, trajectories
 from helpers.figures.theme import use_theme
 
 __all__ = [
     "annotate", "buckets", "downloads_by_region", "eras", "export", "finish", "frontier", "grouped", "lines", "opposed",
-    "shares", "use_theme",
+    "reference_curves", "shares", "trajectories", "use_theme",
 ]  # fmt: skip

@@ -8,8 +8,9 @@ from matplotlib import dates as mdates
 from matplotlib import patheffects, ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 from matplotlib.text import Annotation, Text
-from matplotlib.transforms import BboxBase, offset_copy
+from matplotlib.transforms import Bbox, BboxBase, offset_copy
 
 from helpers.figures import palette, theme
 
@@ -37,10 +38,15 @@ def times(value: float) -> str:
     return f"{value:.0f}×" if value >= 9.95 else f"{value:.1f}×" if value >= 1 else f"{value:.2f}×"
 
 
+def part(value: float) -> str:
+    """Shares: 0.472 → "47%", 0.003 → "<1%"."""
+    return "<1%" if 0 < value <= 0.005 else f"{100 * value:.0f}%"
+
+
 UNITS: dict[str, tuple[Callable[[float], str], Callable[[float], str]]] = {
     "downloads": (_tick, short),
     "models": (_tick, lambda value: f"{value:,.0f}"),
-    "share": (lambda value: f"{100 * value:g}%", lambda value: f"{100 * value:.0f}%"),
+    "share": (lambda value: f"{100 * value:g}%", part),
     "points": (lambda value: f"{value:,g}", lambda value: f"{value:,.0f}"),
     "multiple": (lambda value: f"{value:g}×", times),
 }
@@ -57,6 +63,8 @@ def value_axis(ax: Axes, unit: str) -> Callable[[float], str]:
 
 def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
     """A horizontal axis of dates from `first` to `last`, with at most six months named on it ("Jan 2026")."""
+    if first == last:  # a single month still needs a width
+        first, last = first - pd.Timedelta(days=15), last + pd.Timedelta(days=15)
     ax.set_xlim(first, last)
     months = (last.year - first.year) * 12 + last.month - first.month
     step = next((step for step in (1, 2, 3, 6) if months / step <= 6), 12)
@@ -155,16 +163,43 @@ def eras(ax: Axes, spans: pd.DataFrame) -> None:
 
 
 def _settle_notes(notes: list[Annotation], box: BboxBase) -> None:
-    """Put each note in the topmost row where it is free, right of its day or, at the panel's edge, left of it."""
-    ends: list[float] = []
-    for note in notes:
-        line = _LINE * note.get_fontsize() * note.figure.dpi / 72
-        extent = Text.get_window_extent(note)  # of the words alone
-        day = note.axes.transData.transform((note.xy[0], 0))[0]
-        left = day + extent.width > box.x1
-        start = day - extent.width if left else day
-        row = next((i for i, taken in enumerate(ends) if start >= taken), len(ends))
-        ends[row : row + 1] = [start + extent.width]
+    """Put each note in the topmost row where it is free: right of its day, else left of it.
+
+    Free is where its words meet no other words, no note's line and, if there is such a place, no curve. A note's line
+    runs down from its row, so words in the first row are clear of later lines by themselves.
+    """
+    if not notes:
+        return
+    ax = notes[0].axes
+    height = _LINE * notes[0].get_fontsize() * ax.figure.dpi / 72
+    days = [ax.transData.transform((note.xy[0], 0))[0] for note in notes]
+    curves = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
+    taken: list[tuple[int, float, float]] = []  # row, start and end of the words placed so far
+    for number, note in enumerate(notes):
+        width = Text.get_window_extent(note).width  # of the words alone
+        places = [(row, days[number] - width * left) for row in range(len(notes) + 2) for left in (False, True)]
+        free = [
+            (row, start) for row, start in places
+            if box.x0 <= start <= box.x1 - width
+            and not any(at == row and begin < start + width - 1 and start + 1 < end for at, begin, end in taken)
+            and not any(start + 1 < day < start + width - 1 for day in _days_beside(row, days, taken, number))
+        ]  # fmt: skip
+        clear = [(row, start) for row, start in free if not _meets(curves, start, width, box.y1 - row * height, height)]
+        row, start = next(iter(clear or free), places[2 * number])
+        taken.append((row, start, start + width))
+        left = start < days[number]
         note.set_ha("right" if left else "left")
         note.arrowprops["relpos"] = note._arrow_relpos = (1 if left else 0, 1)
-        note.xyann = (note.xy[0], 1 - row * line / box.height)
+        note.xyann = (note.xy[0], 1 - row * height / box.height)
+
+
+def _days_beside(row: int, days: list[float], taken: list[tuple[int, float, float]], number: int) -> list[float]:
+    """Where notes' lines run through a row: of those placed, and for all but the first row of those still to come."""
+    placed = [day for day, (at, *_) in zip(days, taken, strict=False) if at <= row]
+    return placed + (days[number + 1 :] if row else [])
+
+
+def _meets(curves: list[Path], left: float, width: float, top: float, height: float) -> bool:
+    """Whether a curve runs through the words' box."""
+    words = Bbox.from_extents(left, top - height, left + width, top)
+    return any(curve.intersects_bbox(words, filled=False) for curve in curves)

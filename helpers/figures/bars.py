@@ -17,6 +17,7 @@ def buckets(frame: pd.DataFrame) -> Figure:
     frame: bucket, region, downloads_cumulative. Buckets not among BUCKETS ("unresolved") come last. A label gives
     the length of the whole bar and its part of all bars.
     """
+    theme.drawable(frame)
     figure, (ax,) = theme.panels(4.3)
     ax.set_title("Cumulative downloads by model size")
     table = frame.pivot_table(
@@ -30,7 +31,7 @@ def buckets(frame: pd.DataFrame) -> Figure:
         base = base + table[region]
     for row, total in base.items():
         ax.annotate(
-            f"{axes.short(total)} · {100 * total / base.sum():.0f}%", (total, row), (6, 0), textcoords="offset points",
+            f"{axes.short(total)} · {axes.part(total / base.sum())}", (total, row), (6, 0), textcoords="offset points",
             va="center", weight="bold",
         )  # fmt: skip
     ax.invert_yaxis()
@@ -39,7 +40,8 @@ def buckets(frame: pd.DataFrame) -> Figure:
     ax.spines["bottom"].set_visible(False)
     ax.tick_params(axis="y", labelcolor=theme.INK)
     ax.set_xlim(0, 1.3 * base.max())  # room for the labels
-    ax.legend(loc="lower right", frameon=False, handlelength=1, handleheight=1, labelcolor="linecolor")
+    inks = [palette.ink(style.colour) for style in palette.styles(table.columns).values()]
+    ax.legend(loc="lower right", frameon=False, handlelength=1, handleheight=1, labelcolor=inks)
     axes.settle(figure)
     return figure
 
@@ -47,8 +49,10 @@ def buckets(frame: pd.DataFrame) -> Figure:
 def shares(frame: pd.DataFrame, value: str, by: str, title: str) -> Figure:
     """Shares of each month, stacked to 100 % and named with the last month's share (Figures 3, 4, 8 and 9).
 
-    frame: month (first day of the calendar month in which it happened), by, value (0..1).
+    frame: month (first day of the calendar month in which it happened), by, value (0..1); null where it is unknown:
+    then there is no bar, and no number in the label.
     """
+    theme.drawable(frame)
     figure, (ax,) = theme.panels(4.1)
     ax.set_title(title)
     _months(ax, frame, "month", by, value, "share", palette.styles(frame[by]), through=False)
@@ -64,6 +68,7 @@ def opposed(frame: pd.DataFrame, side: str, by: str, titles: dict[str, str], who
     frame: month (label: through the day before), side, by, downloads. titles: side → the panel's title, in order.
     whole: the organisation whose shades the parts of a side take when they are no organisations themselves.
     """
+    theme.drawable(frame)
     figure, panels = theme.panels(5.9, rows=2, sharex=True, sharey=True)
     for ax, (name, title) in zip(panels, titles.items(), strict=True):
         part = frame[frame[side] == name]
@@ -71,6 +76,7 @@ def opposed(frame: pd.DataFrame, side: str, by: str, titles: dict[str, str], who
         if whole and not set(part[by]) & palette.ORGANISATIONS.keys():
             shades = palette.tints(palette.ORGANISATIONS[whole].colour, len(styles))
             styles = {n: s._replace(colour=c) for (n, s), c in zip(styles.items(), shades, strict=True)}
+        theme.drawable(part, f"{side} {name!r}")
         ax.set_title(title)
         _months(ax, part, "month", by, "downloads", "downloads", styles, through=True)
     axes.settle(figure)
@@ -78,29 +84,31 @@ def opposed(frame: pd.DataFrame, side: str, by: str, titles: dict[str, str], who
 
 
 def grouped(frame: pd.DataFrame, category: str, by: str, value: str, order: list[str], title: str) -> Figure:
-    """Shares side by side within each category, each bar with its value (Figure 12).
+    """Shares side by side within each category, each bar with its value, the first also with its name (Figure 12).
 
     frame: category, by (organisation labels), value (0..1). A value that is absent has no bar.
     """
+    theme.drawable(frame)
     figure, (ax,) = theme.panels(0.62 * len(order) + 1.1)
     ax.set_title(title)
     styles = palette.styles(frame[by])
     height = 0.8 / len(styles)
     for number, (name, style) in enumerate(styles.items()):
-        for row in frame[frame[by] == name].dropna(subset=value).to_dict("records"):
-            place = order.index(row[category]) + (number - (len(styles) - 1) / 2) * height
-            ax.barh(place, row[value], height=height, color=style.colour, **EDGE)
-            ax.annotate(
-                f"{100 * row[value]:.0f}%", (row[value], place), (5, 0), textcoords="offset points", va="center"
-            )
-        ax.barh([0], [0], color=style.colour, label=style.label)
+        known = frame[frame[by] == name].dropna(subset=value).set_index(category)[value]
+        known = known.reindex([row for row in order if row in known.index])
+        for row, share in known.items():
+            place = order.index(row) + (number - (len(styles) - 1) / 2) * height
+            ax.barh(place, share, height=height, color=style.colour, **EDGE)
+            named = {"color": palette.ink(style.colour), "weight": "bold"} if row == known.index[0] else {}
+            text = f"{style.label} {axes.part(share)}" if named else axes.part(share)
+            ax.annotate(text, (share, place), (5, 0), textcoords="offset points", va="center", **named)
+    ax.set_xlim(0, 1.3 * frame[value].max())  # room for the labels
     ax.set_yticks(range(len(order)), order)
     ax.invert_yaxis()
     ax.grid(False)
     ax.xaxis.set_visible(False)
     ax.spines["bottom"].set_visible(False)
     ax.tick_params(axis="y", labelcolor=theme.INK)
-    ax.legend(loc="upper right", frameon=False, handlelength=1, handleheight=1)
     axes.settle(figure)
     return figure
 
@@ -113,13 +121,15 @@ def _months(
     through: the label is the day after the month (cumulative tables); otherwise it is the month's first day.
     """
     say = axes.value_axis(ax, unit)
-    table = frame.pivot_table(index=month, columns=by, values=value, aggfunc="sum", observed=True).fillna(0)
+    known = frame.groupby([month, by], observed=True)[value].sum(min_count=1).unstack(by)
+    table = known.fillna(0)
     next_month = table.index + pd.DateOffset(months=1)
     starts, ends = (table.index - pd.DateOffset(months=1), table.index) if through else (table.index, next_month)
     base = table.sum(axis="columns") * 0
     for name, style in styles.items():
         ax.bar(starts, table[name], ends - starts, base, align="edge", color=style.colour, **EDGE)
-        middle, last = base.iloc[-1] + table[name].iloc[-1] / 2, table[name].iloc[-1]
-        axes.end_label(ax, ends[-1], middle, f"{style.label} {say(last)}", style.colour)
+        middle, last = base.iloc[-1] + table[name].iloc[-1] / 2, known[name].iloc[-1]
+        text = style.label if pd.isna(last) else f"{style.label} {say(last)}"
+        axes.end_label(ax, ends[-1], middle, text, style.colour)
         base = base + table[name]
     axes.month_axis(ax, starts[0], ends[-1])

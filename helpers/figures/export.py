@@ -38,13 +38,18 @@ def export(figure: Figure, name: str, data: pd.DataFrame, folder: Path) -> None:
 
 
 def safe(data: pd.DataFrame) -> pd.DataFrame:
-    """The table with every text that a spreadsheet would run as a formula disarmed by a leading apostrophe."""
+    """The table with every text that a spreadsheet would run as a formula disarmed by a leading apostrophe.
+
+    A carriage return becomes a space: some readers take it for the end of the row, and what follows for a new cell.
+    """
     texts = data.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz", "timedelta"]).columns
     return data.assign(**{column: data[column].astype(object).map(_disarmed, na_action="ignore") for column in texts})
 
 
 def _disarmed(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    if not isinstance(cell, str):
+        return cell
+    return ("'" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else "") + cell.replace("\r", " ")
 
 
 def _wrap(figure: Figure, text: str) -> list[str]:

@@ -12,6 +12,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, by: str, unit: str, title: str, h
 
     frame: x (dates), by (region keys or organisation labels), y (in `unit`); a null value is a gap in its line.
     """
+    theme.drawable(frame)
     figure, (ax,) = theme.panels(height)
     ax.set_title(title)
     _draw(ax, frame, x, y, by, axes.value_axis(ax, unit))
@@ -27,6 +28,7 @@ def downloads_by_region(monthly: pd.DataFrame) -> Figure:
     monthly: month (label: through the day before), region, downloads, downloads_cumulative.
     A month's new downloads stand in the middle of the month in which they happened, the one before the label.
     """
+    theme.drawable(monthly)
     figure, (above, below) = theme.panels(5.9, rows=2, sharex=True, height_ratios=[1.35, 1])
     happened = monthly.assign(middle=monthly["month"] - pd.Timedelta(days=15))
     for ax, x, y, title in (
@@ -47,6 +49,7 @@ def frontier(best: pd.DataFrame, title: str, trend: pd.DataFrame | None = None) 
     best: date, region, score; a row for each advance and each region's last day.
     trend: date, region, fit, low, high (confidence band of the fit).
     """
+    theme.drawable(best)
     figure, (ax,) = theme.panels(3.9)
     ax.set_title(title)
     say = axes.value_axis(ax, "points")
@@ -57,7 +60,7 @@ def frontier(best: pd.DataFrame, title: str, trend: pd.DataFrame | None = None) 
         end = steps.iloc[-1]
         ax.step([*steps["date"], last], [*steps["score"], end["score"]], where="post", color=style.colour,
                 dashes=style.dash or (None, None))  # fmt: skip
-        ax.plot(advances["date"], advances["score"], style.marker, color=style.colour, markersize=4.5)
+        ax.plot(advances["date"], advances["score"], style.marker, color=style.colour, markersize=4.5, clip_on=False)
         axes.end_label(ax, last, end["score"], f"{style.label} {say(end['score'])}", style.colour)
         if trend is not None:
             fit = trend[trend["region"] == name].sort_values("date")

@@ -1,9 +1,11 @@
 """Who is drawn how: one colour, dash and marker for each region and organisation, the same in the whole report.
 
 The colours of those that share a figure stay apart in full colour vision and under simulated protanopia, deuteranopia
-and tritanopia (a test measures it). Dashes, markers and labels at the ends of lines tell them apart without colour.
+and tritanopia: a distance of 8 or more where black and white are 100 apart (a test measures it). Dashes, markers and
+labels at the ends of lines tell them apart without colour.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -28,30 +30,30 @@ REGIONS = {
     "china": Style(REGION_LABELS["china"], "#C0392B", FULL, "o"),
     "us": Style(REGION_LABELS["us"], "#2E6FB7", LONG, "s"),
     "eu": Style(REGION_LABELS["eu"], "#C78A00", SHORT, "^"),
-    "other": Style(REGION_LABELS["other"], "#6B7280", DOTS, "D"),
+    "other": Style(REGION_LABELS["other"], "#757575", DOTS, "D"),
     "unknown": Style(REGION_LABELS["unknown"], "#A9AFB7", DOTS, "v"),
 }
 
 _ORGANISATIONS = (
-    ("Qwen", "#6625B3", FULL, "o"),
-    ("Meta", "#6C95F2", LONG, "s"),
-    ("DeepSeek", "#1A2672", MIXED, "D"),
-    ("Mistral", "#DD8E1C", SHORT, "^"),
+    ("Qwen", "#6A24B3", FULL, "o"),
+    ("Meta", "#6E86FD", LONG, "s"),
+    ("DeepSeek", "#1B276E", MIXED, "D"),
+    ("Mistral", "#E19000", SHORT, "^"),
     ("OpenAI", "#1F1B1A", DOTS, "v"),
-    ("Google", "#3DB069", LONG, "P"),
-    ("Microsoft", "#9C6ADE", MIXED, "X"),
-    ("NVIDIA", "#8E9D42", SHORT, "h"),
-    ("Zhipu AI", "#00596E", LONG, "p"),
-    ("Moonshot AI", "#8A5A4A", FULL, "d"),
-    ("MiniMax", "#BD4396", MIXED, "<"),
-    ("Xiaomi", "#E9624F", DOTS, ">"),
-    ("Hugging Face", "#CC9000", FULL, "*"),
-    ("Ai2", "#E0609A", FULL, "o"),
-    ("IBM", "#2A62D8", LONG, "s"),
-    ("Arcee", "#8C3F10", MIXED, "D"),
-    ("AI21", "#3A3D46", DOTS, "^"),
-    ("Other", GREY, DOTS, "v"),
-    ("Others", GREY, DOTS, "v"),
+    ("Google", "#23BE67", LONG, "P"),
+    ("Microsoft", "#9E67C6", MIXED, "X"),
+    ("NVIDIA", "#67905E", SHORT, "h"),
+    ("Zhipu AI", "#05566A", LONG, "p"),
+    ("Moonshot AI", "#895A48", FULL, "d"),
+    ("MiniMax", "#BE4198", MIXED, "<"),
+    ("Xiaomi", "#E45215", DOTS, ">"),
+    ("Hugging Face", "#CD9611", FULL, "*"),
+    ("Ai2", "#E5619F", FULL, "o"),
+    ("IBM", "#2763D4", LONG, "s"),
+    ("Arcee", "#8E3C03", MIXED, "D"),
+    ("AI21", "#393D45", DOTS, "^"),
+    ("Other", GREY, DOTS, "s"),
+    ("Others", GREY, DOTS, "s"),
 )
 ORGANISATIONS = {name: Style(name, *look) for name, *look in _ORGANISATIONS}
 
@@ -62,14 +64,19 @@ _SPARE = (("#4C7A34", LONG, "o"), ("#B0568C", SHORT, "s"), ("#2B8FA3", MIXED, "D
 def styles(names: Iterable[str]) -> dict[str, Style]:
     """The style of each region key or organisation label, in the order in which they are always drawn.
 
-    Known names come in the order above, others after them by name, "Other" and "Others" last.
+    Known names come in the order above, others after them by name (numbers in it by size), "Other" and "Others" last.
     """
     given = set(names)
     known = REGIONS | ORGANISATIONS
-    others = sorted(given - known.keys())
+    others = sorted(given - known.keys(), key=_natural)
     spare = {name: Style(name, *_SPARE[i % len(_SPARE)]) for i, name in enumerate(others)}
     order = [*(name for name in known if name in given), *others]
     return {name: (known | spare)[name] for name in sorted(order, key=lambda name: name in ("Other", "Others"))}
+
+
+def _natural(name: str) -> list[tuple[str, float]]:
+    """A name's parts for sorting: "Qwen3-4B" before "Qwen3-14B"."""
+    return [(text, float(number or 0)) for text, number in re.findall(r"(\D*)(\d+(?:\.\d+)?)?", name)]
 
 
 def tints(colour: str, count: int) -> list[str]:

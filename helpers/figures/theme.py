@@ -1,6 +1,7 @@
 """How every figure of the report looks: fonts, sizes, lines; and the bytes it is stored as."""
 
 import matplotlib as mpl
+import pandas as pd
 from IPython import get_ipython
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
@@ -73,6 +74,12 @@ def use_theme() -> None:
         shell.run_line_magic("matplotlib", "inline")
         # Whole figures at their set size: the tight box would give each another width.
         set_matplotlib_formats("svg", "png", bbox_inches=None, metadata=PLAIN)
+
+
+def drawable(frame: pd.DataFrame, what: str = "the table") -> None:
+    """Raise ValueError if there is nothing to draw: a figure without data is an error upstream."""
+    if frame.empty:
+        raise ValueError(f"no figure: {what} has no rows; look at the table that the notebook passes")
 
 
 def panels(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[Figure, list[Axes]]:

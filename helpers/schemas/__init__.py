@@ -206,8 +206,9 @@ INTRODUCTION = """\
 Generated from the contracts in `helpers/schemas`; change them, then run
 `python -c "from helpers import schemas; schemas.write_dictionary()"`.
 
-In this folder are small, hand-checked CSV files: `registry/` (the organisations and named models, with their sources)
-and `published/` (the figures that the paper prints). The tables below are Parquet files under `build/`, or under an
+In this folder are small, hand-checked CSV files: `registry/` (the organisations and named models, with their sources),
+`published/` (the figures that the paper prints) and `reconstruction/` (what the reconstructed edition assumes where the
+paper prints none). The tables below are Parquet files under `build/`, or under an
 author's own archive in the same layout; where a description names `.csv`, CSV in UTF-8 is read as well. Each is held
 to its contract whenever it is read or written. Dates are UTC days without a time. A month is its first day and means
 data through the day before. Null is unknown, never zero.

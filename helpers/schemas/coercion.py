@@ -9,6 +9,9 @@ from pandas.api import types
 Coerced = tuple[pd.Series, pd.Series]
 """The column in its type, and which of its values cannot be that; those are null, or 0, in the column."""
 
+NAMES = {
+    "int64": "whole number", "float64": "number", "bool": "true or false", "boolean": "true or false", "object": "list",
+}  # fmt: skip
 EXACT = 2**53  # whole numbers up to here are exact as floats
 
 
@@ -17,8 +20,7 @@ def kind(dtype: object) -> str:
     name = str(dtype).lower()
     if name.startswith("datetime64"):  # pandera calls every date datetime64[ns]; here they are in microseconds
         return "time" if "utc" in name else "date"
-    names = {"int64": "whole number", "float64": "number", "bool": "true or false", "boolean": "true or false"}
-    return "text" if name.startswith("str") else names.get(name, name)
+    return "text" if name.startswith("str") else NAMES.get(name, name)
 
 
 def wanted(dtype: object) -> str:

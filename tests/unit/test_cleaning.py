@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import cleaning, edition, grid, paths, registry, schemas, store
+from helpers import adoption, cleaning, edition, grid, paths, registry, schemas, store
 
 REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_alltime_downloads_gemas_9dates.csv"
 PAPER = edition.load()
@@ -25,7 +25,7 @@ def long(values, start, **names):
 def snapshots(values, start="2025-07-03", created=None):
     """Snapshots from model → all-time count by day."""
     found = long(values, start, column="downloads_all_time")
-    return found.assign(created_at=pd.to_datetime(found["model"].map(created or {}), utc=True))
+    return found.assign(created_at=pd.to_datetime(found["model"].map(created or {}), utc=True, format="ISO8601"))
 
 
 def row(table, model, date):
@@ -49,7 +49,7 @@ def planted():
     """
     chance = np.random.default_rng(20260301)
     days = np.arange(DAYS)
-    rhythm = np.where((START.dayofweek + days) % 7 >= 5, 0.7, 1.0)
+    rhythm = np.where((START.day_of_week + days) % 7 >= 5, 0.7, 1.0)
     series, spikes = {}, []
     for number in range(90):
         level, age = 10 ** chance.uniform(2, 5.5), np.arange(DAYS - (number % 4) * 120)
@@ -123,6 +123,68 @@ def test_sustained_growth_is_kept():
     assert (growing > high + 1.5 * (high - low)).mean() > 0.1  # the whole series' quartiles would cut a tenth of it
 
 
+SHAPES = {
+    "level": lambda age: np.ones(age.size),
+    "doubling every 60 days": lambda age: 2.0 ** (age / 60),
+    "halving every 60 days": lambda age: 2.0 ** (-age / 60),
+    "launch at three times the level": lambda age: 1 + 2 * np.exp(-age / 30),
+    "launch, straight down in 30 days": lambda age: 1 + 2 * np.clip(1 - age / 30, 0, 1),
+    "ramp in 30 days": lambda age: np.clip((age + 1) / 30, 0, 1),
+    "ramp after 100 days without any": lambda age: np.clip((age - 100) / 30, 0, 1),
+}
+"""Ordinary lives of a model, of age in days."""
+
+
+def ordinary(days, seed):
+    """Series of every shape, with weekends at 0.6 to 1 and 12 % noise."""
+    chance = np.random.default_rng(seed)
+    rhythms = [np.where(np.arange(days) % 7 >= 5, weekend, 1) for weekend in (0.6, 0.7, 0.8, 1)]
+    return {
+        f"acme/{shape}, {number}": np.round(
+            100_000 * curve(np.arange(days)) * rhythm * chance.uniform(0.88, 1.12, days)
+        )
+        for shape, curve in SHAPES.items()
+        for number, rhythm in enumerate(rhythms)
+    }
+
+
+@pytest.mark.parametrize("days", [60, 110, 400])
+def test_growth_decline_rhythm_noise_launches_and_ramps_are_no_spikes(days):
+    history = long(ordinary(days, seed=days), START)
+    found = cleaning.filter_outliers(history, **FILTER)
+    assert found.loc[found["flag"] == "filtered", "model"].unique().tolist() == []
+    assert found["downloads"].sum() == history["downloads"].sum()
+
+
+@pytest.mark.parametrize("run", range(1, 6))
+@pytest.mark.parametrize("first", [0, 150, -1])
+def test_one_to_five_days_at_four_times_the_usual_are_spikes(run, first):
+    chance = np.random.default_rng(run)
+    values = np.round(5000 * np.where(np.arange(300) % 7 >= 5, 0.7, 1) * chance.uniform(0.88, 1.12, 300))
+    at = (np.arange(run) + first) if first >= 0 else np.arange(300 - run, 300)
+    values[at] = 4 * 5000
+    found = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    assert np.flatnonzero(found["flag"] == "filtered").tolist() == at.tolist()
+
+
+def test_the_first_day_with_downloads_starts_the_days_that_count():
+    """Else the zeros before a launch would make its first weeks outliers where the history ends with them."""
+    launched = [0] * 80 + [1000 * day for day in range(1, 21)]
+    found = cleaning.filter_outliers(long({"acme/a": launched, "acme/none": [0] * 100}, START), **FILTER)
+    assert (found["flag"] == "observed").all()
+    assert len(found) == 200
+
+
+def test_without_history_nothing_is_filtered_and_snapshots_alone_are_the_data():
+    nothing = long({"acme/a": [1]}, START).iloc[:0]
+    filtered = cleaning.filter_outliers(nothing, **FILTER)
+    assert filtered.empty
+    counts = cleaning.snapshot_counts(snapshots({"acme/a": [5, 7, 9]}))
+    daily = schemas.check(cleaning.splice(filtered, counts, "2025-07-10", pd.Series(["acme/a"])), "clean/daily")
+    assert daily["downloads_cumulative"].tolist() == [5, 7, 9]
+    assert schemas.check(cleaning.lifetime(counts, nothing), "clean/lifetime")["flag"].iloc[0] == "entered"
+
+
 def test_a_sparse_series_is_kept_and_a_short_one_too():
     sparse = np.where(np.arange(200) % 9 == 0, 60, 0)
     short = [5] * 12 + [100_000]
@@ -157,7 +219,8 @@ def test_the_fence_is_that_of_a_plain_reading_of_the_rule(planted):
         series = history[history["model"] == model].set_index("date")["downloads"]
         window = series.rolling(PAPER.iqr_window_days, center=True, min_periods=cleaning.SHORTEST)
         low, high = window.quantile(0.25), window.quantile(0.75)
-        wanted = series > high + PAPER.iqr_multiplier * np.maximum(high - low, cleaning.FLOOR)
+        spread = np.maximum(np.maximum(high - low, cleaning.SPREAD * high), cleaning.FLOOR)
+        wanted = series > high + PAPER.iqr_multiplier * spread
         assert (np.array(of(found, model, "flag")) == "filtered").tolist() == wanted.tolist()
 
 
@@ -346,13 +409,81 @@ def test_tracked_models_carry_what_the_downloads_tell(spliced):
     listed = listed.assign(parameters_b=[7.0, None], released=pd.to_datetime([None, "2025-07-01"]))
     listed["bucket"] = registry.bucket(listed["parameters_b"], PAPER.bucket_edges)
     seen = snapshots(
-        {"acme/a": [1], "acme/new": [1]}, created={"acme/a": "2025-06-01T20:00Z", "acme/new": "2025-06-30Z"}
+        {"acme/a": [1], "acme/new": [1]}, created={"acme/a": "2025-06-01T20:00Z", "acme/new": "2025-06-30T00:00Z"}
     )
     found = schemas.check(cleaning.tracked(listed, seen, spliced[0]), "clean/models").set_index("model")
     assert found.loc["acme/a", "released"] == pd.Timestamp("2025-06-01")
     assert found.loc["acme/new", "released"] == pd.Timestamp("2025-07-01")
     assert found["bucket"].fillna("none").tolist() == ["7–9B", "none"]
     assert found["history"].tolist() == [True, False]
+
+
+# The whole way against planted truth --------------------------------------------------------------------------
+
+WAY, FIRST, UNREAD = 140, 97, [101, 117, 118, 119]
+"""Days from 1 April 2025 on; that of the first snapshot, five days before the history's end; those without one."""
+
+
+@pytest.fixture(scope="module")
+def planted_way():
+    """True downloads of 60 models by day, and what is cleaned from their history (models 0–29) and snapshots.
+
+    Planted: four days without a snapshot; counters reset for good (5 and 35), counters read as 0 for two days (6, 36);
+    models that vanish (7, 37); a model that is read late (38).
+    """
+    chance = np.random.default_rng(7)
+    names = [f"acme/model-{number:02d}" for number in range(60)]
+    true = np.round(10 ** chance.uniform(2, 5, (60, 1)) * chance.uniform(0.5, 1.5, (60, WAY)))
+    read = true.cumsum(axis=1) + 1_000_000
+    for number in (5, 35):
+        read[number, 110:] -= read[number, 109]
+    read[[6, 36], 112:114] = 0
+    read[[7, 37], 125:] = np.nan
+    read[38, :120] = np.nan
+    read[:, :FIRST] = np.nan
+    read[:, UNREAD] = np.nan
+    past = long({name: list(row[:101]) for name, row in zip(names[:30], true, strict=False)}, "2025-04-01")
+    counts = {
+        name: [None if np.isnan(count) else count for count in row] for name, row in zip(names, read, strict=True)
+    }
+    clean = cleaning.snapshot_counts(snapshots(counts, "2025-04-01"))
+    daily = cleaning.splice(cleaning.filter_outliers(past, None, 91), clean, "2025-07-10", pd.Series(names))
+    return true, schemas.check(daily, "clean/daily")
+
+
+def by_model(daily, column):
+    """The column as models × days from 1 April 2025 on."""
+    days = pd.date_range("2025-04-01", periods=WAY)
+    return daily.pivot(index="model", columns="date", values=column).reindex(columns=days).to_numpy()
+
+
+def test_planted_gaps_resets_and_the_splice_leave_true_totals(planted_way, capsys):
+    true, daily = planted_way
+    total, flag = by_model(daily, "downloads_cumulative"), by_model(daily, "flag")
+    jump = total[:30, 101] - total[:30, 100]  # 11 July, a day without a snapshot, is half of two days
+    error = np.abs(total[:30] - true[:30].cumsum(axis=1))
+    whole = [number for number in range(30) if number not in (5, 6, 7)]
+    line = np.floor(true[:30, 101:103].sum(axis=1) / 2)
+    with capsys.disabled():
+        print(
+            f"\n  splice: 30 models, off the line by {np.abs(jump - line).max():,.0f}; gaps: "
+            f"{(flag == 'interpolated').sum()} days of models flagged; falls: {(flag == 'reset').sum()} flagged; "
+            f"last totals: {len(whole)} whole models off by {error[whole, -1].max():,.0f}, a reset one by "
+            f"{error[5, -1]:,.0f}, one read as 0 for two days by {error[6, -1]:,.0f}"
+        )
+    assert (jump == line).all()
+    assert (flag[:, UNREAD][[0, 20, 34, 59]] == "interpolated").all()
+    read = np.setdiff1d(np.arange(101, WAY), UNREAD)
+    assert (error[whole][:, read] == 0).all()
+    assert error[5, -1] == true[5, 110]  # what the reset day itself added is not known
+    assert (flag[[5, 35], 110] == "reset").all()
+    assert (flag[[6, 36], 112:114] == "reset").all()
+    assert (flag == "reset").sum() == 6
+    assert error[6, -1] == 0
+    assert (flag[[7, 37], 125:] == "vanished").all()
+    assert (total[[7, 37], 125:] == total[[7, 37], 124:125]).all()
+    assert flag[38, 120] == "entered"
+    assert (np.nan_to_num(total[38, 120:]) == true[38].cumsum()[120:] + 1_000_000).all()
 
 
 # Invariants ---------------------------------------------------------------------------------------------------
@@ -368,7 +499,7 @@ def clean(history, counts):
 
 
 @given(MODELS, MODELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
     daily = schemas.check(clean(history, counts), "clean/daily")
     for _, rows in daily.groupby("model"):
@@ -400,6 +531,64 @@ def test_shuffling_rows_changes_nothing(history, counts, chance):
     last = daily["date"].max().to_period("M").to_timestamp()
     months = cleaning.monthly(daily, "2025-06-01", last)
     pd.testing.assert_frame_equal(cleaning.monthly(shuffled(daily), "2025-06-01", last), months)
+
+
+LISTED = pd.DataFrame(
+    [("acme/a", "Acme", "us", "1–5B"), ("acme/b", "Acme", "us", None), ("acme/c", "Beta", "china", "1–5B"),
+     ("acme/d", "Beta", "china", "7–9B"), ("acme/e", "Gamma", "eu", "250B+"), ("acme/f", "Delta", "unknown", "<1B")],
+    columns=["model", "organisation", "region", "bucket"],
+)  # fmt: skip
+GROUPS = ["organisation", "region", "bucket", ["region", "bucket"]]
+
+
+def by_month(daily):
+    return cleaning.monthly(daily, "2025-06-01", daily["date"].max().to_period("M").to_timestamp())
+
+
+@given(MODELS, MODELS)
+@settings(max_examples=15, deadline=None)
+def test_sums_over_regions_organisations_and_buckets_equal_the_total(history, counts):
+    daily = clean(history, counts)
+    months, last = by_month(daily), daily[daily["date"] == daily["date"].max()]
+    every = months.groupby("month")[["downloads", "downloads_cumulative"]].sum()
+    for by in GROUPS:
+        sums = adoption.totals(months, LISTED, by).groupby("month")[list(every)].sum()
+        pd.testing.assert_frame_equal(sums, every)
+        on_last = adoption.daily_totals(last, LISTED, by)["downloads_cumulative"].sum()
+        assert on_last == last["downloads_cumulative"].sum()
+    for month, total in every["downloads_cumulative"].items():
+        assert adoption.by_bucket(months, LISTED, month, "region")["downloads_cumulative"].sum() == total
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 1000))
+@settings(max_examples=10, deadline=None)
+def test_scaling_all_downloads_scales_all_measures(seed, factor):
+    """Without gaps, falls and outliers; what these put on a line is rounded down."""
+    chance = np.random.default_rng(seed)
+    days = chance.integers(0, 10**6, (2, 6, 40)) * (chance.random((2, 6, 1)) < 0.8)
+    history, counts = ({f"acme/{name}": row for name, row in zip("abcdef", part, strict=True)} for part in days)
+
+    def measured(scale):
+        past = {model: list(row * scale) for model, row in history.items()}
+        later = {model: list(row.cumsum() * scale) for model, row in counts.items()}
+        filtered = cleaning.filter_outliers(long(past, "2025-06-20"), None, 21)
+        read = cleaning.snapshot_counts(snapshots(later))
+        daily = cleaning.splice(filtered, read, "2025-07-10", LISTED["model"])
+        months = by_month(daily)
+        regions = adoption.totals(months, LISTED, "region")
+        return {
+            "daily": daily,
+            "lifetime": cleaning.lifetime(read, long(past, "2025-06-20")),
+            "regions": regions,
+            "buckets": adoption.by_bucket(months, LISTED, months["month"].iloc[-1], "organisation"),
+            "shares": adoption.share(regions, "downloads_cumulative", "month"),
+        }
+
+    once, scaled = measured(1), measured(factor)
+    for name, table in once.items():
+        amounts = [column for column in table if column in ("downloads", "downloads_cumulative")]
+        wanted = table.assign(**{column: table[column] * factor for column in amounts})
+        pd.testing.assert_frame_equal(scaled[name], wanted, obj=name)
 
 
 @given(st.integers(2, 50), st.integers(0, 2**32 - 1))

@@ -14,6 +14,17 @@ real = pytest.mark.skipif(not REAL.exists(), reason="the real records are not be
 LABELS = pd.read_csv(paths.REGISTRY / "organisations.csv")
 
 
+@pytest.fixture
+def show(capsys):
+    """Print past pytest's capture: what real records give is to be seen."""
+
+    def _show(text):
+        with capsys.disabled():
+            print(text)
+
+    return _show
+
+
 @pytest.fixture(scope="module")
 def tracked() -> pd.DataFrame:
     return registry.read(SHARED / "tracked-models", edition.load().bucket_edges).models
@@ -121,16 +132,16 @@ def hub_records() -> pd.DataFrame:
 
 
 @real
-def test_real_hub_records_are_classified_with_a_reason_each(hub_records, tracked):
+def test_real_hub_records_are_classified_with_a_reason_each(hub_records, tracked, show):
     listing = hub_listing.from_hub(hub_records, "hub_stats")
     rules = edition.load()
     found = derivatives.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
     schemas.check(found, "clean/derivatives")
     counted = derivatives.counted(found)
-    print(f"\n{len(listing):,} repositories, {len(found):,} rows with their bases")
-    print(found["reason"].fillna("counted").value_counts().to_string())
-    print(counted["relation"].value_counts().to_string())
-    print(f"{counted['model'].isin(tracked['model']).sum()} counted rows are tracked models themselves")
+    show(f"\n{len(listing):,} repositories, {len(found):,} rows with their bases")
+    show(found["reason"].fillna("counted").value_counts().to_string())
+    show(counted["relation"].value_counts().to_string())
+    show(f"{counted['model'].isin(tracked['model']).sum()} counted rows are tracked models themselves")
     assert set(found["model"]) == set(listing["model"])
     assert len(counted) == 1111
     assert counted["model"].nunique() == 1092
@@ -152,15 +163,15 @@ def test_real_tags_tell_the_same_parents_as_the_hubs_structured_field(hub_record
 
 
 @real
-def test_real_sizes_come_from_the_safetensors_headers(hub_records, tracked):
+def test_real_sizes_come_from_the_safetensors_headers(hub_records, tracked, show):
     weights = hub_listing.safetensors(hub_records)
     sizes = registry.resolve_size(hub_records["id"], pd.Series(dtype=float), weights)
-    print(f"\n{sizes['size_source'].fillna('unresolved').value_counts().to_string()}")
+    show(f"\n{sizes['size_source'].fillna('unresolved').value_counts().to_string()}")
     assert weights["Qwen/Qwen1.5-MoE-A2.7B"] == pytest.approx(14.3, abs=0.1)
     curated = tracked[tracked["size_source"] == "curated"].set_index("model")["parameters_b"]
     ratio = (weights / curated).dropna()
     close = ratio.between(0.9, 1.1)
-    print(f"{close.mean():.0%} of {len(ratio)} models within a tenth of the curated size; others:\n{ratio[~close]}")
+    show(f"{close.mean():.0%} of {len(ratio)} models within a tenth of the curated size; others:\n{ratio[~close]}")
     assert close.mean() > 0.8
 
 
@@ -211,7 +222,7 @@ def test_token_files_are_read_and_floats_refused(tmp_path):
 
 
 @real
-def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(tmp_path):
+def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(tmp_path, show):
     days = pd.read_csv(REAL / "openrouter_gemas_openweight_7days.csv", dtype=str)
     shape = days.rename(columns={"model": "model_permaslug", "tokens_day": "total_tokens"})
     shape.to_parquet(tmp_path / "daily.parquet")
@@ -219,8 +230,8 @@ def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(
     found = openrouter.daily(openrouter.read_daily(tmp_path / "daily.parquet"), catalogue, LABELS)
     schemas.check(found, "clean/tokens_daily")
     month = inference.by_month(found)
-    print(f"\nrows by status (all are open-weight):\n{found['status'].value_counts().to_string()}")
-    print(inference.open_shares(month, "region").pivot(index="month", columns="region", values="tokens_share").round(3))
+    show(f"\nrows by status (all are open-weight):\n{found['status'].value_counts().to_string()}")
+    show(inference.open_shares(month, "region").pivot(index="month", columns="region", values="tokens_share").round(3))
     assert found["tokens"].sum() == sum(map(int, days["tokens_day"]))
     assert (found["status"] == "open").mean() > 0.85  # the catalogue is of May 2026; retired models are unknown
     theirs = days.assign(slug=days["model"].str.partition(":")[0]).drop_duplicates("slug").set_index("slug")["region"]
@@ -292,7 +303,7 @@ def test_of_repeated_rows_most_votes_stand_and_of_equals_the_smallest_variance()
 
 
 @real
-def test_real_boards_give_a_frontier_that_never_falls():
+def test_real_boards_give_a_frontier_that_never_falls(show):
     theirs = pd.read_csv(REAL / "arena_oolong_text_top30_daily.csv")
     shape = pd.DataFrame(
         {
@@ -310,7 +321,7 @@ def test_real_boards_give_a_frontier_that_never_falls():
     recalibrated = performance.recalibrate(found, 59.2, "2025-05-19")
     pd.testing.assert_frame_equal(recalibrated, found)  # all of 2026
     frontier = performance.frontier(found[found["status"] == "open"])
-    print(f"\n{performance.records(frontier).to_string()}")
+    show(f"\n{performance.records(frontier).to_string()}")
     assert (frontier.groupby("region")["score"].diff().dropna() >= 0).all()
     fallen = found[found["model"] == "glm-5"].set_index("date")["score"].diff().min()
     assert fallen < 0  # published scores do fall
@@ -439,14 +450,14 @@ def real_envelope(pro: bool) -> dict:
 
 
 @real
-def test_real_records_give_the_lead_that_is_known(analysis, tracked):
+def test_real_records_give_the_lead_that_is_known(analysis, tracked, show):
     found = artificial_analysis.scores(analysis(real_envelope(pro=True)), tracked["model"], LABELS)
     schemas.check(found, "clean/artificial_analysis")
     frontier = performance.frontier(found[found["status"] == "open"])
     two = frontier[frontier["region"].isin(["china", "us"])]
     leads = performance.leads(two)
-    print(f"\n{leads.to_string()}")
-    print(performance.trend(performance.records(frontier), "2024-05-01").groupby("region").tail(1).to_string())
+    show(f"\n{leads.to_string()}")
+    show(performance.trend(performance.records(frontier), "2024-05-01").groupby("region").tail(1).to_string())
     assert leads.assign(date=leads["date"].dt.strftime("%Y-%m-%d"))[
         ["date", "region", "model"]
     ].to_numpy().tolist() == [
@@ -458,11 +469,11 @@ def test_real_records_give_the_lead_that_is_known(analysis, tracked):
 
 
 @real
-def test_real_names_alone_never_call_a_closed_model_open(analysis, tracked):
+def test_real_names_alone_never_call_a_closed_model_open(analysis, tracked, show):
     free, pro = (
         artificial_analysis.scores(analysis(real_envelope(pro)), tracked["model"], LABELS)["status"]
         for pro in (False, True)
     )
-    print(f"\nopen by name: {(free == 'open').sum()} of {(pro == 'open').sum()} open models; all others unknown")
+    show(f"\nopen by name: {(free == 'open').sum()} of {(pro == 'open').sum()} open models; all others unknown")
     assert set(pro[free == "open"]) == {"open"}
     assert (free == "open").sum() > 0.6 * (pro == "open").sum()

@@ -1,0 +1,284 @@
+"""The Relative Adoption Metric: a model's downloads against the usual ones of its size bucket (Section 6, Appendix C).
+
+All are pure functions on the tables clean/lifetime and clean/models. Milestone k is the day k days after the
+(corrected) release, counted through the end of that day: released on 16 February, 30 days are reached with the count
+through 18 March. A count is there or absent, never assumed: it is absent where the day lies before the model's first
+count (a model first seen after its release has unknown early milestones) or after its last reading (the total kept of
+a vanished model is no reading). Days between two readings hold the interpolated count and its flag.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.registry import BUCKETS
+
+RESAMPLES = 5_000
+"""Draws of the bootstrap: from seed to seed a bound then moves by less than 1 % as a rule."""
+LEVEL = 0.95
+"""Part of the draws that an interval holds."""
+
+Day = str | pd.Timestamp
+
+
+class RamError(ValueError):
+    """Tables that give no reference set; the message says what is missing and the remedy."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everything of Section 6 at one snapshot.
+
+    reached: from `at_milestones`. members: from `reference_set`. reference: from `reference`. scores: from `scores`,
+    with interval_low, interval_high (bootstrap), leave_one_out_low, leave_one_out_high.
+    """
+
+    reached: pd.DataFrame
+    members: pd.DataFrame
+    reference: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def measure(
+    lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[int], snapshot_date: Day, size: int, seed: int
+) -> Measured:
+    """All reference sets, medians and scores of one snapshot. Counts of later days do not enter."""
+    held = lifetime[lifetime["date"] <= pd.Timestamp(snapshot_date)]
+    reached = at_milestones(held, models, milestones)
+    members = reference_set(held, models, snapshot_date, size)
+    medians = reference(reached, members, milestones)
+    scored = scores(reached, medians)
+    scored = ranged(scored, bootstrap(reached, members, milestones, seed), "interval")
+    scored = ranged(scored, leave_one_out(reached, members, milestones), "leave_one_out")
+    return Measured(reached, members, medians, scored)
+
+
+def at_milestones(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
+    """Cumulative downloads of each model at each milestone that it has reached and the data cover.
+
+    Returns bucket, model, milestone_days, date (the milestone's day), downloads, flag (as in clean/lifetime), ordered
+    by these; no row where the count is absent.
+    """
+    due = _due(models, milestones)
+    read = lifetime[(lifetime["flag"] != "vanished") & lifetime["date"].isin(due["date"])]
+    found = due.merge(read, on=["model", "date"]).rename(columns={"downloads_cumulative": "downloads"})
+    columns = ["bucket", "model", "milestone_days", "date", "downloads", "flag"]
+    return _ordered(found[columns], ["bucket", "model", "milestone_days"])
+
+
+def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
+    """Why a model has a count at a milestone or has none.
+
+    Returns model, milestone_days, date (null if the release is unknown), first and last (days of the model's first
+    count and last reading; null if it has none), state: counted | interpolated | release unknown | never counted |
+    not reached | before the first count | after the last reading | not read.
+    """
+    read = lifetime[lifetime["flag"] != "vanished"]
+    spans = read.groupby("model")["date"].agg(first="min", last="max")
+    table = models[["model", "released"]].merge(pd.DataFrame({"milestone_days": list(milestones)}), how="cross")
+    table["date"] = table["released"] + pd.to_timedelta(table["milestone_days"], unit="D")
+    table = table.drop(columns="released").join(spans, on="model")
+    table = table.merge(read[["model", "date", "flag"]], on=["model", "date"], how="left")
+    table["state"] = np.select(
+        [
+            table["date"].isna(), table["first"].isna(), table["date"] > lifetime["date"].max(),
+            table["date"] < table["first"], table["date"] > table["last"], table["flag"].isna(),
+            table["flag"] == "interpolated",
+        ],
+        ["release unknown", "never counted", "not reached", "before the first count", "after the last reading",
+         "not read", "interpolated"],
+        "counted",
+    )  # fmt: skip
+    return table.drop(columns="flag")
+
+
+def reference_set(lifetime: pd.DataFrame, models: pd.DataFrame, snapshot_date: Day, size: int) -> pd.DataFrame:
+    """The `size` most-downloaded models of each bucket at the snapshot (Section 6.1, Appendix B).
+
+    Equal counts are ranked by name. A model that had vanished by then is not among them, nor one of unresolved size.
+    Returns bucket, rank, model, downloads, n (models in the bucket's set: fewer than `size` where the bucket has
+    fewer). Raises RamError if nothing was read on that day.
+    """
+    day = pd.Timestamp(snapshot_date)
+    read = lifetime[(lifetime["date"] == day) & (lifetime["flag"] != "vanished")]
+    if read.empty:
+        held = f"{lifetime['date'].min():%Y-%m-%d} to {lifetime['date'].max():%Y-%m-%d}" if len(lifetime) else "none"
+        raise RamError(f"no lifetime counts on {day:%Y-%m-%d}, the snapshot of the reference sets; days held: {held}")
+    table = models[["bucket", "model"]].dropna().merge(read[["model", "downloads_cumulative"]], on="model")
+    table = table.rename(columns={"downloads_cumulative": "downloads"})
+    table = _ordered(table, ["bucket", "downloads", "model"], ascending=[True, False, True])
+    table = table.groupby("bucket", observed=True).head(size).reset_index(drop=True)
+    grouped = table.groupby("bucket", observed=True)["model"]
+    table.insert(1, "rank", grouped.cumcount() + 1)
+    return table.assign(n=grouped.transform("size"))
+
+
+def reference(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
+    """The reference sets' cumulative downloads at each milestone (Section 6.1, Figure 17).
+
+    reached: from `at_milestones`. members: from `reference_set`. Quartiles lie on the line between neighbouring values.
+    Returns bucket, milestone_days, n (models with a count there), median, q25, q75, mean; where n is 0 they are null.
+    """
+    inside = reached[reached["model"].isin(members["model"])]
+    grouped = inside.groupby(["bucket", "milestone_days"], observed=True)["downloads"]
+    found = grouped.agg(["size", "median", "mean"]).rename(columns={"size": "n"})
+    found["q25"], found["q75"] = grouped.quantile(0.25), grouped.quantile(0.75)
+    table = _cells(members, milestones).merge(found, on=["bucket", "milestone_days"], how="left")
+    columns = ["bucket", "milestone_days", "n", "median", "q25", "q75", "mean"]
+    return table.assign(n=table["n"].fillna(0).astype(int))[columns]
+
+
+def scores(reached: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    """RAM: downloads ÷ median of the bucket's reference set at the same milestone (Section 6.1).
+
+    Returns the rows of `reached` with n and median (null for a model of unresolved size), score; the score is null
+    where there is no median or it is 0.
+    """
+    columns = ["bucket", "milestone_days", "n", "median"]
+    table = reached.merge(reference[columns], on=["bucket", "milestone_days"], how="left")
+    table["score"] = table["downloads"] / table["median"].where(table["median"] > 0)
+    return table.astype({"n": "Int64"})
+
+
+# Uncertainty --------------------------------------------------------------------------------------------------
+
+
+def bootstrap(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence[int], seed: int) -> pd.DataFrame:
+    """Where the median would lie if the reference set had been drawn anew from models like its own.
+
+    Each of RESAMPLES draws takes as many models, with repeats, each with all its milestones; counts that are absent
+    stay absent. A bucket's draws depend on the seed and the bucket alone.
+    Returns bucket, milestone_days, low, high (percentiles that hold LEVEL of the draws); null where fewer than two
+    models have a count.
+    """
+    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+
+    def ends(bucket: str, counts: np.ndarray) -> np.ndarray:
+        chance = np.random.default_rng([seed, BUCKETS.index(bucket)])
+        drawn = counts[chance.integers(len(counts), size=(RESAMPLES, len(counts)))]
+        return np.nanquantile(_medians(drawn), tails, axis=0)
+
+    return _bounds(reached, members, milestones, ends)
+
+
+def leave_one_out(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
+    """The lowest and highest median that remain when one model is taken out of the reference set.
+
+    Returns bucket, milestone_days, low, high; null where fewer than two models have a count.
+    """
+
+    def ends(_: str, counts: np.ndarray) -> np.ndarray:
+        medians = _medians(np.stack([np.delete(counts, row, axis=0) for row in range(len(counts))]))
+        return np.stack([np.nanmin(medians, axis=0), np.nanmax(medians, axis=0)])
+
+    return _bounds(reached, members, milestones, ends)
+
+
+def ranged(scores: pd.DataFrame, bounds: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The scores with <name>_low and <name>_high: the downloads over the median's upper and lower bound.
+
+    bounds: from `bootstrap` or `leave_one_out`. Null where the score or the bound is, or the bound is 0.
+    """
+    both = scores.merge(bounds, on=["bucket", "milestone_days"], how="left")
+    low, high = (both["downloads"] / both[end].where(both[end] > 0) for end in ("high", "low"))
+    return both.drop(columns=["low", "high"]).assign(**{f"{name}_low": low, f"{name}_high": high})
+
+
+def _bounds(
+    reached: pd.DataFrame,
+    members: pd.DataFrame,
+    milestones: Sequence[int],
+    ends: Callable[[str, np.ndarray], np.ndarray],
+) -> pd.DataFrame:
+    """Bounds of the median in every cell: bucket, milestone_days, low, high.
+
+    ends: (bucket, its counts as models by rank × milestones with at least two) → low and high × milestones.
+    """
+    parts = []
+    for bucket, part in members.groupby("bucket", observed=True):
+        table = reached.pivot(index="model", columns="milestone_days", values="downloads").reindex(part["model"])
+        table = table.loc[:, table.notna().sum() >= 2]
+        low, high = ends(bucket, table.to_numpy(float)) if len(table.columns) else ((), ())
+        parts.append(pd.DataFrame({"bucket": bucket, "milestone_days": table.columns, "low": low, "high": high}))
+    found = pd.concat(parts).astype({"low": float, "high": float})
+    found["bucket"] = pd.Categorical(found["bucket"], BUCKETS, ordered=True)
+    return _cells(members, milestones).merge(found, on=["bucket", "milestone_days"], how="left")
+
+
+def _medians(counts: np.ndarray) -> np.ndarray:
+    """Medians over models of sets × models × milestones, of the counts there are; NaN where a set has none."""
+    return np.ma.median(np.ma.masked_invalid(counts), axis=1).filled(np.nan)
+
+
+# Tables for readers -------------------------------------------------------------------------------------------
+
+
+def amount(downloads: float) -> str:
+    """Downloads as the paper's tables print them: 302_000 → "302K", 1_300_000 → "1.3M"."""
+    if downloads >= 999_500:
+        return f"{downloads / 1e6:,.1f}M"
+    return f"{downloads / 1e3:.0f}K" if downloads >= 999.5 else f"{downloads:.0f}"
+
+
+def case_table(scores: pd.DataFrame, models: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Scores and downloads of chosen models, two rows each, a column for each milestone any of them has (Table 1).
+
+    scores: from `scores`. names: Hub id → name to show; within a bucket rows keep this order. A cell whose number is
+    unknown is empty. Returns Bucket, Model, Measure ("RAM score" | "Downloads"), "7d", … as text.
+    Raises RamError for a model that is not tracked.
+    """
+    if strangers := sorted(set(names) - set(models["model"])):
+        raise RamError(f"{', '.join(strangers)}: no tracked model; mend the names given to the table")
+    chosen = scores[scores["model"].isin(names)]
+    texts = {
+        "RAM score": chosen["score"].map("{:.2f}".format, na_action="ignore"),
+        "Downloads": chosen["downloads"].map(amount),
+    }
+    parts = [chosen[["model", "milestone_days"]].assign(Measure=name, cell=cells) for name, cells in texts.items()]
+    wide = pd.concat(parts).pivot(index=["model", "Measure"], columns="milestone_days", values="cell")
+    wide.columns = [f"{days}d" for days in wide.columns]
+    wide = wide.reindex(pd.MultiIndex.from_product([list(names), list(texts)], names=["model", "Measure"])).fillna("")
+    table = wide.reset_index()
+    table.insert(0, "Bucket", table["model"].map(models.set_index("model")["bucket"]))
+    table.insert(1, "Model", table.pop("model").map(names))
+    table["Bucket"] = pd.Categorical(table["Bucket"], BUCKETS, ordered=True)
+    table = table.sort_values("Bucket", kind="stable", ignore_index=True)
+    return table.assign(Bucket=table["Bucket"].astype("str").fillna("unresolved"))
+
+
+def appendix_table(members: pd.DataFrame) -> pd.DataFrame:
+    """The reference sets as readers see them: Bucket, Rank, Model (Hub id), Downloads as text (Appendix B)."""
+    return pd.DataFrame(
+        {
+            "Bucket": members["bucket"].astype("str"),
+            "Rank": members["rank"],
+            "Model": members["model"],
+            "Downloads": members["downloads"].map(amount),
+        }
+    )
+
+
+# Shared -------------------------------------------------------------------------------------------------------
+
+
+def _due(models: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
+    """The day of each milestone of each model with a known release: bucket, model, milestone_days, date."""
+    released = models[["bucket", "model", "released"]].dropna(subset="released")
+    due = released.merge(pd.DataFrame({"milestone_days": list(milestones)}), how="cross")
+    due["date"] = due["released"] + pd.to_timedelta(due["milestone_days"], unit="D")
+    return due.drop(columns="released")
+
+
+def _cells(members: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
+    """Every bucket that has members with every milestone, in order."""
+    held = [bucket for bucket in BUCKETS if bucket in set(members["bucket"])]
+    cells = pd.MultiIndex.from_product([held, list(milestones)], names=["bucket", "milestone_days"]).to_frame(False)
+    return cells.assign(bucket=pd.Categorical(cells["bucket"], BUCKETS, ordered=True))
+
+
+def _ordered(table: pd.DataFrame, by: list[str], ascending: bool | list[bool] = True) -> pd.DataFrame:
+    """The table with its buckets in order of size, sorted."""
+    table = table.assign(bucket=pd.Categorical(table["bucket"], BUCKETS, ordered=True))
+    return table.sort_values(by, ascending=ascending, ignore_index=True)

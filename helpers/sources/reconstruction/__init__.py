@@ -1,0 +1,51 @@
+"""Raw inputs of the default edition, generated from the figures that the paper prints.
+
+Everything comes from data/published (what the paper prints), data/registry (the organisations and models it names) and
+data/reconstruction (what we assume where it prints nothing), by one seed, and is byte for byte the same on every
+machine. The files have the layouts that the real sources use, so that all later stages cannot tell the difference.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers import paths
+from helpers.sources.reconstruction import downloads, roster
+from helpers.sources.reconstruction.calendar import Calendar
+from helpers.sources.reconstruction.published import ASSUMPTIONS, Published
+
+REGISTRY, DOWNLOADS = 0, 1
+"""Numbers of the streams of chance that each part draws from: a change in one part leaves the others as they are."""
+
+
+def models(seed: int, bucket_edges: list[float], history_namespaces: list[str]) -> pd.DataFrame:
+    """All models of the reconstruction, see `roster.roster`: those that the registry names, and the long tails."""
+    return roster.roster(
+        pd.read_csv(paths.REGISTRY / "models.csv"),
+        pd.read_csv(paths.REGISTRY / "organisations.csv"),
+        groups(),
+        bucket_edges,
+        history_namespaces,
+        np.random.default_rng([seed, REGISTRY]),
+    )
+
+
+def groups() -> pd.DataFrame:
+    """data/reconstruction/groups.csv: group, region, tail (models in its long tail), spikes (against its other
+    downloads), note."""
+    return pd.read_csv(ASSUMPTIONS / "groups.csv")
+
+
+def collected(
+    listed: pd.DataFrame, seed: int, first_month: str, history_end: str, last_month: str, snapshot_date: str
+) -> downloads.Downloads:
+    """The downloads of `models` as an archive holds them, and what was planted."""
+    published = Published()
+    calendar = Calendar(
+        first=pd.Timestamp(first_month),
+        end=pd.Timestamp(history_end),
+        entry=published.date("snapshots-start"),
+        last=pd.Timestamp(snapshot_date),
+    )
+    total_day = pd.Timestamp(last_month) - pd.Timedelta(days=1)
+    chance = np.random.default_rng([seed, DOWNLOADS])
+    return downloads.generate(listed, published, groups(), calendar, total_day, chance)

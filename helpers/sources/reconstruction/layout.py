@@ -1,0 +1,48 @@
+"""Writing raw tables in the layouts of an author's archive (data dictionary: data/README.md)."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import files
+from helpers.sources.reconstruction.roster import UNSIZED
+
+REMARKS = "# Models whose repository was made before they were released.\n# The release is what counts.\n"
+
+
+def registry(models: pd.DataFrame, folder: Path) -> None:
+    """The list of models in the tracked-models format: four CSV files. models: from `roster`."""
+    spaces = models.drop_duplicates("namespace").sort_values("namespace")
+    early = models[models["created"] < models["released"]]
+    ids = models["model"].str.partition("/")
+    _csv(folder / "models.csv", org=ids[0], model=ids[2], modelId=models["model"])
+    sized = models[~models["model"].str.endswith(UNSIZED)]
+    _csv(folder / "model_parameters.csv", model_id=sized["model"], total_params_b=sized["parameters_b"])
+    _csv(folder / "organization_regions.csv", hf_org=spaces["namespace"], region=spaces["region"], notes="")
+    _csv(
+        folder / "release_date_corrections.csv", REMARKS,
+        model_id=early["model"], hf_created_at=early["created"].dt.date, actual_release_date=early["released"].dt.date,
+        notes="",
+    )  # fmt: skip
+
+
+def history(table: pd.DataFrame, folder: Path) -> None:
+    """One Parquet file a namespace: date, model, downloads, ordered by model and date."""
+    ordered = table.sort_values(["model", "date"])
+    for namespace, rows in ordered.groupby(ordered["model"].str.partition("/")[0]):
+        _parquet(rows, folder / f"{namespace}.parquet")
+
+
+def snapshots(table: pd.DataFrame, folder: Path) -> None:
+    """A folder a day: date=YYYY-MM-DD/models.parquet with model, downloads_all_time, created_at, ordered by model."""
+    for date, rows in table.sort_values(["date", "model"]).groupby("date"):
+        _parquet(rows.drop(columns="date"), folder / f"date={date:%Y-%m-%d}" / "models.parquet")
+
+
+def _csv(path: Path, remarks: str = "", **columns: object) -> None:
+    files.write_text(path, remarks + pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
+
+
+def _parquet(rows: pd.DataFrame, path: Path) -> None:
+    with files.replacing(path) as beside:
+        rows.to_parquet(beside, index=False)

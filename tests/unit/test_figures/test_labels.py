@@ -1,0 +1,130 @@
+"""Labels: amounts in words, places at the ends of lines, notes that meet neither words nor lines."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.text import Text
+
+from helpers import figures
+from helpers.figures import axes, theme
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1.1496e9, "1.15B"), (999.6e6, "1.00B"), (722.6e6, "723M"), (30.71e6, "30.7M"), (999_600, "1.0M"), (48_200, "48K"),
+     (9_949, "9,949"), (0, "0")],
+)  # fmt: skip
+def test_amounts(value, text):
+    assert axes.short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.472, "47%"), (0.003, "<1%"), (0.005, "<1%"), (0.0051, "1%"), (0, "0%"), (1, "100%")]
+)
+def test_shares(value, text):
+    assert axes.part(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(16.13, "16×"), (9.94, "9.9×"), (1, "1.0×"), (0.6, "0.60×")])
+def test_multiples(value, text):
+    assert axes.times(value) == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(-50, 150), min_size=1, max_size=12), st.integers(1, 30))
+def test_spread_keeps_order_gap_and_bounds(wanted, gap):
+    places = np.array(axes.spread([float(w) for w in wanted], gap, 0, 100))
+    order = np.argsort(wanted, kind="stable")
+    room = min(gap, 100 / max(len(wanted) - 1, 1))
+    assert (np.diff(places[order]) >= room - 1e-6).all()
+    assert places.min() >= -1e-6
+    assert places.max() <= 100 + 1e-6
+
+
+def test_spread_moves_nothing_that_has_room_and_shares_the_rest_evenly():
+    assert axes.spread([10, 50, 90], 20, 0, 100) == pytest.approx([10, 50, 90])
+    assert axes.spread([50, 50], 10, 0, 100) == pytest.approx([45, 55])
+    assert axes.spread([95, 99], 20, 0, 100) == pytest.approx([80, 100])
+
+
+def extents(ax, kind) -> dict[str, tuple[float, float, float, float]]:
+    texts = [text for text in ax.texts if text.get_label() == kind]
+    return {text.get_text().strip(): Text.get_window_extent(text).extents for text in texts}
+
+
+def overlap(one, other) -> bool:
+    """Whether two texts' boxes share more than the empty strip above the letters, a fifth of their height."""
+    across, along = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return across > 1 and along > min(one[3] - one[1], other[3] - other[1]) / 5
+
+
+def test_labels_of_lines_that_end_together_are_apart():
+    months = pd.to_datetime(["2025-01-01", "2026-01-01"])
+    names = ["Qwen", "Meta", "DeepSeek", "Mistral", "OpenAI"]
+    frame = pd.DataFrame(
+        [(m, n, 1e6 + i) for m in months for i, n in enumerate(names)], columns=["month", "by", "value"]
+    )
+    figure = figures.lines(frame, "month", "value", "by", "downloads", "Together")
+    figures.finish(figure, "Hub", "A label.")
+    found = extents(figure.axes[0], axes._END)
+    assert len(found) == 5
+    assert not any(overlap(a, b) for a, b in itertools.combinations(found.values(), 2))
+    heights = [found[name][1] for name in sorted(found, key=lambda label: names.index(label.split()[0]))]
+    assert heights == sorted(heights)  # in the order of their values
+
+
+DAYS = st.lists(st.integers(0, 729), min_size=1, max_size=5, unique=True)
+
+
+@settings(max_examples=8, deadline=None)
+@given(DAYS)
+def test_notes_meet_no_other_words_and_stay_in_the_panel(days):
+    figure, (ax,) = theme.panels(3)
+    start = pd.Timestamp("2024-01-01")
+    axes.month_axis(ax, start, pd.Timestamp("2025-12-31"))
+    figures.annotate(ax, {start + pd.Timedelta(days=day): f"Release {day}" for day in days})
+    axes.settle(figure)
+    found, box = extents(ax, axes._NOTE), ax.get_window_extent()
+    assert len(found) == len(days)
+    assert not any(overlap(a, b) for a, b in itertools.combinations(found.values(), 2))
+    assert all(box.x0 - 1 <= left and right <= box.x1 + 1 for left, _, right, _ in found.values())
+
+
+def test_a_note_avoids_the_line_of_the_next():
+    figure, (ax,) = theme.panels(3)
+    axes.month_axis(ax, pd.Timestamp("2024-01-01"), pd.Timestamp("2026-03-01"))
+    days = {pd.Timestamp(day): text for day, text in (("2025-01-20", "DeepSeek R1"), ("2025-04-28", "Qwen3"),
+                                                      ("2025-07-11", "Splice"))}  # fmt: skip
+    figures.annotate(ax, days)
+    axes.settle(figure)
+    found = extents(ax, axes._NOTE)
+    at = {text: ax.transData.transform((ax.convert_xunits(day), 0))[0] for day, text in days.items()}
+    for text, (left, _, right, top) in found.items():
+        for other, line in at.items():
+            above = found[other][3] < top - 1  # that line begins below these words
+            assert other == text or above or not left + 1 < line < right - 1, (text, other)
+
+
+def test_a_note_avoids_the_curve_where_it_can():
+    _, (ax,) = theme.panels(3)
+    dates = pd.date_range("2024-01-01", "2026-01-01", periods=9)
+    ax.plot(dates, np.arange(9) ** 2)
+    axes.month_axis(ax, dates[0], dates[-1])
+    figures.annotate(ax, {dates[6]: "snapshots from here"})
+    axes.settle(ax.figure)
+    (left, bottom, right, top), *_ = extents(ax, axes._NOTE).values()
+    curve = ax.transData.transform(np.column_stack([axes.mdates.date2num(dates), np.arange(9) ** 2]))
+    across = np.linspace(left, right, 50)
+    heights = np.interp(across, curve[:, 0], curve[:, 1])
+    assert not ((heights > bottom) & (heights < top)).any()
+
+
+def test_a_single_month_still_has_an_axis():
+    _, (ax,) = theme.panels(2)
+    axes.month_axis(ax, pd.Timestamp("2025-08-01"), pd.Timestamp("2025-08-01"))
+    low, high = ax.get_xlim()
+    assert high - low == 30

@@ -1,0 +1,480 @@
+"""RAM: known answers by hand, Table 1's arithmetic, properties of scores and bounds, coverage, and `atom ram`."""
+
+import io
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from helpers import edition, paths, ram, ram_command, schemas, tables
+from helpers.registry import BUCKETS
+
+SNAPSHOT = "2026-04-02"
+MILESTONES = [7, 14, 30]
+SMALL, LARGE = "1–5B", "250B+"
+
+
+def tracked(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:
+    """clean/models from (model, bucket, released)."""
+    table = pd.DataFrame(rows, columns=["model", "bucket", "released"])
+    table["released"] = pd.to_datetime(table["released"]).astype("datetime64[us]")
+    sizes = {SMALL: 3.0, LARGE: 400.0}
+    table = table.assign(
+        namespace=table["model"].str.partition("/")[0], organisation="Acme", region="us",
+        parameters_b=table["bucket"].map(sizes).astype(float), created=table["released"], history=False,
+    )  # fmt: skip
+    return schemas.check(table[list(schemas.TABLES["clean/models"].columns)], "clean/models")
+
+
+def counts(model: str, start: str, values: list[float], flag: str = "observed") -> pd.DataFrame:
+    """A model's lifetime counts from `start` on, one a day."""
+    dates = pd.date_range(start, periods=len(values), unit="us")
+    return pd.DataFrame({"date": dates, "model": model, "downloads_cumulative": values, "flag": flag})
+
+
+def lifetime(*parts: pd.DataFrame) -> pd.DataFrame:
+    return schemas.check(pd.concat(parts, ignore_index=True).astype({"downloads_cumulative": float}), "clean/lifetime")
+
+
+def since(model: str, released: str, rate: float, end: str = SNAPSHOT) -> pd.DataFrame:
+    """Counts from the release day to `end` that grow by `rate` a day: the count k days after release is rate × k."""
+    days = (pd.Timestamp(end) - pd.Timestamp(released)).days
+    return counts(model, released, [rate * day for day in range(days + 1)])
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple]:
+    return list(frame[list(columns)].itertuples(index=False, name=None))
+
+
+FOUR = tracked(*((f"acme/m{number}", SMALL, "2026-03-01") for number in range(1, 5)))
+FOUR_LIFE = lifetime(*(since(f"acme/m{number}", "2026-03-01", rate) for number, rate in enumerate((1, 2, 4, 100), 1)))
+
+
+# Milestones ---------------------------------------------------------------------------------------------------
+
+
+def test_a_milestone_counts_through_the_day_k_days_after_release():
+    models = tracked(("acme/m", SMALL, "2026-02-16"))
+    found = ram.at_milestones(lifetime(since("acme/m", "2026-02-16", 10)), models, [7, 30])
+    assert rows(found, "bucket", "model", "milestone_days", "downloads", "flag") == [
+        (SMALL, "acme/m", 7, 70, "observed"), (SMALL, "acme/m", 30, 300, "observed"),
+    ]  # fmt: skip
+    assert list(found["date"]) == [pd.Timestamp("2026-02-23"), pd.Timestamp("2026-03-18")]
+
+
+def test_a_model_first_counted_after_its_release_has_unknown_early_milestones():
+    models = tracked(("acme/late", SMALL, "2026-01-01"))
+    found = ram.at_milestones(lifetime(counts("acme/late", "2026-01-15", list(range(500, 540)))), models, MILESTONES)
+    assert rows(found, "milestone_days", "downloads") == [(14, 500), (30, 516)]
+
+
+def test_a_milestone_not_reached_is_absent():
+    models = tracked(("acme/new", SMALL, "2026-03-25"))
+    found = ram.at_milestones(lifetime(since("acme/new", "2026-03-25", 5)), models, MILESTONES)
+    assert rows(found, "milestone_days", "downloads") == [(7, 35)]
+
+
+def test_the_total_kept_of_a_vanished_model_is_no_count():
+    models = tracked(("acme/gone", SMALL, "2026-01-01"))
+    table = lifetime(
+        counts("acme/gone", "2026-01-01", list(range(10))), counts("acme/gone", "2026-01-11", [9] * 60, "vanished")
+    )
+    assert rows(ram.at_milestones(table, models, MILESTONES), "milestone_days", "downloads") == [(7, 7)]
+
+
+def test_an_interpolated_count_says_so():
+    models = tracked(("acme/m", SMALL, "2026-01-01"))
+    table = lifetime(
+        counts("acme/m", "2026-01-01", list(range(7))), counts("acme/m", "2026-01-08", [8], "interpolated"),
+        counts("acme/m", "2026-01-09", [9]),
+    )  # fmt: skip
+    assert rows(ram.at_milestones(table, models, [7]), "downloads", "flag") == [(8, "interpolated")]
+
+
+def test_release_or_size_unknown():
+    models = tracked(("acme/undated", SMALL, None), ("acme/unsized", None, "2026-03-01"))
+    table = lifetime(since("acme/undated", "2026-03-01", 1), since("acme/unsized", "2026-03-01", 1))
+    found = ram.measure(table, models, MILESTONES, SNAPSHOT, 10, 1)
+    assert set(found.reached["model"]) == {"acme/unsized"}
+    assert list(found.members["model"]) == ["acme/undated"]
+    assert found.scores["score"].isna().all()
+    assert found.reference["n"].eq(0).all()
+    assert found.reference[["median", "q25", "q75", "mean"]].isna().all(axis=None)
+
+
+def test_coverage_says_why_a_count_is_absent():
+    models = tracked(
+        ("acme/undated", SMALL, None), ("acme/never", SMALL, "2026-01-01"), ("acme/late", SMALL, "2026-01-01"),
+        ("acme/new", SMALL, "2026-03-25"), ("acme/gone", SMALL, "2026-01-01"),
+    )  # fmt: skip
+    table = lifetime(
+        since("acme/undated", "2026-03-01", 1), counts("acme/late", "2026-01-10", list(range(83))),
+        since("acme/new", "2026-03-25", 1), since("acme/gone", "2026-01-01", 1, "2026-01-08"),
+        counts("acme/gone", "2026-01-09", [7] * 84, "vanished"),
+    )  # fmt: skip
+    found = ram.coverage(table, models, [7, 14])
+    assert found.set_index(["model", "milestone_days"])["state"].to_dict() == {
+        ("acme/undated", 7): "release unknown", ("acme/undated", 14): "release unknown",
+        ("acme/never", 7): "never counted", ("acme/never", 14): "never counted",
+        ("acme/late", 7): "before the first count", ("acme/late", 14): "counted",
+        ("acme/new", 7): "counted", ("acme/new", 14): "not reached",
+        ("acme/gone", 7): "counted", ("acme/gone", 14): "after the last reading",
+    }  # fmt: skip
+    counted = found[found["state"] == "counted"][["model", "milestone_days"]]
+    reached = ram.at_milestones(table, models, [7, 14])[["model", "milestone_days"]]
+    assert sorted(rows(counted, *counted)) == sorted(rows(reached, *reached))
+
+
+def test_counts_after_the_snapshot_do_not_enter():
+    later = lifetime(*(since(f"acme/m{n}", "2026-03-01", r, "2026-05-30") for n, r in enumerate((1, 2, 4, 100), 1)))
+    milestones = [7, 30, 60]
+    ours, expected = (ram.measure(t, FOUR, milestones, SNAPSHOT, 10, 1) for t in (later, FOUR_LIFE))
+    pd.testing.assert_frame_equal(ours.scores, expected.scores)
+    assert 60 not in set(ours.scores["milestone_days"])
+
+
+# Reference sets -----------------------------------------------------------------------------------------------
+
+
+def test_the_reference_set_is_the_most_downloaded_of_each_bucket_at_the_snapshot():
+    models = tracked(
+        ("b/tie", SMALL, "2026-01-01"), ("a/tie", SMALL, "2026-01-01"), ("a/top", SMALL, "2026-01-01"),
+        ("a/gone", SMALL, "2026-01-01"), ("a/large", LARGE, "2026-01-01"), ("a/unsized", None, "2026-01-01"),
+    )  # fmt: skip
+    table = lifetime(
+        counts("b/tie", SNAPSHOT, [5, 900]), counts("a/tie", SNAPSHOT, [5]), counts("a/top", SNAPSHOT, [9]),
+        counts("a/gone", SNAPSHOT, [99], "vanished"), counts("a/large", SNAPSHOT, [1]),
+        counts("a/unsized", SNAPSHOT, [999]),
+    )  # fmt: skip
+    found = ram.reference_set(table, models, SNAPSHOT, 2)
+    assert rows(found, "bucket", "rank", "model", "downloads", "n") == [
+        (SMALL, 1, "a/top", 9, 2), (SMALL, 2, "a/tie", 5, 2), (LARGE, 1, "a/large", 1, 1),
+    ]  # fmt: skip
+    assert rows(ram.appendix_table(found), "Bucket", "Rank", "Model", "Downloads")[0] == (SMALL, 1, "a/top", "9")
+
+
+def test_a_snapshot_that_is_not_held_is_an_error():
+    with pytest.raises(ram.RamError, match=r"no lifetime counts on 2027-01-01.*days held: 2026-03-01 to 2026-04-02"):
+        ram.reference_set(FOUR_LIFE, FOUR, "2027-01-01", 10)
+
+
+def test_medians_quartiles_means_and_scores_by_hand():
+    found = ram.measure(FOUR_LIFE, FOUR, [7, 365], SNAPSHOT, 10, 1)
+    # at 7 days 7, 14, 28, 700: quartiles on the line between neighbours
+    assert rows(found.reference.head(1), *found.reference) == [(SMALL, 7, 4, 21, 12.25, 196, 187.25)]
+    assert rows(found.reference.tail(1), "milestone_days", "n") == [(365, 0)]
+    assert found.scores["score"].tolist() == pytest.approx([1 / 3, 2 / 3, 4 / 3, 100 / 3])
+    assert set(found.scores["n"]) == {4}
+
+
+def test_a_model_outside_the_reference_set_is_scored_against_it():
+    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 3, 1)
+    assert found.scores.set_index("model")["score"].to_dict() == pytest.approx(
+        {"acme/m1": 0.25, "acme/m2": 0.5, "acme/m3": 1, "acme/m4": 25}
+    )
+
+
+def test_a_median_of_zero_gives_no_score():
+    table = lifetime(*(since(f"acme/m{number}", "2026-03-01", 0) for number in range(1, 5)))
+    found = ram.measure(table, FOUR, [7], SNAPSHOT, 10, 1)
+    assert found.reference["median"].tolist() == [0]
+    assert found.scores[["score", "interval_low", "leave_one_out_high"]].isna().all(axis=None)
+
+
+# Table 1 ------------------------------------------------------------------------------------------------------
+
+
+def rounding(printed: str) -> tuple[float, float]:
+    """The interval that a printed number such as "1.3M" or "0.70" stands for."""
+    number, suffix = re.fullmatch(r"(\d+(?:\.\d+)?)(K|M)?", printed).groups()
+    scale = {"K": 1e3, "M": 1e6, None: 1}[suffix]
+    half = 10 ** -len(number.partition(".")[2]) / 2
+    return (float(number) - half) * scale, (float(number) + half) * scale
+
+
+TABLE_1 = pd.read_csv(paths.PUBLISHED / "ram_table.csv", dtype={"printed_score": str})
+
+
+def test_table_1_is_downloads_over_one_median_for_each_bucket_and_milestone():
+    keys = ["bucket", "milestone_days"]
+    bounds = TABLE_1[keys].copy()
+    low_high = [
+        (d[0] / s[1], d[1] / s[0])
+        for d, s in zip(
+            map(rounding, TABLE_1["printed_downloads"]), map(rounding, TABLE_1["printed_score"]), strict=True
+        )
+    ]
+    bounds[["low", "high"]] = low_high
+    medians = bounds.groupby(keys).agg(low=("low", "max"), high=("high", "min")).mean(axis="columns")
+    medians = medians.rename("median").reset_index().assign(n=10)
+    ours = ram.scores(TABLE_1[["bucket", "model", "milestone_days", "downloads"]], medians)
+    assert len(ours) == len(TABLE_1) == 57
+    for row, printed in zip(ours.itertuples(), TABLE_1.itertuples(), strict=True):
+        least, most = (end / row.median for end in rounding(printed.printed_downloads))
+        low, high = rounding(printed.printed_score)
+        assert max(least, low) <= min(most, high) * (1 + 1e-9), (row, printed.printed_score)
+        assert least <= row.score <= most
+
+
+def test_the_case_table_reads_like_table_1():
+    """The paper's rows, given as scores, come out as the paper's cells."""
+    scores = TABLE_1[["bucket", "model", "milestone_days", "downloads", "score"]]
+    names = dict(zip(TABLE_1["model"], TABLE_1["name"], strict=True))
+    models = TABLE_1.drop_duplicates("model")[["model", "bucket"]]
+    table = ram.case_table(scores, models, names)
+    assert list(table) == ["Bucket", "Model", "Measure", "7d", "14d", "30d", "60d", "90d", "180d"]
+    assert list(table["Model"])[::2] == list(names.values())
+    printed = TABLE_1.set_index(["name", "milestone_days"])
+    cells = {"RAM score": printed["printed_score"], "Downloads": printed["printed_downloads"]}
+    for row in table.to_dict("records"):
+        for days in (7, 14, 30, 60, 90, 180):
+            assert row[f"{days}d"] == cells[row["Measure"]].get((row["Model"], days), "")
+
+
+def test_the_case_table_keeps_a_model_without_numbers_and_refuses_a_stranger():
+    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 10, 1)
+    models = pd.concat([FOUR, tracked(("acme/unsized", None, "2026-03-01"))])
+    table = ram.case_table(found.scores, models, {"acme/unsized": "Nobody", "acme/m1": "One"})
+    assert rows(table, "Bucket", "Model", "Measure", "7d") == [
+        (SMALL, "One", "RAM score", "0.33"), (SMALL, "One", "Downloads", "7"),
+        ("unresolved", "Nobody", "RAM score", ""), ("unresolved", "Nobody", "Downloads", ""),
+    ]  # fmt: skip
+    with pytest.raises(ram.RamError, match="acme/nobody: no tracked model"):
+        ram.case_table(found.scores, models, {"acme/nobody": "x"})
+
+
+@pytest.mark.parametrize(
+    ("downloads", "text"),
+    [
+        (302_000, "302K"),
+        (999_499, "999K"),
+        (999_500, "1.0M"),
+        (150_600_000, "150.6M"),
+        (12.4, "12"),
+        (1_234e6, "1,234.0M"),
+    ],
+)
+def test_amounts(downloads, text):
+    assert ram.amount(downloads) == text
+
+
+# Properties ---------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def worlds(draw) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Up to 8 models in two buckets, released and first counted at various days, growing at various rates."""
+    models, parts = [], []
+    for number in range(draw(st.integers(1, 8))):
+        released = pd.Timestamp(SNAPSHOT) - pd.Timedelta(days=draw(st.integers(3, 45)))
+        late, rate = draw(st.integers(0, 10)), draw(st.integers(1, 10**6))
+        name = f"acme/m{number}"
+        models.append((name, draw(st.sampled_from([SMALL, LARGE])), f"{released:%Y-%m-%d}"))
+        whole = since(name, f"{released:%Y-%m-%d}", rate)
+        parts.append(whole.iloc[min(late, len(whole) - 1) :])
+    return tracked(*models), lifetime(*parts)
+
+
+modest = settings(max_examples=15, deadline=None)
+
+
+@modest
+@given(worlds())
+def test_the_median_score_of_a_reference_set_is_1(world):
+    models, life = world
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 5, 1)
+    own = found.scores[found.scores["model"].isin(found.members["model"])]
+    medians = own.groupby(["bucket", "milestone_days"], observed=True)["score"].median()
+    assert medians.to_numpy() == pytest.approx(1)
+    assert len(medians) == (found.reference["n"] > 0).sum()
+
+
+@modest
+@given(worlds(), st.sampled_from([0.5, 3, 1000]))
+def test_scores_do_not_depend_on_the_scale(world, factor):
+    models, life = world
+    scaled = life.assign(downloads_cumulative=life["downloads_cumulative"] * factor)
+    one, other = (ram.measure(t, models, MILESTONES, SNAPSHOT, 5, 1).scores for t in (life, scaled))
+    columns = ["score", "interval_low", "interval_high", "leave_one_out_low", "leave_one_out_high"]
+    pd.testing.assert_frame_equal(one[columns], other[columns])
+    assert other["downloads"].to_numpy() == pytest.approx(one["downloads"].to_numpy() * factor)
+
+
+@modest
+@given(worlds(), st.integers(0, 100))
+def test_the_order_of_rows_changes_nothing(world, seed):
+    models, life = world
+    shuffled = (life.sample(frac=1, random_state=seed), models.sample(frac=1, random_state=seed))
+    one, other = (ram.measure(t, m, MILESTONES, SNAPSHOT, 5, 1) for t, m in ((life, models), shuffled))
+    for name in ("reached", "members", "reference", "scores"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
+
+
+@modest
+@given(worlds())
+def test_the_leave_one_out_range_holds_the_score_and_is_absent_below_two_models(world):
+    models, life = world
+    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 5, 1).scores
+    known = scores[scores["n"] >= 2]
+    assert (known["leave_one_out_low"] <= known["score"] * (1 + 1e-12)).all()
+    assert (known["leave_one_out_high"] >= known["score"] * (1 - 1e-12)).all()
+    few = scores[~(scores["n"] >= 2).fillna(False)]
+    assert few[["leave_one_out_low", "leave_one_out_high", "interval_low", "interval_high"]].isna().all(axis=None)
+
+
+# Uncertainty --------------------------------------------------------------------------------------------------
+
+
+def test_leave_one_out_by_hand():
+    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 10, 1)
+    bounds = ram.leave_one_out(found.reached, found.members, [7])
+    assert rows(bounds, *bounds) == [(SMALL, 7, 14, 28)]  # of 7, 14, 28, 700 without one of the middle two
+    first = found.scores.iloc[0]
+    assert (first["leave_one_out_low"], first["leave_one_out_high"]) == (7 / 28, 7 / 14)
+
+
+def many(size: int = 10) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A bucket of `size` models whose downloads spread as those of real ones do; each third began a month ago."""
+    chance = np.random.default_rng(7)
+    models = tracked(*((f"acme/m{n}", LARGE, "2026-03-01" if n % 3 else "2026-01-01") for n in range(size)))
+    rates = chance.lognormal(8, 1, size)
+    life = (since(m, f"{d:%Y-%m-%d}", r) for m, d, r in zip(models["model"], models["released"], rates, strict=True))
+    return models, lifetime(*life)
+
+
+def test_the_bootstrap_is_determined_by_its_seed():
+    models, life = many()
+    one, same, other = (ram.measure(life, models, MILESTONES, SNAPSHOT, 10, seed) for seed in (1, 1, 2))
+    reached, members = one.reached, one.members
+    bounds = [ram.bootstrap(reached, members, MILESTONES, seed) for seed in (1, 1, 2)]
+    pd.testing.assert_frame_equal(bounds[0], bounds[1])
+    pd.testing.assert_frame_equal(one.scores, same.scores)
+    assert not one.scores["interval_low"].equals(other.scores["interval_low"])
+
+
+def test_a_buckets_draws_do_not_depend_on_other_buckets():
+    models, life = many()
+    more = pd.concat([models, FOUR.assign(model=FOUR["model"].str.replace("acme", "other"))])
+    life_more = pd.concat([life, FOUR_LIFE.assign(model=FOUR_LIFE["model"].str.replace("acme", "other"))])
+    alone = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, 1).scores
+    beside = ram.measure(life_more, more, MILESTONES, SNAPSHOT, 10, 1).scores
+    pd.testing.assert_frame_equal(alone, beside[beside["bucket"] == LARGE].reset_index(drop=True))
+
+
+def test_the_interval_holds_the_score_and_the_leave_one_out_range():
+    models, life = many()
+    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, 1).scores
+    assert len(scores) == 30
+    assert (scores["interval_low"] < scores["score"]).all()
+    assert (scores["interval_high"] > scores["score"]).all()
+    assert (scores["interval_low"] <= scores["leave_one_out_low"]).all()
+    assert (scores["interval_high"] >= scores["leave_one_out_high"]).all()
+
+
+def test_the_bootstrap_agrees_with_the_exact_chance_and_with_draws_one_by_one():
+    """The median of three resampled values is the least with chance 7/27, the middle 13/27, the greatest 7/27."""
+    models, life = many(3)
+    found = ram.measure(life, models, [7], SNAPSHOT, 3, 1)
+    values = np.sort(found.reached["downloads"])
+    bounds = ram.bootstrap(found.reached, found.members, [7], 1)
+    assert rows(bounds, "low", "high") == [(values[0], values[2])]
+    counts_by_rank = found.reached.set_index("model")["downloads"].reindex(found.members["model"]).to_numpy()
+    chance = np.random.default_rng([1, BUCKETS.index(LARGE)])
+    drawn = [np.median(counts_by_rank[row]) for row in chance.integers(3, size=(ram.RESAMPLES, 3))]
+    assert rows(bounds, "low", "high") == [tuple(np.quantile(drawn, [0.025, 0.975]))]
+    assert np.mean(np.equal(drawn, values[1])) == pytest.approx(13 / 27, abs=0.03)
+
+
+def test_absent_counts_stay_absent_in_a_resample():
+    """Two of ten models have reached the milestone: every resampled median lies between their counts, never at 0."""
+    models = tracked(*((f"acme/m{n}", SMALL, "2026-03-01" if n < 2 else "2026-03-30") for n in range(10)))
+    life = lifetime(*(since(m, f"{d:%Y-%m-%d}", 100 * 10**n) for n, (m, d) in
+                      enumerate(zip(models["model"], models["released"], strict=True))))  # fmt: skip
+    found = ram.measure(life, models, [30], SNAPSHOT, 10, 1)
+    assert rows(found.reference, "n", "median") == [(2, 16_500)]
+    bounds = ram.bootstrap(found.reached, found.members, [30], 1)
+    assert rows(bounds, "low", "high") == [(3_000, 30_000)]
+
+
+# atom ram -----------------------------------------------------------------------------------------------------
+
+IDS = ["Qwen/Qwen3-0.6B", "Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B", "unsloth/Llama-3.1-8B", "zai-org/GLM-5"]
+
+
+def test_names_are_ids_or_bare_names_that_are_unique():
+    assert ram_command.find(["GLM-5", "Qwen/Qwen3-8B", "zai-org/GLM-5"], IDS) == ["zai-org/GLM-5", "Qwen/Qwen3-8B"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Qwen/Qwen3-8b", r"no tracked model 'Qwen/Qwen3-8b'; did you mean Qwen/Qwen3-8B"),
+        ("qwen3-0.6b", "did you mean Qwen/Qwen3-0.6B"),
+        ("glm5", "did you mean zai-org/GLM-5"),
+        ("Llama-3.1-8B", "several models; write one of meta-llama/Llama-3.1-8B, unsloth/Llama-3.1-8B"),
+        ("xyzzy", "no tracked model 'xyzzy'; write a Hub id, namespace/name"),
+    ],
+)
+def test_an_unknown_or_shared_name_is_told_with_the_nearest(name, message):
+    with pytest.raises(ram_command.RamCommandError, match=message):
+        ram_command.find(["GLM-5", name], IDS)
+
+
+def asked() -> tuple[pd.DataFrame, pd.DataFrame]:
+    models, life = many()
+    extra = tracked(("acme/unsized", None, "2026-03-01"), ("acme/never", LARGE, "2026-03-01"))
+    return pd.concat([models, extra]), pd.concat([life, since("acme/unsized", "2026-03-01", 5)])
+
+
+def test_the_answer_holds_scores_bounds_reference_set_and_coverage():
+    models, life = asked()
+    found = ram_command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
+    json.dumps(found, allow_nan=False)
+    first, unsized, never = found["models"]
+    expected = ram.measure(life, models, edition.load().milestones, SNAPSHOT, 10, edition.load().seed).scores
+    seventh = expected[(expected["model"] == "acme/m1") & (expected["milestone_days"] == 7)].iloc[0]
+    assert first["milestones"][0] == {
+        "milestone_days": 7, "date": "2026-03-08", "state": "counted", "downloads": seventh["downloads"],
+        "score": seventh["score"], "interval_low": seventh["interval_low"], "interval_high": seventh["interval_high"],
+        "leave_one_out_low": seventh["leave_one_out_low"], "leave_one_out_high": seventh["leave_one_out_high"],
+        "median": seventh["median"], "n": 10,
+    }  # fmt: skip
+    assert (first["milestones"][-1]["state"], first["milestones"][-1]["downloads"]) == ("not reached", None)
+    assert (first["first_count"], first["last_reading"]) == ("2026-03-01", SNAPSHOT)
+    assert [m["model"] for m in found["reference_sets"][LARGE]][first["reference_rank"] - 1] == "acme/m1"
+    assert unsized["milestones"][0]["downloads"] == 35
+    assert unsized["milestones"][0]["score"] is None
+    assert {row["state"] for row in never["milestones"]} == {"never counted"}
+    assert never["first_count"] is None
+
+
+def test_the_table_is_whole_in_a_terminal_of_80_columns():
+    models, life = asked()
+    found = ram_command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(ram_command.shown(found | {"stale": ["02_clean"]}))
+    text = console.export_text()
+    assert "…" not in text
+    for words in ("not reached", "never counted", "size unresolved: no score", "Reference set 250B+, 2026-04-02",
+                  "2026-03-08", "`atom status` says why 02_clean changed", "not a measurement"):  # fmt: skip
+        assert words in text, words
+    score = found["models"][0]["milestones"][0]["score"]
+    assert f"{score:.2f}" in text
+
+
+def test_the_command_reads_the_build_and_says_when_there_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
+    monkeypatch.delenv("ATOM_STAGING", raising=False)
+    with pytest.raises(ram_command.RamCommandError, match=r"clean/models.parquet is missing; `atom build` makes it"):
+        ram_command.run(["m1"], edition.load(), as_json=True)
+    models, life = asked()
+    tables.write(models, "clean/models")
+    tables.write(life, "clean/lifetime")
+    found = json.loads(ram_command.run(["m1"], edition.load(), as_json=True))
+    assert [model["model"] for model in found["models"]] == ["acme/m1"]
+    assert found["stale"] == ["01_collect", "02_clean"]  # nothing says that these tables are this edition's
