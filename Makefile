@@ -17,8 +17,8 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-lab.lock
 	@.venv/bin/jupyter lab notebooks
 
-bench: $(READY)  ## how a rebuild compares with plain papermill and a full render
-	@.venv/bin/python benchmarks/rebuild.py
+bench: $(READY)  ## how rebuilding, cleaning and collecting compare with plain papermill, pandas and huggingface_hub
+	@.venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
 
 lock:  ## pin every dependency anew (needs uv); review the difference before committing it
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup pyproject.toml -o requirements.lock

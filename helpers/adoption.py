@@ -68,6 +68,11 @@ def year_over_year(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd
     return both.assign(multiple=both[column] / both[f"{column}_before"].where(both[f"{column}_before"] > 0))
 
 
+def at_month(table: pd.DataFrame, month: str | pd.Timestamp, by: str, column: str) -> pd.Series:
+    """Group → its `column` in one month of a table; empty where the table does not hold the month."""
+    return table[table["month"] == pd.Timestamp(month)].set_index(by)[column]
+
+
 def crossovers(
     table: pd.DataFrame, by: str, one: str, other: str, column: str = "downloads_cumulative"
 ) -> pd.DataFrame:
@@ -144,7 +149,7 @@ def since(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd.DataFram
     start = pd.Timestamp(month)
     _at(table, start)
     wide = table.pivot(index="month", columns=_names(by), values="downloads")
-    later = wide[wide.index >= start].fillna(0)
+    later = wide[wide.index >= start].copy()
     later.loc[start] = 0
     return later.cumsum().unstack().rename("downloads_since").reset_index()
 
@@ -167,6 +172,19 @@ def rank_at(
     return 1 + int((table.loc[table["month"] == pd.Timestamp(month), column] > value).sum())
 
 
+def ratio_at(
+    table: pd.DataFrame, by: str, one: str, other: str, month: str | pd.Timestamp, column: str = "downloads_cumulative"
+) -> float | None:
+    """One group's value over another's in one month; None where either is not known, or the other has nothing."""
+    above, below = (value_at(table, by, name, month, column) for name in (one, other))
+    return above / below if above is not None and below else None
+
+
+def exceeds(value: float | None, bound: float) -> bool | None:
+    """Whether a value is above a bound; None where it is not known."""
+    return None if value is None else bool(value > bound)
+
+
 def peak(table: pd.DataFrame, by: str, name: str, column: str) -> tuple[pd.Timestamp | None, float | None]:
     """The month of a group's highest value, the first of equal ones, and that value; None where there is none."""
     known = table[table[by] == name].dropna(subset=column).sort_values("month")
@@ -180,6 +198,13 @@ def leading_months(table: pd.DataFrame, by: str, name: str, column: str = "downl
     """The months in which a group has the highest value of all, in order."""
     led = leaders(table, "month", column)
     return pd.DatetimeIndex(led.loc[led[by] == name, "month"].sort_values())
+
+
+def leading_since(table: pd.DataFrame, by: str, name: str, column: str = "downloads_cumulative") -> pd.Timestamp | None:
+    """The first month from which on a group has the highest value in every month; None if it has not in the last."""
+    led = leaders(table, "month", column)
+    unbroken = led[led["month"] > led.loc[led[by] != name, "month"].max()] if (led[by] != name).any() else led
+    return None if unbroken.empty else unbroken["month"].min()
 
 
 def leads_throughout(

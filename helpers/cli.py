@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -57,6 +58,117 @@ def render(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = N
     graph = tuple(step for step in steps.STEPS if not step.notebook)
     with _lock(), progress.display() as display:
         rebuild.build(parameters, 1, display.report, graph)
+
+
+@app.command()
+def verify(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = None, engine: Engine = "auto") -> None:
+    """Compare the build with the paper's figures; exit 1 if fewer match than the edition asks for."""
+    from helpers import verify as verifying
+
+    found = verifying.run(edition.load(edition_name, overrides), _parameters(edition_name, overrides, engine))
+    print(verifying.shown(found))
+    if not found.passed:
+        raise SystemExit(1)
+
+
+@app.command()
+def ram(
+    names: Annotated[list[str], typer.Argument(metavar="MODEL…", help="Hub ids, or names that one model alone has.")],
+    edition_name: EditionName = edition.DEFAULT,
+    overrides: Overrides = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables.")] = False,
+) -> None:
+    """Scores of tracked models against their reference sets, with intervals and what the data cover."""
+    from rich.console import Console
+
+    from helpers import ram_command
+
+    found = ram_command.run(names, edition.load(edition_name, overrides), as_json)
+    print(found) if as_json else Console().print(found)
+
+
+collecting = typer.Typer(no_args_is_help=True, help="Collect sources into the archive, which other editions rest on.")
+app.add_typer(collecting, name="collect")
+importing = typer.Typer(no_args_is_help=True, help="Bring an author's own files into the archive.")
+collecting.add_typer(importing, name="import")
+
+Archive = Annotated[Path, typer.Option("--archive", help="Folder of the archive.")]
+
+
+@collecting.command("hub")
+def collect_hub(
+    whole: Annotated[bool, typer.Option("--all", help="The whole Hub, not only tracked organisations.")] = False,
+    archive: Archive = paths.ARCHIVE,
+) -> None:
+    """Collect today's download counts; goes on where the last run stopped."""
+    from helpers import collect
+
+    collect.hub(archive / "snapshots", None if whole else collect.namespaces())
+
+
+@collecting.command("status")
+def collect_status(archive: Archive = paths.ARCHIVE) -> None:
+    """Days of download counts held, gaps, falls, unfinished days."""
+    from helpers import collect
+
+    print(collect.status(archive / "snapshots").to_string(index=False))
+
+
+@collecting.command("tracked-models")
+def collect_tracked_models(archive: Archive = paths.ARCHIVE) -> None:
+    """Fetch the list of tracked models, their sizes, regions and release dates."""
+    from helpers.sources import fetch_tracked_models
+
+    print(fetch_tracked_models.fetch_all(archive / "registry").to_string(index=False))
+
+
+@collecting.command("openrouter")
+def collect_openrouter(archive: Archive = paths.ARCHIVE) -> None:
+    """Fetch OpenRouter's rankings and catalogue; needs OPENROUTER_API_KEY in the environment or in .env."""
+    from helpers.sources import fetch_openrouter
+
+    print(fetch_openrouter.fetch_all(archive / "openrouter").to_string(index=False))
+
+
+@collecting.command("arena")
+def collect_arena(archive: Archive = paths.ARCHIVE) -> None:
+    """Fetch Arena's leaderboards."""
+    from helpers.sources import fetch_arena
+
+    print(fetch_arena.fetch_all(archive / "arena").to_string(index=False))
+
+
+@collecting.command("artificial-analysis")
+def collect_artificial_analysis(archive: Archive = paths.ARCHIVE) -> None:
+    """Fetch the Intelligence Index with your own key (AA_API_KEY); its terms forbid publishing the table."""
+    from helpers.sources import fetch_artificial_analysis
+
+    print(fetch_artificial_analysis.fetch_all(archive / "artificial_analysis").to_string(index=False))
+
+
+@collecting.command("weekly")
+def collect_weekly(archive: Archive = paths.ARCHIVE) -> None:
+    """Bring in the public weekly dumps of the Hub, as snapshots of the days before collecting began."""
+    from helpers import registry
+    from helpers.sources import weekly_dump
+
+    models = registry.read(archive / "registry", edition.load().bucket_edges).models["model"]
+    print(weekly_dump.fetch_all(archive / "snapshots", models).to_string(index=False))
+
+
+@importing.command("history")
+def import_history(
+    path: Annotated[Path, typer.Argument(help="A CSV or Parquet file, or a folder of them.")],
+    names: Annotated[
+        list[str] | None, typer.Option("--map", help="column=its name in the files: date=day; repeatable.")
+    ] = None,
+    archive: Archive = paths.ARCHIVE,
+) -> None:
+    """Bring a daily download history into the archive, checked before anything is written."""
+    from helpers.sources import import_history as importing_
+
+    pairs = dict(pair.partition("=")[::2] for pair in names or [])
+    print(importing_.bring_in(path, archive / "history", pairs).to_string(index=False))
 
 
 @app.command("notebooks")

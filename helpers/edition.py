@@ -20,6 +20,21 @@ DATA_LABELS = {
 }
 """What every page, figure and table says about the kind of data it rests on."""
 
+DATA_MEANINGS = {
+    "reconstructed": """
+        The raw inputs of the original study are partly private. Those used here were generated so that they agree with
+        what the paper prints and are shaped like real ones: daily histories with spikes, daily snapshots with gaps and
+        resets. They show that this pipeline turns such inputs into such numbers. They are no independent evidence that
+        the numbers are right.""",
+    "public": """
+        Anyone can fetch the same inputs and rebuild every number. Where a source reaches less far back than the private
+        data of the original study, or is missing, the section says so; nothing is filled in.""",
+    "full": """
+        The inputs are an author's own archive of daily histories and snapshots. Whoever holds it can rebuild every
+        number; whoever does not can check the method on the other editions.""",
+}
+"""What can and cannot be concluded from each kind of data, for the box on the first page."""
+
 Positive = Annotated[float, Field(gt=0)]
 Whole = Annotated[int, Field(gt=0)]
 
@@ -122,11 +137,43 @@ def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path =
         if key == "name":
             raise EditionError("--set name: an edition's name is its file's; copy the file to make another edition")
         content[key] = yaml.load(text, _Loader)
+    content = _held(content, paths.shown(path))
     try:
         return Edition.model_validate(content)
     except ValidationError as error:
         where = paths.shown(path) + (" with --set " + " ".join(overrides) if overrides else "")
         raise EditionError("\n".join(f"{where}: {_explain(detail)}" for detail in error.errors())) from None
+
+
+HELD = ("first_month", "history_end", "splice_month", "last_month", "snapshot_date", "top_models_date")
+"""Dates that may be `held`: then the archive's first and last snapshots decide, whenever the edition is built."""
+
+
+def _held(content: dict[str, Any], where: str) -> dict[str, Any]:
+    """The parameters with every date that is `held` taken from the archive.
+
+    Raises EditionError where the archive holds no whole month yet.
+    """
+    asked = [key for key in HELD if content.get(key) == "held"]
+    if not asked:
+        return content
+    from helpers import store  # it needs the table contracts, which take long to import
+
+    days = store.days(paths.ARCHIVE / "snapshots")
+    if not days:
+        raise EditionError(
+            f"{where}: {', '.join(asked)} are what the archive holds, but {paths.shown(paths.ARCHIVE)} holds no "
+            "snapshot; run `atom collect hub`, or write dates"
+        )
+    first, last = days[0], days[-1]
+    after = (last + datetime.timedelta(days=1)).replace(day=1)
+    splice = (first.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+    if after < splice:
+        raise EditionError(
+            f"{where}: the archive's snapshots, {first} to {last}, hold no end of a month yet; build from {splice} on"
+        )
+    dates = (first.replace(day=1), first, splice, after, last, last)
+    return content | {key: str(date) for key, date in zip(HELD, dates, strict=True) if key in asked}
 
 
 def _explain(detail: dict[str, Any]) -> str:

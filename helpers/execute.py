@@ -15,9 +15,13 @@ from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets import default
 
-from helpers import paths, values
+from helpers import paths, steps, values
 
 OPTION = re.compile(r"^(#\|\s*(?:fig-cap|fig-alt|tbl-cap):)(.*)$", re.MULTILINE)
+
+
+NEEDS = "needs:"
+"""Tag of a cell that is run only if the build folder holds what it names: "needs:clean/arena", "needs:raw/arena"."""
 
 
 class NotebookError(RuntimeError):
@@ -30,6 +34,12 @@ class IPCKernelManager(AsyncKernelManager):
     @default("transport")
     def _transport(self) -> str:
         return "ipc"
+
+    @default("ip")
+    def _sockets(self) -> str:
+        """Where the sockets lie. jupyter_client's own choice is one place for all kernels of a folder, who then hear
+        one another."""
+        return str(Path(os.environ["JUPYTER_RUNTIME_DIR"]) / "kernel")
 
 
 def declared(path: Path) -> dict[str, Any]:
@@ -84,7 +94,7 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
     )
     try:
         papermill.execute_notebook(
-            source,
+            _what_can_run(source),
             executed,
             parameters=parameters,
             kernel_name="python3",
@@ -103,6 +113,18 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
             f"The partly executed copy is {paths.shown(failed / source.name)}"
         ) from None
     _finish(executed, staging / "values" / f"{source.stem}.json")
+
+
+def _what_can_run(source: Path) -> nbformat.NotebookNode:
+    """The notebook with a sentence in place of each cell that needs what this edition does not hold."""
+    notebook = papermill.iorw.load_notebook_node(str(source))
+    for index, cell in enumerate(notebook.cells):
+        needed = [tag.removeprefix(NEEDS) for tag in cell.metadata.get("tags", []) if tag.startswith(NEEDS)]
+        absent = [place for place in needed if not steps.held(place)]
+        if absent:
+            words = f"*Not run: this edition holds no {' and no '.join(f'`{place}`' for place in absent)}.*"
+            notebook.cells[index] = nbformat.v4.new_markdown_cell(words, id=cell.id, metadata=cell.metadata)
+    return notebook
 
 
 def _keep(executed: Path, failed: Path) -> None:
@@ -138,4 +160,16 @@ def _finish(executed: Path, recorded: Path) -> None:
         if cell.cell_type == "code":
             where = f"{executed.name}, cell {index + 1}"
             cell.source = OPTION.sub(lambda m, where=where: m[1] + values.fill(m[2], numbers, where), cell.source)
+            cell.outputs = _joined(cell.outputs)
     nbformat.write(notebook, executed)
+
+
+def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """The outputs with what was printed in one piece: into how many a kernel cuts it is chance."""
+    joined: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined

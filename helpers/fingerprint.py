@@ -27,8 +27,11 @@ def of_step(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
         used = helpers_of(f"import {step.module}")
     print_ |= {f"helper {paths.shown(path)}": of_file(path) for path in used}
     print_ |= {f"parameter {name}": parameters[name] for name in step.parameters}
-    for place in step.reads:
-        print_ |= {f"input {name}": digest for name, digest in of_tree(steps.locate(place)).items()}
+    places = [steps.locate(place) for place in step.reads]
+    if step.archived and parameters["data"] != "reconstructed":
+        places.append(paths.ARCHIVE)
+    for place in places:
+        print_ |= {f"input {name}": digest for name, digest in of_tree(place).items()}
     return print_
 
 

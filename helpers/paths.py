@@ -7,6 +7,8 @@ ROOT = Path(__file__).resolve().parents[1]
 """The repository."""
 BUILD = Path(os.environ.get("ATOM_BUILD", ROOT / "build")).resolve()
 """Everything generated; safe to delete. ATOM_BUILD moves it, so that tests leave a reader's build alone."""
+ARCHIVE = Path(os.environ.get("ATOM_ARCHIVE", ROOT / "archive")).resolve()
+"""What was collected, in the layout of raw inputs; the only state outside BUILD. ATOM_ARCHIVE moves it."""
 NOTEBOOKS = ROOT / "notebooks"
 REPORT = ROOT / "report"
 EDITIONS = REPORT / "editions"

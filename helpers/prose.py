@@ -5,7 +5,10 @@ from typing import Any
 
 import yaml
 
-from helpers import edition, files, paths, provenance, publish, values
+from helpers import edition, files, paths, provenance, publish, steps, values
+
+TABLES = ("daily", "derivatives", "tokens_monthly", "arena", "artificial_analysis")
+"""Clean tables that an edition may hold or not; passages of the report are shown `when-meta="held.<table>"`."""
 
 
 class ProseError(ValueError):
@@ -24,18 +27,24 @@ def run(name: str, title: str, data: str, last_month: str, snapshot_date: str) -
         "edition_title": title,
         "data_kind": data,
         "data_label": label,
+        "data_meaning": " ".join(edition.DATA_MEANINGS[data].split()),
         "data_through": values.day(_date(last_month) - datetime.timedelta(days=1)),
         "snapshot_date": values.day(_date(snapshot_date)),
         **provenance.shown(),
     }
+    held = {name: steps.held(f"clean/{name}") for name in TABLES}
     shown = {name: value["formatted"] for name, value in recorded.items()}
-    _check(shown | about, recorded, publish.used_variables(paths.ROOT))
+    _check(shown | about, recorded, publish.used_variables(paths.ROOT, {"held": held}))
+    # A name in a passage that is not shown needs a value all the same: Quarto looks it up before it hides it.
+    unheld = set(publish.used_variables(paths.ROOT, {"held": dict.fromkeys(TABLES, True)})) - (shown | about).keys()
+    shown |= dict.fromkeys(sorted(unheld), "unknown")
     files.write_json(paths.BUILD / "values.json", recorded)
     files.write_text(paths.ROOT / "_variables.yml", _yaml(dict(sorted((shown | about).items()))))
     metadata = {
         "subtitle": title,
         "date": snapshot_date,
         "data-label": label,
+        "held": held,
         "website": {"page-footer": {"center": label}},
     }
     files.write_text(paths.BUILD / "edition.yml", _yaml(metadata))

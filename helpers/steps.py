@@ -14,6 +14,7 @@ class Step:
     reads: files and folders whose content the step depends on. writes: files and folders that are its own.
     parameters: the edition's parameters it receives; a notebook must declare exactly these.
     module: the helper module whose code (with all it imports) the step runs, where it is no notebook.
+    archived: whether an edition that is not reconstructed reads the archive in this step.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Step:
     writes: tuple[str, ...]
     parameters: tuple[str, ...] = ()
     module: str | None = None
+    archived: bool = False
 
     @property
     def notebook(self) -> Path | None:
@@ -29,9 +31,12 @@ class Step:
         return None if self.module else paths.NOTEBOOKS / f"{self.name}.ipynb"
 
 
-def _notebook(name: str, title: str, reads: tuple[str, ...], stage: str, parameters: tuple[str, ...]) -> Step:
+def _notebook(
+    name: str, title: str, reads: tuple[str, ...], stage: str, parameters: tuple[str, ...], archived: bool = False
+) -> Step:
     """A notebook step: it owns its stage's folder, the values it records and its executed copy."""
-    return Step(name, title, reads, (stage, f"values/{name}.json", f"notebooks/{name}.ipynb"), parameters)
+    writes = (stage, f"values/{name}.json", f"notebooks/{name}.ipynb")
+    return Step(name, title, reads, writes, parameters, archived=archived)
 
 
 STEPS = (
@@ -44,6 +49,7 @@ STEPS = (
             "data", "seed", "first_month", "history_end", "last_month", "snapshot_date", "history_namespaces",
             "bucket_edges",
         ),
+        archived=True,
     ),
     _notebook(
         "02_clean",
@@ -52,7 +58,7 @@ STEPS = (
         stage="clean",
         parameters=(
             "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
-            "bucket_edges",
+            "derivative_threshold", "excluded_formats", "arena_shift", "arena_shift_before", "bucket_edges",
         ),
     ),
     _notebook(
@@ -60,7 +66,33 @@ STEPS = (
         "adoption by region",
         reads=("clean",),
         stage="regional",
+        parameters=("data", "splice_month", "last_month", "aa_trend_start"),
+    ),
+    _notebook(
+        "04_organizational",
+        "adoption by organisation",
+        reads=("clean",),
+        stage="organizational",
         parameters=("data", "splice_month", "last_month"),
+    ),
+    _notebook(
+        "05_ram",
+        "Relative Adoption Metric",
+        reads=("clean", "/data/registry/case_studies.csv"),
+        stage="ram",
+        parameters=("data", "seed", "milestones", "reference_set_size", "snapshot_date", "top_models_date"),
+    ),
+    _notebook(
+        "06_reproduction",
+        "the paper's figures and ours",
+        reads=(
+            "values/02_clean.json", "values/03_regional.json", "values/04_organizational.json", "values/05_ram.json",
+            "raw/history", "raw/snapshots", "clean", "/data/published/claims.csv",
+        ),
+        stage="reproduction",
+        parameters=(
+            "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "derivative_threshold", "bucket_edges",
+        ),
     ),
     Step(
         "values",
@@ -87,6 +119,11 @@ STEPS = (
 def locate(relative: str) -> Path:
     """The place of a step's path: "/report" is in the repository, "clean" in the build folder."""
     return paths.ROOT / relative[1:] if relative.startswith("/") else paths.BUILD / relative
+
+
+def held(place: str) -> bool:
+    """Whether the build folder holds the table or folder `place` ("clean/arena", "raw/arena")."""
+    return locate(place).exists() or locate(f"{place}.parquet").exists()
 
 
 def upstream(step: Step, steps: tuple[Step, ...] = STEPS) -> list[str]:

@@ -34,6 +34,14 @@ def amount(value: float) -> str:
     return billions()(value) if value >= 999.5e6 else millions()(value)
 
 
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def in_words(value: int) -> str:
+    """Small whole numbers as a sentence has them: 5 → "five", 12 → "12"."""
+    return WORDS[value] if value < len(WORDS) else str(value)
+
+
 def count(value: float) -> str:
     """1504 → "1,504"."""
     return f"{value:,.0f}"
@@ -118,7 +126,8 @@ def recorder(notebook: str) -> Callable[..., None]:
     def record(name: str, value: Any, unit: str, format: Format | None = None, *, headline: bool = False) -> None:
         """Record `value` (in plain `unit`s: 1.15e9 downloads, 0.47 share) as `name` and print it.
 
-        None means unknown and is shown as such. A condition is recorded as "yes" or "no"; see `either`. A headline value must be used in the report's prose.
+        None means unknown and is shown as such. A condition is recorded as "yes" or "no"; see `either`. A headline
+        value must be used in the report's prose.
         Raises ValueRecordError for an ill-formed or repeated name, an unknown unit, a value that is not
         finite, or a cell without a label (a reader must find the number's origin).
         """

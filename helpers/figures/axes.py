@@ -163,40 +163,54 @@ def eras(ax: Axes, spans: pd.DataFrame) -> None:
 
 
 def _settle_notes(notes: list[Annotation], box: BboxBase) -> None:
-    """Put each note in the topmost row where it is free: right of its day, else left of it.
-
-    Free is where its words meet no other words, no note's line and, if there is such a place, no curve. A note's line
-    runs down from its row, so words in the first row are clear of later lines by themselves.
-    """
+    """Put each note in the topmost row where its words are free (`_places`): right of its day, else left of it."""
     if not notes:
         return
     ax = notes[0].axes
     height = _LINE * notes[0].get_fontsize() * ax.figure.dpi / 72
     days = [ax.transData.transform((note.xy[0], 0))[0] for note in notes]
+    widths = [Text.get_window_extent(note).width for note in notes]  # of the words alone
     curves = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
-    taken: list[tuple[int, float, float]] = []  # row, start and end of the words placed so far
+    numbers = range(len(notes))
+    plans = [_places(order, days, widths, height, box, curves) for order in (numbers, numbers[::-1])]
+    places, _ = min(plans, key=lambda plan: plan[1])
     for number, note in enumerate(notes):
-        width = Text.get_window_extent(note).width  # of the words alone
-        places = [(row, days[number] - width * left) for row in range(len(notes) + 2) for left in (False, True)]
-        free = [
-            (row, start) for row, start in places
-            if box.x0 <= start <= box.x1 - width
-            and not any(at == row and begin < start + width - 1 and start + 1 < end for at, begin, end in taken)
-            and not any(start + 1 < day < start + width - 1 for day in _days_beside(row, days, taken, number))
-        ]  # fmt: skip
-        clear = [(row, start) for row, start in free if not _meets(curves, start, width, box.y1 - row * height, height)]
-        row, start = next(iter(clear or free), places[2 * number])
-        taken.append((row, start, start + width))
+        row, start = places[number]
         left = start < days[number]
         note.set_ha("right" if left else "left")
         note.arrowprops["relpos"] = note._arrow_relpos = (1 if left else 0, 1)
         note.xyann = (note.xy[0], 1 - row * height / box.height)
 
 
-def _days_beside(row: int, days: list[float], taken: list[tuple[int, float, float]], number: int) -> list[float]:
-    """Where notes' lines run through a row: of those placed, and for all but the first row of those still to come."""
-    placed = [day for day, (at, *_) in zip(days, taken, strict=False) if at <= row]
-    return placed + (days[number + 1 :] if row else [])
+def _places(
+    order: range, days: list[float], widths: list[float], height: float, box: BboxBase, curves: list[Path]
+) -> tuple[dict[int, tuple[int, float]], int]:
+    """Number of a note → (row, where its words start), placed one after another; and how many could not be free.
+
+    Free is where the words meet no other words, no note's line and no curve. A note's line runs down from its row, so
+    words in the first row are clear of lines still to come. Where all but the curves can be avoided, it is.
+    """
+    placed: dict[int, tuple[int, float]] = {}
+    compromises = 0
+    for number in order:
+        day, width = days[number], widths[number]
+        choices = [(row, day - width * left) for row in range(len(days) + 1) for left in (False, True)]
+        apart = []
+        for row, start in choices:
+            words = [(begin, begin + widths[n]) for n, (at, begin) in placed.items() if at == row]
+            lines = [days[n] for n, (at, _) in placed.items() if at <= row]
+            lines += [days[n] for n in order if row and n != number and n not in placed]
+            if (
+                box.x0 <= start <= box.x1 - width
+                and all(end < start + 1 or start + width - 1 < begin for begin, end in words)
+                and not any(start + 1 < line < start + width - 1 for line in lines)
+            ):
+                apart.append((row, start))
+        tops = {row: box.y1 - row * height for row, _ in apart}
+        clear = [(row, start) for row, start in apart if not _meets(curves, start, width, tops[row], height)]
+        compromises += not clear
+        placed[number] = next(iter(clear or apart), choices[2 * len(placed)])
+    return placed, compromises
 
 
 def _meets(curves: list[Path], left: float, width: float, top: float, height: float) -> bool:

@@ -75,7 +75,8 @@ def _draw(ax: Axes, frame: pd.DataFrame, x: str, y: str, by: str, say) -> None:
     """The lines of one panel with their end labels; `say` writes a value."""
     for name, style in palette.styles(frame[by]).items():
         series = frame[frame[by] == name].sort_values(x)
-        ax.plot(series[x], series[y], color=style.colour, dashes=style.dash or (None, None))
+        width = 2.0 if len(series) <= 100 else 1.2  # daily values: a thick line would hide their shape
+        ax.plot(series[x], series[y], color=style.colour, dashes=style.dash or (None, None), linewidth=width)
         known = series.dropna(subset=y)
         if known.empty:
             continue

@@ -57,7 +57,7 @@ _ORGANISATIONS = (
 )
 ORGANISATIONS = {name: Style(name, *look) for name, *look in _ORGANISATIONS}
 
-_SPARE = (("#4C7A34", LONG, "o"), ("#B0568C", SHORT, "s"), ("#2B8FA3", MIXED, "D"), ("#A8873B", DOTS, "^"))
+_SPARE = (("#4C7934", FULL, "o"), ("#AB418C", LONG, "s"), ("#2DA9A3", MIXED, "D"), ("#A7943F", DOTS, "^"))
 """For organisations without a colour of their own, in the order of their names."""
 
 

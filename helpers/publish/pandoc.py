@@ -35,7 +35,7 @@ def render(root: Path, about: dict[str, Any], executed: dict[str, Notebook], sit
 
 def read(root: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> Article:
     """The article with its values and exhibits."""
-    report = sources.read(root)
+    report = sources.read(root, about)
     embeds = [argument for _, kind, argument in report.shortcodes if kind == "embed"]
     known = {"var": sources.variables(root), "meta": about}
 

@@ -17,7 +17,7 @@ NOTEBOOKS = "../build/notebooks/"
 def preflight(root: Path, build: Path) -> None:
     """Raise PublishError for includes, embeds, values, citations and references of the report that lead nowhere."""
     about = sources.metadata(root, build)
-    report = sources.read(root)
+    report = sources.read(root, about)
     findings = [*report.findings, *_about(about), *_shortcodes(report, root, about)]
     labels = list(report.labels)
     for line, kind, argument in report.shortcodes:

@@ -66,11 +66,51 @@ class Sources:
         return [(line, match[1] or match[2]) for line in self.lines for match in CITED.finditer(line.prose)]
 
 
-def read(root: Path) -> Sources:
-    """Assemble the report under `root`; files that cannot be included become findings."""
+def read(root: Path, about: dict[str, Any]) -> Sources:
+    """Assemble the report under `root`; files that cannot be included become findings.
+
+    about: metadata, which decide on content that is shown or hidden `when-meta` or `unless-meta`: what is hidden is
+    left out, so that it need not be right.
+    """
     findings: list[Finding] = []
-    lines = list(_lines(root, root / ARTICLE, (), findings))
+    lines = list(_shown(_lines(root, root / ARTICLE, (), findings), about))
     return Sources(root, lines, findings)
+
+
+FENCE = re.compile(r"^:{3,}\s*(?P<attributes>\{.*\}|[\w.-]+)?\s*$")
+META = re.compile(r"(when|unless)-meta=\"([\w.-]+)\"")
+
+
+def _shown(lines: Iterator[Line], about: dict[str, Any]) -> Iterator[Line]:
+    """The lines without those in fenced divs that the metadata hide."""
+    depth, hidden = 0, 0  # hidden: the depth of the div that hides, 0 = none
+    for line in lines:
+        fence = FENCE.match(line.prose)
+        if fence:
+            opens = fence["attributes"] is not None
+            depth += 1 if opens else -1
+            if opens and not hidden and _hides(fence["attributes"], about):
+                hidden = depth
+        if not hidden:
+            yield line
+        elif fence and depth < hidden:
+            hidden = 0
+
+
+def _hides(attributes: str, about: dict[str, Any]) -> bool:
+    """Whether a div's attributes hide it: .content-visible or .content-hidden, with when-meta or unless-meta."""
+    told = META.search(attributes)
+    if not told:
+        return False
+    met = bool(_meta(about, told[2])) == (told[1] == "when")
+    return met == (".content-hidden" in attributes)
+
+
+def _meta(about: Any, key: str) -> Any:
+    """The value at a dotted key; texts "false" and "" count as not set, as Quarto takes them."""
+    for part in key.split("."):
+        about = about.get(part) if isinstance(about, dict) else None
+    return None if about in ("false", "") else about
 
 
 def _lines(root: Path, path: Path, inside: tuple[Path, ...], findings: list[Finding]) -> Iterator[Line]:
@@ -130,12 +170,14 @@ def bibliography(root: Path, about: dict[str, Any]) -> list[Path]:
     return [root / name for name in ([named] if isinstance(named, str) else named)]
 
 
-def used_variables(root: Path) -> dict[str, str]:
+def used_variables(root: Path, about: dict[str, Any]) -> dict[str, str]:
     """Each name that the prose uses with {{< var name >}}, and where it first does ("report/regional.qmd:12").
+
+    about: metadata, for what is shown; see `read`.
 
     Raises PublishError if an included file is missing.
     """
-    sources = read(root)
+    sources = read(root, about)
     if sources.findings:
         raise PublishError(sources.findings)
     used: dict[str, str] = {}

@@ -99,6 +99,8 @@ def _conditional(node: Node, form: str) -> list[Node] | None:
     if not {"content-visible", "content-hidden"} & set(classes):
         return None
     conditions = dict(attributes)
+    if not {"when-format", "unless-format"} & conditions.keys():  # metadata decided when the sources were read
+        return [{"t": node["t"], "c": [[identifier, [], []], content]}]
     met = conditions.get("when-format", form) == form and conditions.get("unless-format") != form
     if met == ("content-hidden" in classes):
         return []

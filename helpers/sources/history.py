@@ -10,10 +10,13 @@ from helpers import paths, schemas
 def read(folder: Path) -> pd.DataFrame:
     """All history files of a folder, CSV or Parquet, as one table ordered by model and date: date, model, downloads.
 
-    A file holds one namespace, or a part of one: how the rows are split over files does not matter.
+    A file holds one namespace, or a part of one: how the rows are split over files does not matter. Without the folder
+    the table is empty: an edition may hold snapshots alone.
     Raises ContractError naming file, row, column and value for what breaks the contract raw/history, for a model's day
     that two files hold, and for a folder without files.
     """
+    if not folder.exists():
+        return schemas.check(pd.DataFrame(columns=list(schemas.TABLES["raw/history"].columns)), "raw/history")
     found = sorted(path for path in folder.glob("*") if path.suffix in (".csv", ".parquet"))
     if not found:
         raise schemas.ContractError(f"{paths.shown(folder)}: holds no .csv or .parquet file; put the history there")

@@ -1,24 +1,30 @@
 """The ledger: what matches to printed precision, what differs, and what cannot be told."""
 
+import ast
+import json
+
 import pandas as pd
 import pytest
 
-from helpers import claims
+from helpers import claims, edition, steps, verify
 
 
 def claim(value, precision, answer="x", **more):
-    row = {"id": "c", "section": "3", "measure": "m", "subject": "s", "value": value, "unit": "downloads",
+    row = {"id": "c", "section": "3", "measure": "m", "subject": "s", "date": "", "value": value, "unit": "downloads",
            "printed": str(value), "precision": precision, "answer": answer, "note": ""}  # fmt: skip
     return pd.DataFrame([row | more])
 
 
-def verdict(table, raw):
-    recorded = {"x": {"raw": raw, "formatted": str(raw), "notebook": "03_regional", "cell": "val-x"}}
-    return claims.ledger(table, recorded).iloc[0]["verdict"]
+def value(raw, unit="downloads", formatted=None):
+    return {"raw": raw, "formatted": formatted or str(raw), "unit": unit, "notebook": "03_regional", "cell": "val-x"}
+
+
+def compared(table, raw, unit="downloads"):
+    return claims.ledger(table, {"x": value(raw, unit)}).iloc[0]
 
 
 @pytest.mark.parametrize(
-    ("value", "precision", "ours", "expected"),
+    ("printed", "precision", "ours", "expected"),
     [
         ("1150000000", "10000000", 1.1549e9, claims.MATCHES),
         ("1150000000", "10000000", 1.1551e9, claims.DIFFERS),
@@ -33,27 +39,136 @@ def verdict(table, raw):
         ("1", "1", None, claims.ABSENT),
     ],
 )
-def test_verdicts(value, precision, ours, expected):
-    assert verdict(claim(value, precision), ours) == expected
+def test_verdicts(printed, precision, ours, expected):
+    assert compared(claim(printed, precision), ours)["verdict"] == expected
 
 
-def test_a_claim_that_nothing_answers_says_why():
-    rows = claims.ledger(pd.concat([claim("1", "1", answer=""), claim("1", "1", note="private data")]), {})
-    assert list(rows["verdict"]) == [claims.ABSENT] * 2
-    assert list(rows["reason"]) == ["no value answers it yet", "private data"]
+@pytest.mark.parametrize(
+    ("printed", "precision", "unit", "raw", "ours", "difference"),
+    [
+        ("723000000", "1000000", "downloads", 722.6e6, "722.6M", "−0.4M"),
+        ("1150000000", "10000000", "downloads", 1.151e9, "1.151B", "0.001B"),
+        ("3000000000", "1000000000", "downloads", 2.98e9, "3.0B", "0"),
+        ("48000", "1000", "downloads", 48_000, "48.0K", "0"),
+        ("5", "1", "downloads", 5, "5", "0"),
+        ("0.3333", "0.05", "share", 0.325, "32.5%", "−0.8"),
+        ("16.13", "0.01", "score", 16.125, "16.125×", "−0.005"),
+        ("10", "10", "multiple", 6.7, "7×", "−3"),
+        ("671", "1", "parameters_b", 671.0, "671B", "0"),
+        ("10", "1", "models", 12, "12", "2"),
+    ],
+)
+def test_numbers_stand_beside_printed_ones_in_their_unit(printed, precision, unit, raw, ours, difference):
+    row = compared(claim(printed, precision, unit=unit), raw, unit)
+    assert (row["ours"], row["difference"]) == (ours, difference)
+
+
+def test_days_and_conditions_are_shown_as_what_they_are():
+    assert compared(claim("2025-07-25", "third-of-month", unit="date"), "2025-07-22", "date")["ours"] == "22 July 2025"
+    assert compared(claim("yes", "text", unit="condition"), "no", "condition")["ours"] == "does not hold"
+
+
+def test_a_claim_that_cannot_be_computed_says_why():
+    rows = claims.ledger(
+        pd.concat(
+            [claim("1", "1", answer=""), claim("1", "1", answer="", note="private"), claim("1", "1", answer="z"),
+             claim("1", "1", note="private")]
+        ),
+        {"x": value(None)},
+    )  # fmt: skip
+    assert set(rows["verdict"]) == {claims.ABSENT}
+    assert list(rows["reason"]) == [
+        "no notebook measures it", "private", "no notebook records `z`",
+        "this edition's data do not tell `x`; private",
+    ]  # fmt: skip
     assert claims.match_rate(rows) is None
+
+
+def test_a_claim_that_differs_without_a_note_is_not_passed_over():
+    assert compared(claim("1", "1"), 9)["reason"] == "no explanation is known"
+    assert compared(claim("1", "1"), 1)["reason"] == ""
 
 
 def test_the_match_rate_leaves_out_what_cannot_be_computed():
     table = pd.concat([claim("1", "1"), claim("9", "1"), claim("1", "1", answer="")])
-    rows = claims.ledger(table, {"x": {"raw": 1, "formatted": "1", "notebook": "n", "cell": "c"}})
+    rows = claims.ledger(table, {"x": value(1)})
     assert claims.match_rate(rows) == 0.5
     assert claims.counts(rows).to_dict("records") == [
-        {"section": "3", claims.MATCHES: 1, claims.DIFFERS: 1, claims.ABSENT: 1}
+        {"part": "Section 3, adoption by region", claims.MATCHES: 1, claims.DIFFERS: 1, claims.ABSENT: 1}
     ]
+    assert list(claims.unsettled(rows)["Ours"]) == ["1", "–"]
 
 
-@pytest.mark.parametrize(("value", "precision"), [("much", "1"), ("1", "roughly"), ("2025-17-10", "day")])
-def test_a_claim_that_does_not_parse_is_named(value, precision):
+def test_what_a_claim_is_about_names_subject_and_date():
+    rows = claims.ledger(pd.concat([claim("1", "1", date="2026-03-01"), claim("1", "1", subject="all")]), {})
+    assert list(claims.shown(rows).index) == ["s: m, Mar 2026", "m"]
+
+
+@pytest.mark.parametrize(("printed", "precision"), [("much", "1"), ("1", "roughly"), ("2025-17-10", "day")])
+def test_a_claim_that_does_not_parse_is_named(printed, precision):
     with pytest.raises(claims.ClaimError, match=r"claims.csv, id 'c'"):
-        verdict(claim(value, precision), "2025-07-10" if precision == "day" else 1)
+        compared(claim(printed, precision), "2025-07-10" if precision == "day" else 1)
+
+
+def test_a_section_that_no_part_has_is_named():
+    with pytest.raises(claims.ClaimError, match="sections 9 are in no part"):
+        claims.ledger(claim("1", "1", section="9"), {})
+
+
+# The whole ledger ---------------------------------------------------------------------------------------------
+
+
+def test_every_printed_figure_has_a_row_and_none_matches_by_itself():
+    table = claims.read()
+    rows = claims.ledger(table, {})
+    assert list(rows["id"]) == list(table["id"])
+    assert set(rows["verdict"]) == {claims.ABSENT}
+    assert rows["reason"].ne("").all()
+
+
+@pytest.mark.parametrize("name", claims.NOTEBOOKS)
+def test_no_notebook_that_answers_claims_can_see_printed_figures(name):
+    step = next(step for step in steps.STEPS if step.name == name)
+    assert not [place for place in step.reads if "published" in place or "reconstruction" in place]
+    cells = json.loads(step.notebook.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    words = {node.attr for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Attribute)}
+    words |= {
+        alias.name for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert not words & {"PUBLISHED", "claims", "reconstruction", "Published"}
+    assert "published" not in code
+
+
+def test_recorded_values_of_every_notebook_are_needed(tmp_path):
+    for name in claims.NOTEBOOKS[:-1]:
+        (tmp_path / f"{name}.json").write_text(json.dumps({name: value(1)}))
+    with pytest.raises(claims.ClaimError, match=r"05_ram.json is missing.*atom build"):
+        claims.recorded(tmp_path)
+    (tmp_path / "05_ram.json").write_text("{}")
+    assert set(claims.recorded(tmp_path)) == set(claims.NOTEBOOKS[:-1])
+
+
+# atom verify --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("wrong", "passed"), [(0, True), (1, True), (2, False), (10, False)])
+def test_verify_passes_from_the_editions_rate_on(wrong, passed):
+    table = pd.concat([claim("9" if number < wrong else "1", "1", id=str(number)) for number in range(10)])
+    found = verify.Verified(claims.ledger(table, {"x": value(1)}), 0.9)
+    assert found.passed is passed
+    said = verify.shown(found)
+    assert f"10 figures, 10 computed, {(10 - wrong) / 10:.1%} of them match" in said
+    assert said.count("differs: ") == wrong
+    assert said.endswith("reached" if passed else "missed")
+
+
+def test_a_ledger_without_any_computed_figure_is_no_pass():
+    assert not verify.Verified(claims.ledger(claim("1", "1"), {}), 0.0).passed
+
+
+def test_verify_refuses_a_build_that_is_out_of_date(monkeypatch):
+    monkeypatch.setattr(verify.rebuild, "state", lambda step, _: verify.rebuild.State(step.name, ("changed",)))
+    chosen = edition.load()
+    with pytest.raises(verify.VerifyError, match=r"01_collect, 02_clean.*atom build"):
+        verify.run(chosen, chosen.parameters())

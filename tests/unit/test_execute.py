@@ -103,3 +103,26 @@ def test_unclean_notebooks_are_found(tmp_path, monkeypatch, output, words):
     path.write_text(json.dumps(content), encoding="utf-8")
     (fault,) = notebooks.check()
     assert words in fault
+
+
+def test_a_cell_that_needs_what_is_not_held_is_left_out(tmp_path, monkeypatch):
+    source = write(tmp_path / "02_try.ipynb", "1 / 0", "print('ran')")
+    notebook = nbformat.read(source, as_version=4)
+    notebook.cells[2].metadata["tags"] = ["needs:clean/arena"]
+    notebook.cells[3].metadata["tags"] = ["needs:clean/models"]
+    nbformat.write(notebook, source)
+    (tmp_path / "clean").mkdir()
+    (tmp_path / "clean" / "models.parquet").touch()
+    monkeypatch.setattr("helpers.paths.BUILD", tmp_path)
+    shown = execute._what_can_run(source)
+    assert shown.cells[2].cell_type == "markdown"
+    assert "`clean/arena`" in shown.cells[2].source
+    assert shown.cells[3].source == "print('ran')"
+
+
+def test_two_kernels_of_one_folder_do_not_share_sockets(tmp_path, monkeypatch):
+    places = set()
+    for name in ("a", "b"):
+        monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / name))
+        places.add(execute.IPCKernelManager().ip)
+    assert len(places) == 2

@@ -192,7 +192,9 @@ def test_claims_with_one_answer_and_unit_give_one_value():
 
 def test_every_claim_can_be_compared():
     for claim in CLAIMS[CLAIMS["answer"] != ""].to_dict("records"):
-        value = {"raw": claim["value"], "formatted": "", "notebook": "", "cell": ""}
+        number = claim["precision"] not in (*claims.PARTS, "text")
+        raw = float(claim["value"]) if number else claim["value"]
+        value = {"raw": raw, "formatted": "", "unit": claim["unit"], "notebook": "", "cell": ""}
         compared = claims.ledger(pd.DataFrame([claim]), {claim["answer"]: value})
         assert compared.loc[0, "verdict"] == claims.MATCHES, claim["id"]
 

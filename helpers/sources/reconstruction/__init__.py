@@ -5,11 +5,14 @@ data/reconstruction (what we assume where it prints nothing), by one seed, and i
 machine. The files have the layouts that the real sources use, so that all later stages cannot tell the difference.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from helpers import paths
-from helpers.sources.reconstruction import downloads, roster
+from helpers.sources.reconstruction import arena, derivatives, downloads, intelligence, roster, tokens
 from helpers.sources.reconstruction.calendar import Calendar
 from helpers.sources.reconstruction.published import ASSUMPTIONS, Published
 
@@ -20,8 +23,8 @@ REGISTRY, DOWNLOADS = 0, 1
 def models(seed: int, bucket_edges: list[float], history_namespaces: list[str]) -> pd.DataFrame:
     """All models of the reconstruction, see `roster.roster`: those that the registry names, and the long tails."""
     return roster.roster(
-        pd.read_csv(paths.REGISTRY / "models.csv"),
-        pd.read_csv(paths.REGISTRY / "organisations.csv"),
+        _registry("models"),
+        _registry("organisations"),
         groups(),
         bucket_edges,
         history_namespaces,
@@ -33,6 +36,32 @@ def groups() -> pd.DataFrame:
     """data/reconstruction/groups.csv: group, region, tail (models in its long tail), spikes (against its other
     downloads), note."""
     return pd.read_csv(ASSUMPTIONS / "groups.csv")
+
+
+def _registry(name: str) -> pd.DataFrame:
+    return pd.read_csv(paths.REGISTRY / f"{name}.csv")
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The raw inputs beside downloads, as their contracts have them; catalogue and intelligence as JSON is read."""
+
+    derivatives: pd.DataFrame
+    tokens_daily: pd.DataFrame
+    tokens_monthly: pd.DataFrame
+    catalogue: dict[str, Any]
+    arena: pd.DataFrame
+    intelligence: dict[str, Any]
+
+
+def signals(seed: int, snapshot_date: str) -> Signals:
+    """Derivatives, inference tokens and performance as of `snapshot_date`."""
+    published, labels = Published(), _registry("organisations")
+    listing, _ = derivatives.generate(published, _registry("models"), labels, seed, snapshot_date)
+    daily, monthly, catalogue, _ = tokens.generate(published, labels, seed, snapshot_date)
+    boards, _ = arena.generate(published, seed, snapshot_date)
+    page, _ = intelligence.generate(published)
+    return Signals(listing, daily, monthly, catalogue, boards, page)
 
 
 def collected(

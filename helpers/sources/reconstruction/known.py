@@ -93,7 +93,7 @@ def _table_1(models: pd.DataFrame, published: Published, middle: pd.Series) -> p
 
 
 def _reference_sets(models: pd.DataFrame, totals: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """The ten models of each bucket with the highest known counts; Table 1 puts one into a set that Appendix B omits."""
+    """The ten models of each bucket with the highest known counts; Table 1 has one that Appendix B leaves out."""
     best = pd.concat([totals, table]).groupby("model")["count"].max().rename("best").reset_index()
     ranked = models.merge(best, on="model").sort_values(["bucket", "best", "model"], ascending=[True, False, True])
     return ranked.groupby("bucket").head(10)

@@ -39,6 +39,28 @@ def snapshots(table: pd.DataFrame, folder: Path) -> None:
         _parquet(rows.drop(columns="date"), folder / f"date={date:%Y-%m-%d}" / "models.parquet")
 
 
+def listing(table: pd.DataFrame, day: str, folder: Path) -> None:
+    """One day's listing of repositories: date=YYYY-MM-DD/models.parquet."""
+    _parquet(table, folder / f"date={day}" / "models.parquet")
+
+
+def openrouter(daily: pd.DataFrame, monthly: pd.DataFrame, catalogue: dict, folder: Path) -> None:
+    """daily.parquet, monthly_top10.parquet and the catalogue as models.json."""
+    _parquet(daily, folder / "daily.parquet")
+    _parquet(monthly, folder / "monthly_top10.parquet")
+    files.write_json(folder / "models.json", catalogue)
+
+
+def arena(boards: pd.DataFrame, folder: Path) -> None:
+    """All boards as text_style_control.parquet."""
+    _parquet(boards, folder / "text_style_control.parquet")
+
+
+def intelligence(page: dict, day: str, folder: Path) -> None:
+    """One day's answer as YYYY-MM-DD.json."""
+    files.write_json(folder / f"{day}.json", page)
+
+
 def _csv(path: Path, remarks: str = "", **columns: object) -> None:
     files.write_text(path, remarks + pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
 

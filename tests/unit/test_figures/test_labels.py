@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib import pyplot as plt
 from matplotlib.text import Text
 
 from helpers import figures
@@ -89,16 +90,24 @@ def test_notes_meet_no_other_words_and_stay_in_the_panel(days):
     figures.annotate(ax, {start + pd.Timedelta(days=day): f"Release {day}" for day in days})
     axes.settle(figure)
     found, box = extents(ax, axes._NOTE), ax.get_window_extent()
+    plt.close(figure)
     assert len(found) == len(days)
     assert not any(overlap(a, b) for a, b in itertools.combinations(found.values(), 2))
     assert all(box.x0 - 1 <= left and right <= box.x1 + 1 for left, _, right, _ in found.values())
 
 
-def test_a_note_avoids_the_line_of_the_next():
+@pytest.mark.parametrize(
+    "notes",
+    [
+        {"2025-01-20": "DeepSeek R1", "2025-04-28": "Qwen3", "2025-07-11": "Splice"},
+        {"2025-07-28": "China passes the USA", "2025-08-01": "snapshots from here"},
+    ],
+)
+def test_a_note_avoids_the_line_of_another(notes):
     figure, (ax,) = theme.panels(3)
     axes.month_axis(ax, pd.Timestamp("2024-01-01"), pd.Timestamp("2026-03-01"))
-    days = {pd.Timestamp(day): text for day, text in (("2025-01-20", "DeepSeek R1"), ("2025-04-28", "Qwen3"),
-                                                      ("2025-07-11", "Splice"))}  # fmt: skip
+    ax.plot(pd.to_datetime(["2025-08-01", "2026-03-01"]), [0, 1])
+    days = {pd.Timestamp(day): text for day, text in notes.items()}
     figures.annotate(ax, days)
     axes.settle(figure)
     found = extents(ax, axes._NOTE)

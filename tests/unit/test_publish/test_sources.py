@@ -86,7 +86,7 @@ def test_absent_variables_and_edition_name_the_remedy(project):
 
 
 def test_used_variables_gives_where_each_is_used_first(project):
-    assert publish.used_variables(project.root) == {
+    assert publish.used_variables(project.root, {}) == {
         "data_label": "report/findings.qmd:5",
         "last_month": "report/findings.qmd:8",
         "total": "report/findings.qmd:8",
@@ -97,19 +97,75 @@ def test_used_variables_gives_where_each_is_used_first(project):
 def test_used_variables_refuses_a_missing_include(project):
     project.edit("report/index.qmd", "include method", "include methods")
     with pytest.raises(publish.PublishError, match=r"report/index.qmd:\d+: includes methods.qmd"):
-        publish.used_variables(project.root)
+        publish.used_variables(project.root, {})
 
 
 def test_a_file_that_includes_itself_is_told(project):
     project.edit("report/method.qmd", "# Method", "{{< include findings.qmd >}}\n\n# Method")
     project.edit(FINDINGS, "## Shares", "{{< include method.qmd >}}\n\n## Shares")
-    assert "includes itself" in "\n".join(map(str, sources.read(project.root).findings))
+    assert "includes itself" in "\n".join(map(str, sources.read(project.root, {}).findings))
 
 
 def test_code_and_addresses_hold_no_citations(project):
     project.edit(
         "report/method.qmd", "No heading here.", "`@a` <!-- @b --> me@example.org https://x.org/@c \\\n```\n@d\n```"
     )
-    assert {key for _, key in sources.read(project.root).cited} == {
+    assert {key for _, key in sources.read(project.root, {}).cited} == {
         "fig-growth", "tbl-models", "mill1843", "peirce1878", "eq-score", "sec-shares", "sec-findings", "tbl-own",
     }  # fmt: skip
+
+
+PASSAGES = """
+
+:::: {.content-visible when-meta="held.arena"}
+
+Shown with Arena, and @fig-nowhere.
+
+::: {.callout-note}
+Inner.
+:::
+
+::::
+
+::: {.content-hidden when-meta="held.arena"}
+
+Shown without {{< var nothing >}}.
+
+:::
+
+::: {.content-visible unless-meta="held.arena"}
+
+Also without.
+
+:::
+
+After.
+"""
+
+
+@pytest.mark.parametrize(
+    ("held", "shown", "left_out"),
+    [
+        ("true", ["Shown with Arena", "Inner.", "After."], ["Shown without", "Also without"]),
+        ("false", ["Shown without", "Also without", "After."], ["Shown with Arena", "Inner."]),
+        (None, ["Shown without", "Also without", "After."], ["Shown with Arena", "Inner."]),
+    ],
+)
+def test_passages_are_shown_as_the_metadata_say(project, held, shown, left_out):
+    path = project.root / "report/method.qmd"
+    path.write_text(path.read_text(encoding="utf-8") + PASSAGES, encoding="utf-8")
+    about = {"held": {"arena": held}} if held else {}
+    text = sources.read(project.root, about).text
+    assert all(words in text for words in shown)
+    assert not any(words in text for words in left_out)
+
+
+def test_what_is_hidden_need_not_be_right_and_what_is_shown_is_published(project):
+    path = project.root / "report/method.qmd"
+    passages = PASSAGES.replace(", and @fig-nowhere", "").replace("{{< var nothing >}}", "{{< var total >}}")
+    path.write_text(path.read_text(encoding="utf-8") + passages, encoding="utf-8")
+    project.render()
+    page = project.page()
+    assert "Shown without" in page
+    assert "Also without" in page
+    assert "Shown with Arena" not in page

@@ -1,0 +1,221 @@
+"""Pages of a listing on disk: each whole or absent, with the address to go on from; and their merging into one table.
+
+A page is a file `000012.json.zst`: a line of JSON about it (address, next address, records, time), then the answer as
+the Hub sent it. Pages are numbered without gaps, so that any first part of them is a listing that can be resumed.
+
+Merging needs memory for a bucket of rows, not for the Hub: a sample of ids, kept with each page, says where to cut the
+alphabet into buckets; the pages' rows are dealt out to a file for each bucket; then one bucket after the other is
+sorted, freed of repeated rows, and written.
+"""
+
+import bisect
+import datetime
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.compute
+import pyarrow.ipc
+import pyarrow.parquet
+
+from helpers import files, paths
+from helpers.sources import hub_records
+from helpers.sources.hub import Page
+
+STRIDE = 20
+"""One id in so many is kept as a sample: a bucket of 20,000 rows is cut to within a few per cent of that."""
+BUCKET_ROWS = 20_000
+"""Rows that are sorted at a time; with tags about 15 MB. They are also a row group of the published file."""
+GATHERED = 5
+"""Pages whose rows are dealt out together: batches of a few rows cost more in headers than in content."""
+ORDER = "order"
+"""Column of the buckets: when a row was read. It tells which of repeated rows is the latest."""
+
+
+def sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, safely to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write(folder: Path, number: int, page: Page) -> None:
+    """Keep page `number` of a listing."""
+    ids = [row.get("id") for row in page.rows[::STRIDE] if isinstance(row, dict)]
+    head = {
+        "url": page.url,
+        "next": page.next,
+        "rows": len(page.rows),
+        "read": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "sample": [text for text in ids if isinstance(text, str) and hub_records.ID.match(text)],
+    }
+    with files.replacing(folder / f"{number:06}.json.zst") as beside:
+        with pyarrow.output_stream(str(beside), compression="zstd") as stream:
+            stream.write(json.dumps(head).encode() + b"\n" + page.body)
+        sync(beside)
+
+
+def head(path: Path) -> dict[str, Any]:
+    """What is known of a page: url, next, rows, read, sample. Raises ValueError or OSError for a damaged file."""
+    with pyarrow.input_stream(str(path), compression="zstd") as stream:
+        begun = b""
+        while b"\n" not in begun:
+            if not (more := stream.read(8192)):
+                raise ValueError(f"{paths.shown(path)}: is no page")
+            begun += more
+    return json.loads(begun.partition(b"\n")[0])
+
+
+def rows(path: Path) -> list[Any]:
+    """The records of a page."""
+    with pyarrow.input_stream(str(path), compression="zstd") as stream:
+        return json.loads(stream.read().partition(b"\n")[2])
+
+
+def resume(folder: Path) -> list[dict[str, Any]]:
+    """Heads, without samples, of the pages that can be relied on; a damaged page and all after it are removed."""
+    heads: list[dict[str, Any]] = []
+    whole = True
+    for path in sorted(folder.glob("*.json.zst")):
+        if whole and path.name == f"{len(heads):06}.json.zst":
+            try:
+                rows(path)
+                heads.append(head(path) | {"sample": None})
+                continue
+            except (OSError, ValueError):
+                whole = False
+        whole = False
+        path.unlink()
+    return heads
+
+
+def drop(folder: Path) -> None:
+    """Remove a listing's pages, the last first: whatever is left at any moment can be resumed."""
+    for path in sorted(folder.glob("*.json.zst"), reverse=True):
+        path.unlink()
+
+
+# Merging ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Merged:
+    """What became of the pages' records."""
+
+    rows: int = 0
+    repeated: int = 0
+    refused: Counter = field(default_factory=Counter)
+    """Why records are not published → how many."""
+    namespaces: Counter = field(default_factory=Counter)
+    """Rows of the namespaces that were asked for, in lower case."""
+    oldest: datetime.datetime | None = None
+    newest: datetime.datetime | None = None
+    """Times of creation."""
+
+
+def merge(listed: list[Path], namespaces: list[str], table: Path, refused: Path, room: Path) -> Merged:
+    """Make one table of pages (in the order in which they were read), sorted by model, each once, the latest.
+
+    namespaces: to count rows of. table: the Parquet file to write. refused: the JSON lines to write, of records that
+    cannot be published, each with the reason. room: a folder for files in between, made here.
+    """
+    done = Merged(namespaces=Counter({namespace.casefold(): 0 for namespace in namespaces}))
+    sample = sorted(text for path in listed for text in head(path)["sample"])
+    cuts = sample[:: BUCKET_ROWS // STRIDE][1:]
+    room.mkdir()
+    _deal_out(listed, cuts, refused, room, done)
+    with pyarrow.parquet.ParquetWriter(table, hub_records.COLUMNS, compression="zstd") as writer:
+        for number in range(len(cuts) + 1):
+            bucket = _tidy(_bucket(room, number), done)
+            if bucket.num_rows:
+                writer.write_table(bucket, row_group_size=bucket.num_rows)
+            _bucket(room, number).unlink()
+    room.rmdir()
+    return done
+
+
+def _bucket(room: Path, number: int) -> Path:
+    return room / f"{number:04}.arrow"
+
+
+def _deal_out(listed: list[Path], cuts: list[str], refused: Path, room: Path, done: Merged) -> None:
+    """Each row to the file of its bucket, records that cannot be published to `refused`."""
+    schema = hub_records.COLUMNS.append(pyarrow.field(ORDER, pyarrow.int64()))
+    options = pyarrow.ipc.IpcWriteOptions(compression="zstd")
+    writers = [
+        pyarrow.ipc.new_stream(str(_bucket(room, number)), schema, options=options) for number in range(len(cuts) + 1)
+    ]
+    try:
+        for part in _gathered(_tables(listed, refused, done)):
+            places = [bisect.bisect_right(cuts, model) for model in part["model"].to_pylist()]
+            order = pyarrow.compute.array_sort_indices(pyarrow.array(places, pyarrow.int32()))
+            part = part.take(order)
+            start = 0
+            for number, count in sorted(Counter(places).items()):
+                writers[number].write_table(part.slice(start, count))
+                start += count
+    finally:
+        for writer in writers:
+            writer.close()
+
+
+def _tables(listed: list[Path], refused: Path, done: Merged) -> Iterator[pyarrow.Table]:
+    """Each page's rows, the last page first: of refused records that repeat, the latest is the first to be met."""
+    met: set[bytes] = set()
+    with refused.open("w", encoding="utf-8") as stream:
+        for number in reversed(range(len(listed))):
+            records = rows(listed[number])
+            part, kept, left = hub_records.table(records)
+            for why, at in sorted(left, key=lambda found: -found[1]):
+                key = _key(records[at])
+                if key not in met:
+                    met.add(key)
+                    done.refused[why] += 1
+                    stream.write(json.dumps({"why": why, "record": records[at]}) + "\n")
+            order = pyarrow.array([(number << 32) + at for at in kept], pyarrow.int64())
+            yield part.append_column(ORDER, order)
+
+
+def _key(record: Any) -> bytes:
+    """A short key of a refused record: of its id, which may be very long, or else of all of it."""
+    name = record.get("id") if isinstance(record, dict) else None
+    return hashlib.blake2b(json.dumps(record if name is None else name).encode(), digest_size=16).digest()
+
+
+def _gathered(parts: Iterator[pyarrow.Table]) -> Iterator[pyarrow.Table]:
+    held: list[pyarrow.Table] = []
+    for part in parts:
+        held.append(part)
+        if len(held) == GATHERED:
+            yield pyarrow.concat_tables(held)
+            held = []
+    if held:
+        yield pyarrow.concat_tables(held)
+
+
+def _tidy(path: Path, done: Merged) -> pyarrow.Table:
+    """A bucket, sorted by model, each once and the latest; its counts are added to `done`."""
+    with pyarrow.OSFile(str(path)) as file, pyarrow.ipc.open_stream(file) as stream:
+        dealt = stream.read_all()
+    table = dealt.sort_by([("model", "ascending"), (ORDER, "descending")]).drop_columns(ORDER).combine_chunks()
+    if not table.num_rows:
+        return table
+    models = table["model"]
+    first = pyarrow.compute.not_equal(models.slice(1), models.slice(0, len(models) - 1))
+    table = table.filter(pyarrow.chunked_array([pyarrow.array([True]), *first.chunks]))
+    done.rows += table.num_rows
+    done.repeated += dealt.num_rows - table.num_rows
+    span = pyarrow.compute.min_max(table["created_at"]).as_py()
+    done.oldest = min(filter(None, (done.oldest, span["min"])))
+    done.newest = max(filter(None, (done.newest, span["max"])))
+    spaces = (model.partition("/")[0].casefold() for model in table["model"].to_pylist())
+    done.namespaces.update(space for space in spaces if space in done.namespaces)
+    return table

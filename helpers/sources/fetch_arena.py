@@ -1,0 +1,101 @@
+"""Fetching Arena's published leaderboards since 2023 (lmarena-ai/leaderboard-dataset on the Hub, CC BY 4.0).
+
+`text` holds ratings without, `text_style_control` ratings with style control; a series takes one of them throughout.
+The data set keeps its history in `full-*.parquet`, in one part or more. From June 2026 some boards list a model several
+times (helpers.sources.arena says which row stands). Files are pinned to a commit and held to the Hub's sha256.
+"""
+
+import fnmatch
+from contextlib import ExitStack
+from pathlib import Path
+
+import pandas as pd
+import pyarrow
+import pyarrow.parquet
+
+from helpers import fingerprint
+from helpers.sources import arena, fetch, fetched, hub_dataset
+from helpers.sources.hub import Patience
+
+DATASET = "lmarena-ai/leaderboard-dataset"
+VARIANTS = ("text", "text_style_control")
+CITATION = "Source: Arena (LMArena), Leaderboard Dataset, CC BY 4.0, boards through {as_of}."
+BREAKS = {
+    "2024-01-09": "ratings by Bradley-Terry instead of Elo",
+    "2025-05-16": "style control is what the public board shows (day by a third party)",
+    "2025-07-23": "votes weighted by inverse frequency, intervals in closed form",
+}
+"""Day → what changed in the method: lines are to be annotated or cut there."""
+
+
+def fetch_all(
+    folder: Path, revision: str = "main", endpoint: str | None = None, patience: Patience = fetch.PATIENCE
+) -> pd.DataFrame:
+    """Fetch both variants into `folder` as <variant>.parquet; gives a row a file: file, rows, first, last, commit.
+
+    endpoint: None = huggingface_hub's own. Each is read with helpers.sources.arena before it takes its place, and has
+    its record. Raises FetchError and ArchiveError.
+    """
+    rows = []
+    with fetched.working(folder), hub_dataset.client("Arena", endpoint, patience) as client:
+        sha = hub_dataset.commit(client, DATASET, revision)
+        for variant in VARIANTS:
+            parts = _parts(client, sha, variant)
+            facts = {"source": "Arena", "dataset": DATASET, "commit": sha, "breaks": BREAKS, "licence": "CC BY 4.0"}
+            with fetched.publishing(folder / f"{variant}.parquet", **facts) as (beside, record):
+                record["made_of"] = _download(client, sha, parts, beside)
+                days = arena.read(beside)["leaderboard_publish_date"]
+                record |= {name: record["made_of"][-1][name] for name in ("address", "fetched")}
+                record["as_of"] = str(days.max().date())
+                record["citation"] = CITATION.format(as_of=record["as_of"])
+            rows.append((f"{variant}.parquet", len(days), days.min(), days.max(), sha))
+    return pd.DataFrame(rows, columns=["file", "rows", "first", "last", "commit"])
+
+
+def _parts(client: fetch.Client, sha: str, variant: str) -> list[hub_dataset.Entry]:
+    listed = hub_dataset.tree(client, DATASET, sha, variant)
+    parts = [entry for entry in listed if fnmatch.fnmatch(entry.path, f"{variant}/full-*.parquet")]
+    if not parts:
+        found = ", ".join(entry.path for entry in listed)[: fetch.SAID] or "nothing"
+        where = hub_dataset.address(client, DATASET, sha, variant)
+        raise client.error(where, f"no {variant}/full-*.parquet, but {found}", "the data set has changed its layout")
+    return parts
+
+
+def _download(client: fetch.Client, sha: str, parts: list[hub_dataset.Entry], beside: Path) -> list[dict]:
+    """All parts into one file: as it is where there is one, else row group after row group. Gives their records."""
+    if len(parts) == 1:
+        return [_part(client, sha, parts[0], beside)]
+    records, places = [], [beside.with_name(f"{beside.name}.{number}") for number in range(len(parts))]
+    with ExitStack() as stack:
+        for entry, place in zip(parts, places, strict=True):
+            stack.callback(place.unlink, missing_ok=True)
+            records.append(_part(client, sha, entry, place))
+        try:
+            _join(places, beside)
+        except (pyarrow.ArrowException, KeyError) as error:
+            said = f"its parts cannot be joined: {str(error).splitlines()[0][: fetch.SAID]}"
+            raise client.error(
+                records[0]["address"], said, "the data set may be in the making; run again later"
+            ) from None
+    return records
+
+
+def _part(client: fetch.Client, sha: str, entry: hub_dataset.Entry, place: Path) -> dict:
+    """One file of the data set into `place`; gives its record. The Hub's sha256 holds where it tells one."""
+
+    def is_whole(path: Path) -> bool:
+        return path.stat().st_size == entry.size and entry.sha256 in (None, fingerprint.of_file(path))
+
+    where = hub_dataset.address(client, DATASET, sha, entry.path)
+    return client.download(where, place, is_whole) | {"sha256": entry.sha256, "size": entry.size}
+
+
+def _join(parts: list[Path], target: Path) -> None:
+    with pyarrow.parquet.ParquetFile(parts[0]) as first:
+        schema = first.schema_arrow
+    with pyarrow.parquet.ParquetWriter(target, schema, compression="zstd") as writer:
+        for part in parts:
+            with pyarrow.parquet.ParquetFile(part) as file:
+                for number in range(file.num_row_groups):
+                    writer.write_table(file.read_row_group(number).select(schema.names).cast(schema))

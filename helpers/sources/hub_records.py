@@ -1,0 +1,133 @@
+"""The Hub's records of models as a typed table, and which of them cannot be part of it."""
+
+import re
+from typing import Any
+
+import pyarrow
+
+from helpers.schemas.downloads import HUB_ID
+from helpers.schemas.signals import LONGEST
+
+REQUIRED = {"id": str, "createdAt": str, "downloadsAllTime": int, "tags": list}
+"""What the contracts of the archive need of each record, and of which kind."""
+OPTIONAL = {"downloads": int, "likes": int, "library_name": str, "pipeline_tag": str, "lastModified": str}
+TEXTS, TIME = pyarrow.list_(pyarrow.string()), pyarrow.timestamp("us", "UTC")
+COLUMNS = pyarrow.schema(
+    [
+        pyarrow.field("model", pyarrow.string(), nullable=False),
+        pyarrow.field("downloads_all_time", pyarrow.int64(), nullable=False),
+        pyarrow.field("created_at", TIME, nullable=False),
+        ("downloads", pyarrow.int64()),
+        ("likes", pyarrow.int64()),
+        pyarrow.field("tags", TEXTS, nullable=False),
+        ("library_name", pyarrow.string()),
+        ("pipeline_tag", pyarrow.string()),
+        ("safetensors_total", pyarrow.int64()),
+        ("base_models", TEXTS),
+        ("gated", pyarrow.string()),
+        ("last_modified", TIME),
+    ]
+)
+"""The published table, one row a model; null = the Hub does not tell.
+
+downloads: of the last 30 days. tags: the Hub's, and the parents of base_models in the tags' own form, so that there is
+one place to look. safetensors_total: parameters as stored. base_models: base_model:[relation:]namespace/name as the
+Hub has resolved them. gated: auto | manual | false.
+"""
+NAME = "no Hub id, namespace/name"
+ABSENT = "lacks"
+"""Why a record is not published; `lacks` is followed by the field."""
+ID = re.compile(HUB_ID.statistics["pattern"])
+INT64 = 2**63
+
+
+def is_broken(row: Any) -> bool:
+    """Whether a record lacks what every record has: a fault of the answer rather than of the model."""
+    return not isinstance(row, dict) or any(row.get(name) is None for name in REQUIRED)
+
+
+def problem(row: Any) -> str | None:
+    """Why a record cannot be published, None if it can."""
+    if not isinstance(row, dict):
+        return f"{ABSENT} everything"
+    for name, kind in REQUIRED.items():
+        value = row.get(name)
+        if value is None:
+            return f"{ABSENT} {name}"
+        if type(value) is not kind:
+            return f"{name}: no {kind.__name__}"
+    if not ID.match(row["id"]):
+        return NAME
+    for name, kind in OPTIONAL.items():
+        if row.get(name) is not None and type(row[name]) is not kind:
+            return f"{name}: no {kind.__name__}"
+    if any(len(row.get(name) or "") > LONGEST for name in ("library_name", "pipeline_tag")):
+        return f"library_name, pipeline_tag: more than {LONGEST} characters"
+    if any(not 0 <= (row.get(name) or 0) < INT64 for name in ("downloadsAllTime", "downloads", "likes")):
+        return "downloads, likes: out of range"
+    return None
+
+
+def table(rows: list[Any]) -> tuple[pyarrow.Table, list[int], list[tuple[str, int]]]:
+    """Records as a table of COLUMNS, the positions of its rows, and (why, position) of those that are left out."""
+    left = [(why, at) for at, row in enumerate(rows) if (why := problem(row))]
+    out = {at for _, at in left}
+    kept = [at for at in range(len(rows)) if at not in out]
+    try:
+        return _convert([rows[at] for at in kept]), kept, left
+    except UNCONVERTED:
+        for at in kept:
+            try:
+                _convert([rows[at]])
+            except UNCONVERTED:
+                left.append(("a value of another kind", at))
+                out.add(at)
+    kept = [at for at in kept if at not in out]
+    return _convert([rows[at] for at in kept]), kept, left
+
+
+UNCONVERTED = (pyarrow.ArrowException, TypeError, ValueError, OverflowError, KeyError, AttributeError)
+"""What a value of another kind raises, whichever of pyarrow's and our own steps it meets first."""
+
+
+def _convert(rows: list[dict[str, Any]]) -> pyarrow.Table:
+    parents = [_parents(row.get("baseModels")) for row in rows]
+    tags = [row["tags"] for row in rows]
+    merged = [own + [tag for tag in more or [] if tag not in own] for own, more in zip(tags, parents, strict=True)]
+    if any(None in own for own in merged):
+        raise TypeError("a tag is null")
+    text, whole = pyarrow.string(), pyarrow.int64()
+    columns = [
+        pyarrow.array([row["id"] for row in rows], text),
+        pyarrow.array([row["downloadsAllTime"] for row in rows], whole),
+        pyarrow.array([row["createdAt"] for row in rows], text).cast(TIME),
+        pyarrow.array([row.get("downloads") for row in rows], whole),
+        pyarrow.array([row.get("likes") for row in rows], whole),
+        pyarrow.array(merged, TEXTS),
+        pyarrow.array([row.get("library_name") for row in rows], text),
+        pyarrow.array([row.get("pipeline_tag") for row in rows], text),
+        pyarrow.array([_total(row.get("safetensors")) for row in rows], whole),
+        pyarrow.array(parents, TEXTS),
+        pyarrow.array([_gate(row.get("gated")) for row in rows], text),
+        pyarrow.array([row.get("lastModified") for row in rows], text).cast(TIME),
+    ]
+    return pyarrow.Table.from_arrays(columns, schema=COLUMNS)
+
+
+def _parents(told: Any) -> list[str] | None:
+    """Parents in the tags' own form: {"relation": "finetune", "models": [{"id": "a/b"}]} → base_model:finetune:a/b."""
+    if not told:
+        return None
+    relation = f"{told['relation']}:" if told.get("relation") else ""
+    return [f"base_model:{relation}{parent['id']}" for parent in told["models"]]
+
+
+def _total(told: Any) -> int | None:
+    total = told.get("total") if told else None
+    if total is not None and type(total) is not int:
+        raise TypeError("safetensors.total is no whole number")
+    return total
+
+
+def _gate(told: Any) -> str | None:
+    return "false" if told is False else told

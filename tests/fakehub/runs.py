@@ -1,0 +1,132 @@
+"""Runs of the collector against a Hub full of faults, killed at random moments, and what has to come of them."""
+
+import datetime
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+import pyarrow.parquet
+
+from helpers import archive, collect
+from helpers.sources.hub import Patience
+from tests.fakehub import PASSING, FakeHub
+from tests.fakehub.holdings import HOSTILE, SPACES
+
+HASTY = Patience(silence=0.25, page=0.5, first=0.01, longest=0.05, tries=20)
+"""For a Hub on the loopback, which is either quick or at fault."""
+KILLS = 4
+ATTEMPTS = 40
+
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["helpers.collect", "tests.fakehub.runs"])
+
+
+def start(folder, endpoint, namespaces=None, limit=1000, patience=HASTY):
+    """The collector in a process of its own."""
+    process = processes.Process(target=quietly, args=(folder, endpoint, namespaces, limit, patience))
+    process.start()
+    return process
+
+
+def quietly(folder, endpoint, namespaces, limit, patience):
+    """Collect; errors of ours are an exit code, anything else a traceback."""
+    try:
+        collect.hub(folder, namespaces, endpoint, patience, limit)
+    except RuntimeError as error:
+        if not type(error).__module__.startswith("helpers"):
+            raise
+        raise SystemExit(3) from None
+
+
+def publish_until(folder, event):
+    """Publish what is ready in `folder`, in a process that kills itself at the `event`-th touch of a file."""
+    touched = 0
+
+    def hook(name, _):
+        nonlocal touched
+        if name in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"):
+            touched += 1
+            if touched == event:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    for left in archive.unfinished(folder):
+        archive.publish(left, datetime.datetime.now(datetime.UTC))
+
+
+def run(seed: int, folder: Path) -> dict:
+    """One seeded run; gives how it went. Raises AssertionError unless it ends in the rows that the server holds."""
+    draw = random.Random(seed)
+    rates = {name: draw.choice([0, 0.02, 0.04]) for name in PASSING}
+    rates |= {name: min(rates[name], 0.01) for name in ("429-ratelimit", "429-retry-after", "null-row", "no-field")}
+    namespaces = draw.choice([None, SPACES[: draw.randrange(1, len(SPACES))]])
+    limit = draw.randrange(20, 90)
+    kills = starts = 0
+    with FakeHub(draw.randrange(200, 1200), seed, rates, hostile=draw.randrange(40), largest=limit) as hub:
+        intended = draw.randrange(1, KILLS + 1)
+        while starts < ATTEMPTS:
+            starts += 1
+            process = start(folder, hub.endpoint, namespaces, limit)
+            if kills < intended:
+                process.join(draw.uniform(0.01, 0.15))
+                if process.is_alive():
+                    process.kill()
+                    kills += 1
+            process.join()
+            assert process.exitcode in (0, 3, -9), f"seed {seed}: exit code {process.exitcode}"
+            if process.exitcode == 0:
+                break
+        check(folder, hub.rows, namespaces, f"seed {seed}")
+        return {"starts": starts, "kills": kills, "faults": sum(map(bool, hub.faults)), "requests": len(hub.requests)}
+
+
+def check(folder: Path, rows, namespaces=None, name="the archive"):
+    """The one day held is exactly what the server holds: no row lost, doubled, invented or changed."""
+    (place,) = folder.glob("date=*")
+    held = read(place)
+    if namespaces is not None:
+        rows = [row for row in rows if row["id"].partition("/")[0] in namespaces]
+    wanted = {row["id"]: row for row in rows if row["id"] not in HOSTILE}
+    ids = [row["model"] for row in held]
+    assert ids == sorted(wanted), f"{name}: {len(set(wanted) - set(ids))} lost, {len(ids) - len(set(ids))} doubled"
+    for row in held:
+        assert row == expected(wanted[row["model"]]), f"{name}: {row['model']} is changed"
+    left = [json.loads(line)["record"]["id"] for line in (place / "refused.jsonl").read_text("utf-8").splitlines()]
+    assert sorted(left) == sorted({row["id"] for row in rows if row["id"] in HOSTILE}), f"{name}: refused names"
+    manifest = json.loads((place / "manifest.json").read_text("utf-8"))
+    assert manifest["rows"] == len(ids)
+    assert sum(manifest["refused"].values()) == len(left)
+    assert not list((folder / "unfinished").glob("*"))
+
+
+def read(place: Path):
+    """Rows of a day, times in the Hub's own way of writing."""
+    with pyarrow.parquet.ParquetFile(place / "models.parquet") as file:
+        rows = file.read().to_pylist()
+    for row in rows:
+        for name in ("created_at", "last_modified"):
+            row[name] = row[name] and row[name].strftime("%Y-%m-%dT%H:%M:%S.") + f"{row[name].microsecond // 1000:03}Z"
+    return rows
+
+
+def expected(record):
+    """A record of the catalogue as the archive should hold it."""
+    parents = record["baseModels"] and [f"base_model:finetune:{record['baseModels']['models'][0]['id']}"]
+    return {
+        "model": record["id"],
+        "downloads_all_time": record["downloadsAllTime"],
+        "created_at": record["createdAt"],
+        "downloads": record["downloads"],
+        "likes": record["likes"],
+        "tags": list(dict.fromkeys([*record["tags"], *(parents or [])])),
+        "library_name": record["library_name"],
+        "pipeline_tag": record["pipeline_tag"],
+        "safetensors_total": record["safetensors"] and record["safetensors"]["total"],
+        "base_models": parents,
+        "gated": record["gated"] or "false",
+        "last_modified": record["lastModified"],
+    }

@@ -1,0 +1,252 @@
+"""The other sources on the loopback: OpenRouter, Artificial Analysis, the Hub's data sets, raw files; with faults.
+
+    with FakeSources(script={0: "500"}) as fake:
+        fetch_arena.fetch_all(folder, endpoint=fake.hub)
+
+Each source keeps its vendor's contract: who may ask, windows, pages, redirections to a second host that serves ranges.
+Faults are set for single requests by `script` ({request number from 0: fault}) or drawn by `rates` ({fault: share}),
+the same for the same seed. Requests to the second host are counted too.
+"""
+
+import datetime
+import hashlib
+import json
+import random
+import re
+import threading
+import time
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.fakesources.holdings import AA_KEY, OPENROUTER_KEY
+
+STATUS = {name: int(name) for name in ("401", "403", "404", "410", "429", "500", "502", "503")}
+PASSING = ["429", "500", "502", "503", "truncated", "cut", "dropped", "html", "stall"]
+"""Faults after which a client that tries again gets everything."""
+COMMIT = "c0ffee" + "0" * 34
+SIGNATURE = "X-Amz-Signature=signed-for-you-alone"
+
+
+class FakeSources:
+    """The servers, and what they hold: change it between fetches as the sources change.
+
+    rankings: rows of OpenRouter's. models: its catalogue. index: models of Artificial Analysis. files: path under
+    datasets/<owner>/<name>/ → bytes, at COMMIT. raw: path → bytes, of raw.githubusercontent.com.
+    """
+
+    def __init__(self, script=None, rates=None, seed=0, window=0):
+        """window: seconds that a 429 asks to wait."""
+        self.script, self.rates, self.seed, self.window = dict(script or {}), dict(rates or {}), seed, window
+        self.rankings, self.models, self.index, self.files, self.raw = [], [], [], {}, {}
+        self.today = datetime.datetime.now(datetime.UTC).date()
+        self.as_of = "2026-11-24T06:00:00.000Z"
+        self.meta, self.told_digest = {}, None
+        self.ranges, self.paged, self.version, self.largest = True, 0, 4.1, 200
+        self.lock = threading.Lock()
+        self.requests, self.faults, self.sent = [], [], {}
+
+    def __enter__(self):
+        self.servers = [Server(("127.0.0.1", 0), Handler), Server(("127.0.0.1", 0), Store)]
+        for server in self.servers:
+            server.fake = self
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.hub, self.store = (f"http://127.0.0.1:{server.server_address[1]}" for server in self.servers)
+        self.openrouter, self.aa, self.api, self.plain = (
+            self.hub + path for path in ("/api/v1", "/api/v2", "/github", "/plain")
+        )
+        return self
+
+    def __exit__(self, *_):
+        for server in self.servers:
+            server.shutdown()
+            server.server_close()
+
+    def fault(self, path, headers):
+        """Count a request; the fault that it meets, or None."""
+        with self.lock:
+            number = len(self.requests)
+            self.requests.append((path, {name.lower(): value for name, value in headers.items()}))
+            found, draw = self.script.get(number), random.Random(f"{self.seed}:{number}").random()
+            for name, rate in self.rates.items() if found is None else ():
+                draw -= rate
+                if draw < 0:
+                    found = name
+                    break
+            self.faults.append(found)
+            return found
+
+    def hold(self, dataset, path, content):
+        """Put a file into a data set."""
+        self.files[f"{dataset}/{path}"] = content
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Clients that went away are part of the play."""
+
+
+class Base(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.fake = self.server.fake
+        self.broken = self.fake.fault(self.path, self.headers)
+        address = urllib.parse.urlsplit(self.path)
+        self.query = dict(urllib.parse.parse_qsl(address.query))
+        if self.broken in STATUS:
+            told = self.headers.get("Authorization", self.headers.get("x-api-key", "none"))
+            waits = {"Retry-After": str(self.fake.window)} if self.broken == "429" else {}
+            # As careless as a server can be: it sends the key back.
+            return self.json({"error": {"code": 0, "message": f"refused {told}"}}, STATUS[self.broken], waits)
+        if self.broken == "html":
+            return self.answer(200, b"<!doctype html><p>Please wait</p>", {"Content-Type": "text/html"})
+        return self.route(urllib.parse.unquote(address.path))
+
+    def json(self, content, status=200, headers=None):
+        self.answer(status, json.dumps(content).encode(), {"Content-Type": "application/json", **(headers or {})})
+
+    def answer(self, status, body, headers=None):
+        if self.broken == "dropped":
+            return self.close()
+        if self.broken == "truncated":
+            body = body[: len(body) // 2]
+        self.send_response_only(status, "fake")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.broken == "stall":
+            time.sleep(1.5)
+            return self.close()
+        if self.broken == "cut":
+            self.wfile.write(body[: len(body) // 2])
+            return self.close()
+        self.wfile.write(body)
+        with self.fake.lock:
+            path = self.path.partition("?")[0]
+            self.fake.sent[path] = self.fake.sent.get(path, 0) + len(body)
+        return None
+
+    def close(self):
+        self.close_connection = True
+        self.connection.close()
+
+
+class Handler(Base):
+    """The sources themselves."""
+
+    def route(self, path):
+        for form, method in ROUTES:
+            if match := re.fullmatch(form, path):
+                return method(self, *match.groups())
+        return self.json({"error": "no such route"}, 404)
+
+    def rankings(self):
+        fake = self.fake
+        if self.headers.get("Authorization") != f"Bearer {OPENROUTER_KEY}":
+            return self.json({"error": {"code": 401, "message": "No auth credentials found"}}, 401)
+        yesterday = fake.today - datetime.timedelta(days=1)
+        start, end = (datetime.date.fromisoformat(self.query[name]) for name in ("start_date", "end_date"))
+        start, end = max(start, datetime.date(2025, 1, 1)), min(end, yesterday)
+        if start > end or (end - start).days + 1 > 366:
+            return self.json({"error": {"code": 400, "message": "the window is wider than 366 days"}}, 400)
+        rows = [row for row in fake.rankings if str(start) <= row["date"] <= str(end)]
+        meta = {"as_of": fake.as_of, "start_date": str(start), "end_date": str(end), "version": "v1"} | fake.meta
+        return self.json({"data": rows, "meta": meta})
+
+    def catalogue(self):
+        fake, start = self.fake, int(self.query.get("offset", 0))
+        stop = start + fake.paged if fake.paged else len(fake.models)
+        following = f"/api/v1/models?output_modalities=all&offset={stop}" if stop < len(fake.models) else None
+        envelope = {"links": {"next": following}, "total_count": len(fake.models)}
+        return self.json({"data": fake.models[start:stop], **envelope})
+
+    def index(self):
+        fake, page = self.fake, int(self.query.get("page", 1))
+        if self.headers.get("x-api-key") != AA_KEY:
+            return self.json({"error": "Invalid API key."}, 401)
+        pages = -(-len(fake.index) // fake.largest)
+        rows = fake.index[(page - 1) * fake.largest : page * fake.largest]
+        pagination = {"page": page, "page_size": fake.largest, "total_pages": pages, "has_more": page < pages}
+        version = fake.version(page) if callable(fake.version) else fake.version
+        envelope = {"tier": "free", "intelligence_index_version": version, "pagination": pagination}
+        return self.json({"meta": envelope, "data": rows} if fake.paged else {**envelope, "data": rows})
+
+    def revision(self, dataset):
+        held = any(path.startswith(f"{dataset}/") for path in self.fake.files)
+        return self.json({"id": dataset, "sha": COMMIT}, 200 if held else 404)
+
+    def tree(self, dataset, folder):
+        prefix = f"{dataset}/"
+        rows = [
+            {"type": "file", "path": path.removeprefix(prefix), "size": len(content), "oid": "0" * 40}
+            | {
+                "lfs": {
+                    "oid": self.fake.told_digest or hashlib.sha256(content).hexdigest(),
+                    "size": len(content),
+                    "pointerSize": 130,
+                }
+            }
+            for path, content in self.fake.files.items()
+            if path.startswith(f"{prefix}{folder}/")
+        ]
+        rows.insert(0, {"type": "directory", "path": folder, "oid": "0" * 40, "size": 0})
+        start = int(self.query.get("cursor", 0))
+        stop = start + (self.fake.paged or len(rows))
+        link = f'<{self.fake.hub}{self.path.partition("?")[0]}?recursive=true&cursor={stop}>; rel="next"'
+        return self.json(rows[start:stop], 200, {"Link": link} if stop < len(rows) else {})
+
+    def resolve(self, dataset, path):
+        if f"{dataset}/{path}" not in self.fake.files:
+            return self.json({"error": "Entry not found"}, 404)
+        return self.answer(302, b"", {"Location": f"{self.fake.store}/{dataset}/{path}?{SIGNATURE}"})
+
+    def commit(self):
+        return self.json({"sha": COMMIT})
+
+    def blobs(self):
+        """Git's own hash of each file."""
+        rows = [
+            {"path": path, "type": "blob", "sha": hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()}
+            for path, content in self.fake.raw.items()
+        ]
+        told = {"sha": self.fake.told_digest} if self.fake.told_digest else {}
+        return self.json({"sha": "0" * 40, "tree": [row | told for row in rows], "truncated": False})
+
+    def plain(self, path):
+        if path not in self.fake.raw:
+            return self.json({"error": "404: Not Found"}, 404)
+        return self.answer(200, self.fake.raw[path], {"Content-Type": "text/plain; charset=utf-8"})
+
+
+ROUTES = (
+    (r"/api/v1/datasets/rankings-daily", Handler.rankings),
+    (r"/api/v1/models", Handler.catalogue),
+    (r"/api/v2/language/models/free", Handler.index),
+    (r"/api/datasets/([^/]+/[^/]+)/revision/main", Handler.revision),
+    (rf"/api/datasets/([^/]+/[^/]+)/tree/{COMMIT}/(.+)", Handler.tree),
+    (rf"/datasets/([^/]+/[^/]+)/resolve/{COMMIT}/(.+)", Handler.resolve),
+    (r"/github/repos/Interconnects-AI/tracked-models/commits/main", Handler.commit),
+    (rf"/github/repos/Interconnects-AI/tracked-models/git/trees/{COMMIT}", Handler.blobs),
+    (rf"/plain/Interconnects-AI/tracked-models/{COMMIT}/(.+)", Handler.plain),
+)
+
+
+class Store(Base):
+    """Where the Hub sends those who ask for a file: signed addresses, ranges."""
+
+    def route(self, path):
+        content = self.fake.files[path[1:]]
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if asked is None or not self.fake.ranges:
+            return self.answer(200, content)
+        start, stop = int(asked[1]), min(int(asked[2]) + 1, len(content))
+        shown = start + 1 if self.broken == "other-range" else start
+        told = {"Content-Range": f"bytes {shown}-{stop - 1}/{len(content)}"}
+        return self.answer(206, content[start:stop], told)

@@ -1,0 +1,371 @@
+"""Adoption: nothing is lost in adding up, shares make one, and whoever passes whom is found on the right day."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import adoption
+from helpers.registry import BUCKETS
+
+MODELS = pd.DataFrame(
+    [
+        ("Qwen/a", "Qwen", "china", "<1B", "2024-09-19"),
+        ("Qwen/b", "Qwen", "china", "250B+", "2025-04-28"),
+        ("meta-llama/c", "Meta", "us", "7–9B", None),
+        ("mistralai/d", "Mistral", "eu", None, "2023-09-27"),
+    ],
+    columns=["model", "organisation", "region", "bucket", "released"],
+).astype({"released": "datetime64[us]"})
+
+
+def monthly(*rows: tuple) -> pd.DataFrame:
+    """Rows of (month, model, downloads, downloads_cumulative)."""
+    table = pd.DataFrame(rows, columns=["month", "model", "downloads", "downloads_cumulative"])
+    return table.assign(month=pd.to_datetime(table["month"])).astype(
+        {"downloads": float, "downloads_cumulative": float}
+    )
+
+
+def lines(**values: list[float | None]) -> pd.DataFrame:
+    """Cumulative downloads by organisation, one value a day from 1 January 2025."""
+    days = pd.date_range("2025-01-01", periods=max(map(len, values.values())))
+    rows = [(day, name, value) for name, line in values.items() for day, value in zip(days, line, strict=False)]
+    return pd.DataFrame(rows, columns=["date", "organisation", "downloads_cumulative"]).astype(
+        {"downloads_cumulative": float}
+    )
+
+
+def shares(**values: list[float | None]) -> pd.DataFrame:
+    """Downloads by organisation, one value a month from January 2025."""
+    months = pd.date_range("2025-01-01", periods=max(map(len, values.values())), freq="MS")
+    rows = [(month, name, value) for name, line in values.items() for month, value in zip(months, line, strict=False)]
+    return pd.DataFrame(rows, columns=["month", "organisation", "downloads"]).astype({"downloads": float})
+
+
+TWO_MONTHS = monthly(
+    ("2025-01-01", "Qwen/a", 5, 10),
+    ("2025-01-01", "meta-llama/c", 7, 30),
+    ("2025-02-01", "Qwen/a", 20, 30),
+    ("2025-02-01", "Qwen/b", None, 3),
+    ("2025-02-01", "meta-llama/c", 10, 40),
+    ("2025-02-01", "mistralai/d", None, 8),
+)
+
+
+# Adding up ----------------------------------------------------------------------------------------------------
+
+
+def test_totals_add_the_models_of_a_group_and_keep_what_is_unknown_unknown():
+    found = adoption.totals(TWO_MONTHS, MODELS, "organisation").set_index(["month", "organisation"])
+    february = found.loc["2025-02-01"]
+    assert february["downloads_cumulative"].to_dict() == {"Qwen": 33, "Meta": 40, "Mistral": 8}
+    assert february.loc["Qwen", "downloads"] == 20  # the part that is known
+    assert pd.isna(february.loc["Mistral", "downloads"])  # nothing of it is known: not 0
+    assert "Mistral" not in found.loc["2025-01-01"].index  # it had no model yet
+
+
+def test_only_the_models_that_are_given_count():
+    found = adoption.totals(TWO_MONTHS, MODELS[MODELS["region"] != "us"], "region")
+    assert set(found["region"]) == {"china", "eu"}
+
+
+def test_models_without_a_size_are_kept_together_as_unresolved():
+    found = adoption.totals(TWO_MONTHS, MODELS, ["bucket", "region"])
+    assert set(found.loc[found["region"] == "eu", "bucket"]) == {adoption.UNRESOLVED}
+
+
+def test_single_models_can_be_the_groups():
+    found = adoption.totals(TWO_MONTHS, MODELS, "model")
+    assert found["downloads_cumulative"].tolist() == TWO_MONTHS["downloads_cumulative"].tolist()
+
+
+def test_days_are_added_up_like_months():
+    daily = TWO_MONTHS.rename(columns={"month": "date"})
+    by_day = adoption.daily_totals(daily, MODELS, "region").rename(columns={"date": "month"})
+    by_month = adoption.totals(TWO_MONTHS, MODELS, "region").drop(columns="downloads")
+    pd.testing.assert_frame_equal(by_day, by_month)
+
+
+counts = st.integers(0, 10**9)
+tables = st.lists(
+    st.tuples(st.integers(1, 12), st.sampled_from(MODELS["model"].tolist()), counts, counts),
+    min_size=1,
+    max_size=20,
+    unique_by=lambda row: row[:2],
+).map(lambda rows: monthly(*[(f"2025-{month:02d}-01", *rest) for month, *rest in rows]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, st.sampled_from(["organisation", "region", "bucket", "model"]))
+def test_however_models_are_grouped_the_sum_is_the_same(table, by):
+    grouped = adoption.totals(table, MODELS, by)
+    for column in ("downloads", "downloads_cumulative"):
+        expected = table.groupby("month")[column].sum()
+        assert grouped.groupby("month")[column].sum().to_dict() == expected.to_dict()
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables)
+def test_buckets_add_up_to_the_month_and_shares_to_one(table):
+    month = table["month"].max()
+    found = adoption.by_bucket(table, MODELS, month, "region")
+    assert found["downloads_cumulative"].sum() == table.loc[table["month"] == month, "downloads_cumulative"].sum()
+    for _, part in adoption.share(found, "downloads_cumulative", "bucket").groupby("bucket", observed=True):
+        total = part["downloads_cumulative"].sum()
+        share = part["downloads_cumulative_share"]
+        assert share.isna().all() if total == 0 else share.sum() == pytest.approx(1)
+
+
+def test_buckets_stand_in_order_and_a_group_without_a_model_in_one_has_zero():
+    found = adoption.by_bucket(TWO_MONTHS, MODELS, "2025-02-01", "organisation")
+    assert found["bucket"].unique().tolist() == [*BUCKETS, adoption.UNRESOLVED]
+    assert len(found) == 3 * (len(BUCKETS) + 1)
+    cells = found.set_index(["bucket", "organisation"])["downloads_cumulative"]
+    assert (cells["250B+", "Qwen"], cells["250B+", "Meta"], cells["unresolved", "Mistral"]) == (3, 0, 8)
+
+
+@pytest.mark.parametrize("month", ["2024-12-01", "2025-03-01"])
+def test_a_month_without_data_is_named_with_those_there_are(month):
+    with pytest.raises(ValueError, match=rf"no data for the month {month}; months held: 2025-01-01 to 2025-02-01"):
+        adoption.by_bucket(TWO_MONTHS, MODELS, month, "region")
+
+
+def test_an_unknown_value_has_no_share_and_takes_none_from_the_others():
+    found = adoption.share(shares(Qwen=[30], Meta=[10], Mistral=[None]), "downloads", "month")
+    assert found["downloads_share"].tolist()[:2] == [0.75, 0.25]
+    assert pd.isna(found["downloads_share"].iloc[2])
+
+
+# Growth -------------------------------------------------------------------------------------------------------
+
+
+def test_a_year_is_counted_back_from_the_label():
+    table = pd.DataFrame(
+        [("2024-03-01", "us", 20.0), ("2025-03-01", "us", 50.0), ("2025-03-01", "eu", 4.0),
+         ("2024-03-01", "china", 0.0), ("2025-03-01", "china", 9.0)],
+        columns=["month", "region", "downloads_cumulative"],
+    ).assign(month=lambda t: pd.to_datetime(t["month"]))  # fmt: skip
+    found = adoption.year_over_year(table, "2025-03-01", "region").set_index("region")["multiple"]
+    assert found["us"] == 2.5
+    assert pd.isna(found["eu"])  # there was none a year before
+    assert pd.isna(found["china"])  # from nothing there is no multiple
+    with pytest.raises(ValueError, match="2023-03-01"):
+        adoption.year_over_year(table, "2024-03-01", "region")
+
+
+def test_since_starts_at_zero_and_leaves_out_what_a_model_brings_along():
+    table = monthly(
+        ("2025-08-01", "Qwen/a", 90, 100),
+        ("2025-09-01", "Qwen/a", 7, 107),
+        ("2025-10-01", "Qwen/a", None, 107),
+        ("2025-11-01", "Qwen/a", 2, 109),
+        ("2025-10-01", "Qwen/b", 5, 1005),  # enters with 1000
+        ("2025-11-01", "meta-llama/c", 4, 4),
+    )
+    totals = adoption.totals(table, MODELS, "organisation")
+    wide = adoption.since(totals, "2025-08-01", "organisation").pivot(
+        index="month", columns="organisation", values="downloads_since"
+    )
+    assert wide["Qwen"].tolist() == [0, 7, 12, 14]
+    assert wide["Meta"].fillna(-1).tolist() == [0, -1, -1, 4]
+    alone = adoption.since(totals[totals["organisation"] == "Meta"], "2025-11-01", "organisation")
+    assert alone["downloads_since"].tolist() == [0]
+    with pytest.raises(ValueError, match="no data for the month 2025-07-01"):
+        adoption.since(totals, "2025-07-01", "organisation")
+
+
+def test_a_month_of_unknown_downloads_is_no_month_of_none():
+    totals = adoption.totals(
+        monthly(("2025-01-01", "Qwen/a", 1, 1), ("2025-02-01", "Qwen/a", None, 1), ("2025-03-01", "Qwen/a", 3, 4)),
+        MODELS, "organisation",
+    )  # fmt: skip
+    found = adoption.since(totals, "2025-01-01", "organisation")["downloads_since"].tolist()
+    assert (found[0], found[2]) == (0, 3)
+    assert pd.isna(found[1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(counts, min_size=2, max_size=12))
+def test_since_is_the_difference_of_cumulative_counts_where_nothing_enters(new):
+    cumulative = np.cumsum(new)
+    months = pd.date_range("2025-01-01", periods=len(new), freq="MS")
+    table = monthly(*[(m, "Qwen/a", n, c) for m, n, c in zip(months, new, cumulative, strict=True)])
+    found = adoption.since(adoption.totals(table, MODELS, "organisation"), months[1], "organisation")
+    assert found["downloads_since"].tolist() == (cumulative[1:] - cumulative[1]).tolist()
+
+
+# Passing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "day"),
+    [
+        ([1, 4, 7], [5, 5, 5], "2025-01-03"),  # level a third of the way into the day that ends ahead
+        ([1, 5, 9], [5, 5, 5], "2025-01-03"),  # level at the end of a day is not ahead
+        ([1, 5, 5, 6], [5, 5, 5, 5], "2025-01-04"),  # nor is staying level
+        ([1, 9], [5, 5], "2025-01-02"),
+        ([1, None, 9], [5, 5, 5], "2025-01-03"),  # over a day without a value the line is straight
+    ],
+)
+def test_the_day_is_the_first_that_ends_ahead(one, other, day):
+    found = adoption.crossovers(lines(Qwen=one, Meta=other), "organisation", "Qwen", "Meta")
+    assert found.to_dict("records") == [{"date": pd.Timestamp(day), "leader": "Qwen", "trailer": "Meta"}]
+
+
+def test_between_month_labels_the_day_is_interpolated():
+    table = pd.DataFrame(
+        [("2025-01-01", "Qwen", 0.0), ("2025-02-01", "Qwen", 31.0), ("2025-01-01", "Meta", 10.0),
+         ("2025-02-01", "Meta", 10.0)],
+        columns=["month", "organisation", "downloads_cumulative"],
+    ).assign(month=lambda t: pd.to_datetime(t["month"]))  # fmt: skip
+    found = adoption.crossover(table, "organisation", "Qwen", "Meta")
+    assert found == pd.Timestamp("2025-01-12")  # level with the 11th, ahead with the next
+
+
+def test_every_turn_is_found_with_its_direction_and_the_last_one_counts():
+    table = lines(Qwen=[0, 9, 0, 9], Meta=[5, 5, 5, 5])
+    found = adoption.crossovers(table, "organisation", "Qwen", "Meta")
+    assert found["leader"].tolist() == ["Qwen", "Meta", "Qwen"]
+    assert found["trailer"].tolist() == ["Meta", "Qwen", "Meta"]
+    assert adoption.crossover(table, "organisation", "Qwen", "Meta") == pd.Timestamp("2025-01-04")
+    assert adoption.crossover(table, "organisation", "Meta", "Qwen") == pd.Timestamp("2025-01-03")
+
+
+@pytest.mark.parametrize("other", [[5, 5, 5], [1, 2, 3], [0, 0, 0]])
+def test_touching_or_leading_from_the_start_is_no_passing(other):
+    table = lines(Qwen=[1, 2, 3], Meta=other)
+    assert adoption.crossovers(table, "organisation", "Qwen", "Meta").empty
+    assert adoption.crossover(table, "organisation", "Qwen", "Meta") is None
+
+
+def test_who_is_not_there_is_named_with_those_who_are():
+    with pytest.raises(ValueError, match="no organisation 'Xiaomi' among Meta, Qwen"):
+        adoption.crossover(lines(Qwen=[1], Meta=[2]), "organisation", "Qwen", "Xiaomi")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=20))
+def test_turns_alternate_mirror_and_end_with_whoever_is_ahead(pairs):
+    one, other = map(list, zip(*pairs, strict=True))
+    table = lines(Qwen=one, Meta=other)
+    found = adoption.crossovers(table, "organisation", "Qwen", "Meta")
+    leaders = found["leader"].tolist()
+    assert all(a != b for a, b in itertools.pairwise(leaders))
+    assert found["date"].is_monotonic_increasing
+    pd.testing.assert_frame_equal(found, adoption.crossovers(table, "organisation", "Meta", "Qwen"))
+    ahead = [("Qwen" if a > b else "Meta") for a, b in pairs if a != b]
+    changes = sum(a != b for a, b in itertools.pairwise(ahead))
+    assert len(leaders) == changes
+    if leaders:
+        assert leaders[-1] == ahead[-1]
+
+
+@pytest.mark.parametrize(
+    ("day", "label"),
+    [("2025-08-30", "2025-09-01"), ("2025-08-31", "2025-09-01"), ("2025-09-01", "2025-10-01"),
+     ("2025-12-07 13:00", "2026-01-01")],
+)  # fmt: skip
+def test_the_label_after_a_day_is_the_first_whose_data_include_it(day, label):
+    assert adoption.label_after(pd.Timestamp(day)) == pd.Timestamp(label)
+    assert adoption.label_after(None) is None
+
+
+# Leading ------------------------------------------------------------------------------------------------------
+
+
+def test_an_era_is_a_run_of_months_with_more_than_half():
+    table = shares(
+        eu=[9, 9, 5, 1, None, 1, 1, 9],
+        us=[1, 1, 5, 9, None, 1, 8, 1],
+        china=[0, 0, 0, 0, None, 8, 1, 0],
+    ).rename(columns={"organisation": "region"})
+    found = adoption.eras(table, "region")
+    spans = [(row.region, f"{row.start:%Y-%m}", f"{row.end:%Y-%m}", row.months) for row in found.itertuples()]
+    assert spans == [
+        ("eu", "2024-12", "2025-01", 2),  # in labels January and February; half in the next month is not more than half
+        ("us", "2025-03", "2025-03", 1),
+        ("china", "2025-05", "2025-05", 1),
+        ("us", "2025-06", "2025-06", 1),
+        ("eu", "2025-07", "2025-07", 1),
+    ]
+
+
+def test_an_unknown_month_ends_an_era():
+    found = adoption.eras(shares(Qwen=[9, None, 9], Meta=[1, None, 1]), "organisation")
+    assert found["months"].tolist() == [1, 1]
+
+
+def test_leaders_come_with_their_share_and_empty_segments_without_a_leader():
+    buckets = adoption.by_bucket(TWO_MONTHS, MODELS, "2025-02-01", "organisation")
+    found = adoption.leaders(buckets, "bucket").set_index("bucket")
+    assert found["organisation"].to_dict() == {"<1B": "Qwen", "7–9B": "Meta", "250B+": "Qwen", "unresolved": "Mistral"}
+    assert (found["downloads_cumulative_share"] == 1).all()
+
+
+def test_of_equal_values_the_first_leads():
+    found = adoption.leaders(shares(Qwen=[4], Meta=[4]), "month", "downloads")
+    assert found[["organisation", "downloads_share"]].values.tolist() == [["Qwen", 0.5]]
+
+
+LED = shares(Qwen=[1, 5, 3, 9], Meta=[2, 2, 7, None])
+
+
+def test_the_months_that_a_group_leads():
+    assert adoption.leading_months(LED, "organisation", "Qwen", "downloads").month.tolist() == [2, 4]
+    assert adoption.leading_months(LED, "organisation", "Xiaomi", "downloads").empty
+
+
+@pytest.mark.parametrize(
+    ("table", "since"),
+    [(LED, "2025-04-01"), (shares(Qwen=[2, 2], Meta=[1, 1]), "2025-01-01"), (shares(Qwen=[2, 1], Meta=[1, 2]), None),
+     (shares(Qwen=[2, 1, 2, 2], Meta=[1, 2, 1, 1]), "2025-03-01"), (shares(Qwen=[], Meta=[1]), None)],
+)  # fmt: skip
+def test_a_lead_counts_from_where_it_is_unbroken_to_the_end(table, since):
+    found = adoption.leading_since(table, "organisation", "Qwen", "downloads")
+    assert found == (since and pd.Timestamp(since))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holds"),
+    [("2025-02-01", "2025-02-01", True), ("2025-02-01", "2025-03-01", False), ("2025-04-01", "2025-05-01", None)],
+)
+def test_leading_throughout_needs_every_month(first, last, holds):
+    assert adoption.leads_throughout(LED, "organisation", "Qwen", first, last, "downloads") is holds
+
+
+def test_values_ranks_ratios_and_peaks_are_none_where_they_are_not_known():
+    assert adoption.value_at(LED, "organisation", "Meta", "2025-03-01", "downloads") == 7
+    assert adoption.value_at(LED, "organisation", "Meta", "2025-04-01", "downloads") is None
+    assert adoption.value_at(LED, "organisation", "Qwen", "2026-04-01", "downloads") is None
+    assert adoption.rank_at(LED, "organisation", "Qwen", "2025-03-01", "downloads") == 2
+    assert adoption.rank_at(LED, "organisation", "Qwen", "2025-04-01", "downloads") == 1
+    assert adoption.rank_at(LED, "organisation", "Meta", "2025-04-01", "downloads") is None
+    assert adoption.ratio_at(LED, "organisation", "Meta", "Qwen", "2025-01-01", "downloads") == 2
+    assert adoption.ratio_at(LED, "organisation", "Qwen", "Meta", "2025-04-01", "downloads") is None
+    assert (
+        adoption.ratio_at(shares(Qwen=[1], Meta=[0]), "organisation", "Qwen", "Meta", "2025-01-01", "downloads") is None
+    )
+    assert adoption.peak(LED, "organisation", "Meta", "downloads") == (pd.Timestamp("2025-03-01"), 7)
+    assert adoption.peak(LED, "organisation", "Xiaomi", "downloads") == (None, None)
+
+
+def test_whether_an_unknown_value_exceeds_a_bound_is_unknown():
+    assert [adoption.exceeds(value, 2) for value in (2.1, 2, None)] == [True, False, None]
+
+
+def test_equal_values_share_a_rank_and_the_first_of_equal_peaks_counts():
+    table = shares(Qwen=[4, 4], Meta=[4, 1], Mistral=[3, 1])
+    ranks = [adoption.rank_at(table, "organisation", n, "2025-01-01", "downloads") for n in ("Qwen", "Meta", "Mistral")]
+    assert ranks == [1, 1, 3]
+    assert adoption.peak(table, "organisation", "Qwen", "downloads")[0] == pd.Timestamp("2025-01-01")
+
+
+def test_the_first_release_is_the_earliest_that_is_known_among_the_ids_that_match():
+    assert adoption.first_release(MODELS, r"Qwen/") == pd.Timestamp("2024-09-19")
+    assert adoption.first_release(MODELS, r"Qwen/b") == pd.Timestamp("2025-04-28")
+    assert adoption.first_release(MODELS, r"meta-llama/") is None
+    assert adoption.first_release(MODELS, r"wen/") is None  # an id matches from its start
