@@ -8,7 +8,7 @@ report: $(READY)  ## rebuild the report: build/site/index.html and build/site/re
 
 test: $(READY)  ## style, unit, integration and browser tests, then every notebook against its committed outputs
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/atom notebooks --check
-	.venv/bin/pytest && ATOM_BUILD=build/nbval .venv/bin/pytest --nbval --nbval-current-env notebooks
+	.venv/bin/pytest && ATOM_BUILD=$(CURDIR)/build/nbval .venv/bin/pytest --nbval --nbval-current-env notebooks
 
 status: $(READY)  ## which steps are out of date, and why
 	@.venv/bin/atom status

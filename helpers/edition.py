@@ -76,10 +76,15 @@ class Edition(BaseModel):
         for key in ("first_month", "splice_month", "last_month"):
             if getattr(self, key).day != 1:
                 raise ValueError(f"'{key}' is {getattr(self, key)}; a month is named by its first day")
-        order = ("first_month", "history_end", "splice_month", "last_month", "snapshot_date")
+        order = ("first_month", "history_end", "splice_month", "last_month")
         for early, late in itertools.pairwise(order):
             if getattr(self, early) > getattr(self, late):
                 raise ValueError(f"'{early}' ({getattr(self, early)}) lies after '{late}' ({getattr(self, late)})")
+        if self.last_month > self.snapshot_date + datetime.timedelta(days=1):
+            raise ValueError(
+                f"'last_month' ({self.last_month}) means data through the day before it, but 'snapshot_date' is "
+                f"{self.snapshot_date}"
+            )
         for key in ("bucket_edges", "milestones"):
             if getattr(self, key) != sorted(set(getattr(self, key))):
                 raise ValueError(f"'{key}' is {getattr(self, key)}; it must rise without repeats")

@@ -1,5 +1,6 @@
 """Keeping the committed notebooks clean: text outputs for reviewers and nbval, no images, no traces of a run."""
 
+from itertools import count
 from pathlib import Path
 
 import nbformat
@@ -47,11 +48,12 @@ def _clean(source: Path, executed: nbformat.NotebookNode) -> nbformat.NotebookNo
     notebook = nbformat.read(source, as_version=4)
     ran = [cell for cell in executed.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    runs = count(1)
     for number, (cell, done) in enumerate(zip(notebook.cells, ran, strict=True), 1):
         cell.id = f"cell-{number}"
         cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
         if cell.cell_type == "code":
-            cell.execution_count = None
+            cell.execution_count = next(runs)  # nbval takes a cell without one for a cell that was never run
             cell.outputs = [output for output in map(_text_only, done.outputs) if output]
     return notebook
 
@@ -68,14 +70,14 @@ def _text_only(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
 def _faults(path: Path) -> list[str]:
     """What is unclean in the notebook at `path`."""
     notebook = nbformat.read(path, as_version=4)
-    faults = []
+    faults, runs = [], count(1)
     if notebook.metadata.get("kernelspec") != KERNEL:
         faults.append("its kernel is not `python3`")
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type != "code":
             continue
-        if cell.execution_count is not None:
-            faults.append(f"cell {number} carries an execution count")
+        if cell.execution_count != next(runs):
+            faults.append(f"cell {number} does not carry its place as execution count")
         for output in cell.outputs:
             if output.output_type == "error" or output.get("name") == "stderr":
                 faults.append(f"cell {number} carries an error or a warning")

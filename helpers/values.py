@@ -2,7 +2,9 @@
 
 import datetime
 import json
+import linecache
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,12 +172,13 @@ def plain(name: str, value: Any) -> Any:
 
 def _cell_label(name: str) -> str | None:
     """The label of the notebook cell that is running; None outside a notebook."""
-    from IPython import get_ipython  # only notebooks need it, and it is slow to import
-
-    shell = get_ipython()
-    if shell is None:
+    frame = sys._getframe()
+    while frame and not (frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") == "__main__"):
+        frame = frame.f_back
+    if frame is None or "get_ipython" not in frame.f_globals:
         return None
-    found = LABEL.search(shell.user_ns["In"][-1])
+    # Where IPython keeps each cell's source for tracebacks; its history lacks cells that a test runner executes.
+    found = LABEL.search("".join(linecache.getlines(frame.f_code.co_filename)))
     if not found:
         raise ValueRecordError(f"value {name!r}: give its cell a label, e.g. `#| label: val-{name.replace('_', '-')}`")
     return found[1]

@@ -59,7 +59,7 @@ RC = {
 
 
 def use_theme() -> None:
-    """Give every figure drawn from now on the report's look; in a notebook, show figures as SVG and PNG.
+    """Give every figure drawn from now on the report's look; in a notebook, show figures as SVG.
 
     Takes the report's own typeface where it lies in report/theme/fonts, otherwise DejaVu Sans, which matplotlib ships.
     """
@@ -73,7 +73,7 @@ def use_theme() -> None:
 
         shell.run_line_magic("matplotlib", "inline")
         # Whole figures at their set size: the tight box would give each another width.
-        set_matplotlib_formats("svg", "png", bbox_inches=None, metadata=PLAIN)
+        set_matplotlib_formats("svg", bbox_inches=None, metadata=PLAIN)
 
 
 def drawable(frame: pd.DataFrame, what: str = "the table") -> None:

@@ -68,3 +68,32 @@ def test_overrides_are_typed_and_checked():
     for bad in ("iqr_multipler=3", "iqr_multiplier", "seed=1.5", "name=other"):
         with pytest.raises(edition.EditionError, match=bad.split("=")[0]):
             edition.load(overrides=[bad])
+
+
+def archive_of(monkeypatch, folder, *days):
+    for day in days:
+        (folder / "snapshots" / f"date={day}").mkdir(parents=True)
+        (folder / "snapshots" / f"date={day}" / "models.parquet").touch()
+    monkeypatch.setattr(edition.paths, "ARCHIVE", folder)
+
+
+def test_dates_that_are_held_come_from_the_archive(monkeypatch, tmp_path):
+    archive_of(monkeypatch, tmp_path, "2026-01-15", "2026-02-20", "2026-03-31")
+    public = edition.load("public").parameters()
+    wanted = {
+        "first_month": "2026-01-01", "history_end": "2026-01-15", "splice_month": "2026-02-01",
+        "last_month": "2026-04-01", "snapshot_date": "2026-03-31", "top_models_date": "2026-03-31",
+    }  # fmt: skip
+    assert {key: public[key] for key in wanted} == wanted
+
+
+def test_an_archive_without_the_end_of_a_month_says_when_to_come_back(monkeypatch, tmp_path):
+    archive_of(monkeypatch, tmp_path, "2026-01-15", "2026-01-20")
+    with pytest.raises(edition.EditionError, match=r"public\.yml.*2026-01-15 to 2026-01-20.*from 2026-02-01 on"):
+        edition.load("public")
+
+
+def test_an_empty_archive_names_the_command_that_fills_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(edition.paths, "ARCHIVE", tmp_path)
+    with pytest.raises(edition.EditionError, match="atom collect hub"):
+        edition.load("public")

@@ -90,16 +90,22 @@ def test_a_notebook_without_a_parameters_cell_is_refused(tmp_path):
         (nbformat.v4.new_output("display_data", {"image/png": ""}), "carries an image"),
         (nbformat.v4.new_output("stream", name="stderr", text="!"), "an error or a warning"),
         (nbformat.v4.new_output("error", ename="E", evalue="", traceback=[]), "an error or a warning"),
+        (None, "its place as execution count"),
     ],
 )
 def test_unclean_notebooks_are_found(tmp_path, monkeypatch, output, words):
     path = write(tmp_path / "n.ipynb", "1")
     content = json.loads(path.read_text(encoding="utf-8"))
     content["metadata"] = {"kernelspec": notebooks.KERNEL}
+    for place, cell in enumerate(content["cells"][1:], 1):
+        cell["execution_count"] = place
     path.write_text(json.dumps(content), encoding="utf-8")
     monkeypatch.setattr(notebooks.paths, "NOTEBOOKS", tmp_path)
     assert notebooks.check() == []
-    content["cells"][-1]["outputs"] = [output]
+    if output:
+        content["cells"][-1]["outputs"] = [output]
+    else:
+        content["cells"][-1]["execution_count"] = 7
     path.write_text(json.dumps(content), encoding="utf-8")
     (fault,) = notebooks.check()
     assert words in fault

@@ -80,3 +80,29 @@ def test_captions_take_recorded_numbers_and_refuse_unknown_ones():
     assert values.fill("China: {china}", recorded, "here") == "China: 1.15B"
     with pytest.raises(values.ValueRecordError, match=r"here: \{usa\} is not recorded"):
         values.fill("USA: {usa}", recorded, "here")
+
+
+def test_a_condition_is_recorded_as_yes_or_no_and_reads_as_its_text(record):
+    said = values.either("more than double", "less than double")
+    record("grown", True, unit="condition", format=said)
+    record("shrunk", False, unit="condition", format=said)
+    found = stored()
+    assert [(found[name]["raw"], found[name]["formatted"]) for name in ("grown", "shrunk")] == [
+        ("yes", "more than double"),
+        ("no", "less than double"),
+    ]
+
+
+def test_a_condition_without_words_for_the_other_case_must_hold(record):
+    with pytest.raises(values.ValueRecordError, match="“overtook”, which does not hold"):
+        record("passed", False, unit="condition", format=values.either("overtook"))
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "no"), (5, "five"), (10, "ten"), (11, "11")])
+def test_small_numbers_are_words(number, words):
+    assert values.in_words(number) == words
+
+
+@pytest.mark.parametrize(("number", "words"), [(1.1496e9, "1.15B"), (723.4e6, "723M"), (999.6e6, "1.00B")])
+def test_amounts_change_their_unit_at_a_billion(number, words):
+    assert values.amount(number) == words

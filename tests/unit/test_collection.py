@@ -1,0 +1,64 @@
+"""Bringing an archive's files into an edition's raw inputs."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from helpers import archive, collection
+
+
+def snapshot(folder, day, scope=None, **columns):
+    place = folder / "snapshots" / f"date={day}"
+    place.mkdir(parents=True)
+    table = {
+        "model": ["a/x"], "downloads_all_time": [5], "created_at": pd.to_datetime(["2025-01-01"], utc=True), **columns,
+    }  # fmt: skip
+    pd.DataFrame(table).to_parquet(place / "models.parquet", index=False)
+    if scope:
+        (place / "manifest.json").write_text(json.dumps({"scope": scope}), encoding="utf-8")
+
+
+LISTED = {"tags": [["base_model:b/y"]], "library_name": ["transformers"], "pipeline_tag": [None]}
+
+
+@pytest.fixture
+def held(tmp_path):
+    """An archive with a list of models and two days; the later one lists only some namespaces."""
+    folder = tmp_path / "archive"
+    (folder / "registry").mkdir(parents=True)
+    (folder / "registry" / "models.csv").write_text("org,model,modelId\na,x,a/x\n", encoding="utf-8")
+    snapshot(folder, "2026-01-01", archive.WHOLE, **LISTED)
+    snapshot(folder, "2026-01-02", ["a"], **LISTED)
+    return folder
+
+
+def test_what_is_held_is_brought_and_what_is_not_is_absent(held, tmp_path):
+    table = collection.gather(tmp_path / "raw", held).set_index("source")
+    assert table.loc["snapshots", "files"] == 2
+    assert table.loc["arena", "files"] == 0
+    assert (tmp_path / "raw/snapshots/date=2026-01-02/models.parquet").exists()
+    assert (tmp_path / "raw/registry/models.csv").exists()
+    assert not (tmp_path / "raw/arena").exists()
+
+
+def test_derivatives_come_from_the_newest_day_of_the_whole_hub(held, tmp_path):
+    collection.gather(tmp_path / "raw", held)
+    assert [path.name for path in (tmp_path / "raw/derivatives").iterdir()] == ["date=2026-01-01"]
+
+
+def test_without_a_day_of_the_whole_hub_there_are_no_derivatives(held, tmp_path):
+    manifest = held / "snapshots/date=2026-01-01/manifest.json"
+    manifest.write_text(json.dumps({"scope": ["a"]}), encoding="utf-8")
+    table = collection.gather(tmp_path / "raw", held).set_index("source")
+    assert table.loc["derivatives", "files"] == 0
+    assert not (tmp_path / "raw/derivatives").exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "remedy"), [("snapshots", "atom collect hub"), ("registry", "atom collect tracked-models")]
+)
+def test_what_an_edition_cannot_do_without_names_the_remedy(held, tmp_path, missing, remedy):
+    (held / missing).rename(held / "elsewhere")
+    with pytest.raises(collection.CollectionError, match=remedy):
+        collection.gather(tmp_path / "raw", held)
