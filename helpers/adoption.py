@@ -59,11 +59,12 @@ def year_over_year(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd
     """Cumulative downloads at a month label against those a year before (Section 3).
 
     table: from `totals`. Returns <by>, downloads_cumulative, downloads_cumulative_before, multiple; null where a group
-    had none a year before. Raises ValueError for a month without data.
+    had none a year before, or the table does not reach back so far. Raises ValueError for a month without data.
     """
     keys, column = _names(by), "downloads_cumulative"
     now = _at(table, month)[[*keys, column]]
-    before = _at(table, pd.Timestamp(month) - pd.DateOffset(years=1))[[*keys, column]]
+    earlier = table["month"] == pd.Timestamp(month) - pd.DateOffset(years=1)
+    before = table.loc[earlier, [*keys, column]]
     both = now.merge(before, on=keys, how="left", suffixes=("", "_before"))
     return both.assign(multiple=both[column] / both[f"{column}_before"].where(both[f"{column}_before"] > 0))
 

@@ -87,6 +87,19 @@ def ram(
     print(found) if as_json else Console().print(found)
 
 
+@app.command("diff")
+def diff_(
+    before: Annotated[str, typer.Argument(metavar="EDITION")],
+    after: Annotated[str, typer.Argument(metavar="EDITION")],
+) -> None:
+    """What changed from one built edition to another, as tables and as a page under build/diff."""
+    from rich.console import Console
+
+    from helpers import diff_page
+
+    Console().print(diff_page.run(before, after))
+
+
 collecting = typer.Typer(no_args_is_help=True, help="Collect sources into the archive, which other editions rest on.")
 app.add_typer(collecting, name="collect")
 importing = typer.Typer(no_args_is_help=True, help="Bring an author's own files into the archive.")

@@ -21,6 +21,20 @@ def by_month(daily: pd.DataFrame) -> pd.DataFrame:
     return tokens.assign(days=tokens["month"].map(daily.groupby(month)["date"].nunique()))
 
 
+def top_open(daily: pd.DataFrame, size: int = 10) -> pd.DataFrame:
+    """The most used open models of each month that is over: clean/tokens_monthly where there are daily tokens alone.
+
+    A month is over if the input holds its last day. Of equal tokens the first slug in the alphabet counts.
+    """
+    last = daily["date"].max()
+    months = by_month(daily)
+    over = months["month"] + pd.offsets.MonthEnd() <= last
+    used = months[over & (months["status"] == "open")].sort_values(
+        ["month", "tokens", "slug"], ascending=[True, False, True]
+    )
+    return used.groupby("month").head(size).drop(columns="days").reset_index(drop=True)
+
+
 def open_shares(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
     """Shares within the tokens of open models: month, <by>, tokens, tokens_share.
 

@@ -1,6 +1,7 @@
 """The values step: every recorded value in one place, as the prose and both publishers read it."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -8,7 +9,8 @@ import yaml
 from helpers import edition, files, paths, provenance, publish, steps, values
 
 TABLES = ("daily", "derivatives", "tokens_monthly", "arena", "artificial_analysis")
-"""Clean tables that an edition may hold or not; passages of the report are shown `when-meta="held.<table>"`."""
+"""Clean tables that an edition may hold or not; passages of the report are shown `when-meta="held.<table>"`, and
+`when-meta="held.history"` where it holds daily histories."""
 
 
 class ProseError(ValueError):
@@ -32,26 +34,51 @@ def run(name: str, title: str, data: str, last_month: str, snapshot_date: str) -
         "snapshot_date": values.day(_date(snapshot_date)),
         **provenance.shown(),
     }
-    held = {name: steps.held(f"clean/{name}") for name in TABLES}
+    conditions = _conditions(recorded, about.keys(), data)
     shown = {name: value["formatted"] for name, value in recorded.items()}
-    _check(shown | about, recorded, publish.used_variables(paths.ROOT, {"held": held}))
+    everywhere = {name for met in (True, False) for name in publish.used_variables(paths.ROOT, _all(conditions, met))}
+    # Where everything is held, a value that no notebook records is a mistake, not a thing that is unknown.
+    asked = _all(conditions, True) if all(conditions["held"].values()) else conditions
+    _check(shown | about, recorded, publish.used_variables(paths.ROOT, asked), everywhere)
     # A name in a passage that is not shown needs a value all the same: Quarto looks it up before it hides it.
-    unheld = set(publish.used_variables(paths.ROOT, {"held": dict.fromkeys(TABLES, True)})) - (shown | about).keys()
-    shown |= dict.fromkeys(sorted(unheld), "unknown")
+    shown |= dict.fromkeys(sorted(everywhere - (shown | about).keys()), "unknown")
     files.write_json(paths.BUILD / "values.json", recorded)
     files.write_text(paths.ROOT / "_variables.yml", _yaml(dict(sorted((shown | about).items()))))
     metadata = {
         "subtitle": title,
         "date": snapshot_date,
         "data-label": label,
-        "held": held,
+        **conditions,
         "website": {"page-footer": {"center": label}},
     }
     files.write_text(paths.BUILD / "edition.yml", _yaml(metadata))
 
 
-def _check(known: dict[str, str], recorded: dict[str, dict[str, Any]], used: dict[str, str]) -> None:
-    """Raise ProseError unless prose and values fit each other both ways."""
+def _conditions(recorded: dict[str, dict[str, Any]], about: Iterable[str], data: str) -> dict[str, Any]:
+    """The metadata that passages are shown or hidden by.
+
+    held: table → whether there is one. told: name of a passage → whether all values in it are known. reconstructed:
+    whether the data are.
+    """
+    held = {name: steps.held(f"clean/{name}") for name in TABLES} | {"history": steps.held("raw/history")}
+    facts = {"held": held, "reconstructed": data == "reconstructed"}
+    known = {name for name, value in recorded.items() if value["raw"] is not None} | set(about)
+    told = {name: used <= known for name, used in publish.passages(paths.ROOT, facts).items()}
+    return facts | {"told": dict(sorted(told.items()))}
+
+
+def _all(conditions: dict[str, Any], met: bool) -> dict[str, Any]:
+    """The metadata with every table held and every passage told, or none."""
+    return conditions | {key: dict.fromkeys(conditions[key], met) for key in ("held", "told")}
+
+
+def _check(
+    known: dict[str, str], recorded: dict[str, dict[str, Any]], used: dict[str, str], everywhere: set[str]
+) -> None:
+    """Raise ProseError unless prose and values fit each other both ways.
+
+    used: in what is shown; everywhere: in what is hidden, too.
+    """
     misfits = [
         f"{where}: `{name}` is used but no notebook records it; record it or mend the name"
         for name, where in used.items()
@@ -61,7 +88,7 @@ def _check(known: dict[str, str], recorded: dict[str, dict[str, Any]], used: dic
         f"notebooks/{value['notebook']}.ipynb, cell {value['cell']}: headline value `{name}` is not used in the "
         "report; use it or do not mark it as headline"
         for name, value in recorded.items()
-        if value["headline"] and name not in used
+        if value["headline"] and name not in everywhere
     ]
     if misfits:
         raise ProseError("\n".join(misfits))

@@ -68,7 +68,7 @@ def read(
     sizes = _first(curated)
     models[["parameters_b", "size_source"]] = resolve_size(models["model"], sizes, safetensors)
     models["bucket"] = bucket(models["parameters_b"], bucket_edges)
-    models["released"] = pd.to_datetime(models["model"].map(_first(corrections)))
+    models["released"] = pd.to_datetime(models["model"].map(_first(corrections).to_dict()))
     findings += _unresolved(models)
     findings += _region_conflicts(models, _first(names[["namespace", "region"]]))
     findings += _size_conflicts(models, bucket_edges)

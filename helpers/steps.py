@@ -109,7 +109,7 @@ STEPS = (
             "notebooks", "values.json", "edition.yml", "clean/figures", "regional/figures", "organizational/figures",
             "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml", "/report",
         ),
-        writes=("site",),
+        writes=("site", "editions"),
         parameters=("engine", *Edition.model_fields),  # the record of the build names them all
         module="helpers.publish",
     ),

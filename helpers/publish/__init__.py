@@ -5,9 +5,9 @@ from typing import Any
 from helpers.publish.findings import Finding, PublishError
 from helpers.publish.precheck import preflight
 from helpers.publish.site import Rendered, render
-from helpers.publish.sources import used_variables
+from helpers.publish.sources import passages, used_variables
 
-__all__ = ["Finding", "PublishError", "Rendered", "preflight", "render", "run", "used_variables"]
+__all__ = ["Finding", "PublishError", "Rendered", "passages", "preflight", "render", "run", "used_variables"]
 
 
 def run(engine: str, **edition: Any) -> None:

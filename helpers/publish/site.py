@@ -1,5 +1,6 @@
 """The site as a whole: rendered aside, checked, and put in place only when nothing is wrong with it."""
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,8 +56,31 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
         _put_in_place(site, build / "site", work / "former")
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    keep(build)
     pages = tuple(sorted(str(p.relative_to(build / "site")) for p in (build / "site").rglob("*.html")))
     return Rendered(engine, engines.version(engine), pages)
+
+
+def keep(build: Path = paths.BUILD) -> None:
+    """Leave what was published as <build>/editions/<name of the edition>, whole, for comparisons with other editions.
+
+    provenance.json names the edition and its parameters, values.json holds its values, figures/ each figure's data.
+    Pages rendered without a build's provenance are no edition, and nothing is kept.
+    """
+    if not (build / "provenance.json").is_file():
+        return
+    name = json.loads((build / "provenance.json").read_text(encoding="utf-8"))["edition"]["name"]
+    work = build / ".work" / "keep"
+    shutil.rmtree(work, ignore_errors=True)
+    kept, place = work / "edition", build / "editions" / name
+    (kept / "figures").mkdir(parents=True)
+    try:
+        for path in [*(build / data for data in DATA), *(build / "site" / "figures").glob("fig-*.csv")]:
+            shutil.copyfile(path, kept / "figures" / path.name if path.suffix == ".csv" else kept / path.name)
+        place.parent.mkdir(exist_ok=True)
+        _put_in_place(kept, place, work / "former")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _extras(root: Path, build: Path, site: Path) -> None:

@@ -185,3 +185,28 @@ def used_variables(root: Path, about: dict[str, Any]) -> dict[str, str]:
         if kind == "var":
             used.setdefault(name, line.where)
     return used
+
+
+TOLD = "told."
+"""Prefix of the metadata of passages that are shown only if every value in them is known: when-meta="told.<name>"."""
+
+
+def passages(root: Path, about: dict[str, Any]) -> dict[str, set[str]]:
+    """Each name that a passage is shown `when-meta="told.<name>"` → the values used in it.
+
+    about: metadata, for what else is shown inside; see `read`.
+    """
+    lines = list(_lines(root, root / ARTICLE, (), []))
+    asked = [match[2] for line in lines for match in META.finditer(line.prose)]
+    used: dict[str, set[str]] = {name.removeprefix(TOLD): set() for name in asked if name.startswith(TOLD)}
+    inside: list[str] = []  # for each div that is open, the name that it asks for
+    for line in _shown(iter(lines), about | {"told": dict.fromkeys(used, True)}):
+        if fence := FENCE.match(line.prose):
+            if fence["attributes"] is None:
+                inside.pop()
+            else:
+                told = META.search(fence["attributes"])
+                inside.append(told[2] if told else "")
+        for name in (name.removeprefix(TOLD) for name in inside if name.startswith(TOLD)):
+            used[name] |= {code[2] for code in SHORTCODE.finditer(line.text) if code[1] == "var"}
+    return used

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 
 from helpers import paths, schemas
 
@@ -10,13 +12,28 @@ HUB_NAMES = {"id": "model", "createdAt": "created_at", "downloadsAllTime": "down
 
 
 def newest(folder: Path) -> Path:
-    """The latest day's file among date=YYYY-MM-DD/models.parquet. Raises FileNotFoundError where there is none."""
-    days = sorted(folder.glob("date=????-??-??/models.parquet"))
-    if not days:
-        raise FileNotFoundError(
-            f"{paths.shown(folder)} holds no date=YYYY-MM-DD/models.parquet; `atom build` makes one"
-        )
-    return days[-1]
+    """The latest day's file among date=YYYY-MM-DD/models.parquet that has the columns of a listing.
+
+    A file that cannot be read is taken for one, so that reading it tells what is wrong. Raises FileNotFoundError where
+    there is none.
+    """
+    days = sorted(folder.glob("date=????-??-??/models.parquet"), reverse=True)
+    for path in days:
+        if _is_listing(path):
+            return path
+    found = f", and none of its {len(days)} days has the columns of a listing" if days else ""
+    raise FileNotFoundError(
+        f"{paths.shown(folder)} holds no date=YYYY-MM-DD/models.parquet of a listing{found}; `atom build` makes one"
+    )
+
+
+def _is_listing(path: Path) -> bool:
+    """Whether a file has the columns of raw/derivatives; a day of counts alone, as from a weekly dump, has not."""
+    try:
+        held = pyarrow.parquet.read_schema(path).names
+    except pyarrow.ArrowException:
+        return True
+    return set(schemas.TABLES["raw/derivatives"].columns) <= set(held)
 
 
 def read(path: Path) -> pd.DataFrame:

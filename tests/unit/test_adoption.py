@@ -153,8 +153,17 @@ def test_a_year_is_counted_back_from_the_label():
     assert found["us"] == 2.5
     assert pd.isna(found["eu"])  # there was none a year before
     assert pd.isna(found["china"])  # from nothing there is no multiple
-    with pytest.raises(ValueError, match="2023-03-01"):
-        adoption.year_over_year(table, "2024-03-01", "region")
+    with pytest.raises(ValueError, match="2026-03-01"):
+        adoption.year_over_year(table, "2026-03-01", "region")
+
+
+def test_growth_is_unknown_where_no_month_a_year_before_is_held():
+    table = pd.DataFrame(
+        [("2025-02-01", "us", 20.0), ("2025-03-01", "us", 50.0)], columns=["month", "region", "downloads_cumulative"]
+    ).assign(month=lambda t: pd.to_datetime(t["month"]))
+    found = adoption.year_over_year(table, "2025-03-01", "region")
+    assert found["downloads_cumulative"].tolist() == [50.0]
+    assert found[["downloads_cumulative_before", "multiple"]].isna().all(axis=None)
 
 
 def test_since_starts_at_zero_and_leaves_out_what_a_model_brings_along():

@@ -184,3 +184,13 @@ def test_nothing_is_lost_shares_sum_to_one_and_scale_does_not_matter(rows, facto
 def test_the_order_of_rows_changes_nothing(rows, random):
     shuffled = random.sample(rows, len(rows))
     pd.testing.assert_frame_equal(inference.by_month(daily(*rows)), inference.by_month(daily(*shuffled)))
+
+
+def test_the_monthly_top_is_made_of_open_models_of_months_that_are_over():
+    used = daily(("2025-06-30", "qwen/qwen3-32b", 5), ("2025-06-30", "other", 9), ("2025-07-30", "qwen/qwen3-32b", 7))
+    used = used.assign(status=used["status"].where(used["slug"] == "other", "open"))
+    more = used.iloc[[0]].assign(slug="a/smaller", tokens=[4])
+    found = inference.top_open(pd.concat([used, more]), size=1)
+    assert found[["slug", "tokens"]].to_numpy().tolist() == [["qwen/qwen3-32b", 5]]
+    assert found["month"].tolist() == [pd.Timestamp("2025-06-01")]
+    schemas.check(found, "clean/tokens_monthly")

@@ -114,6 +114,11 @@ def test_unknown_downloads_stay_unknown():
 def test_the_newest_day_is_read_and_a_truncated_file_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"holds no date=YYYY-MM-DD/models.parquet"):
         hub_listing.newest(tmp_path)
+    (tmp_path / "date=2026-04-03").mkdir()
+    counts = pd.DataFrame({"model": ["a/x"], "downloads_all_time": [1], "created_at": [pd.Timestamp(0, tz="UTC")]})
+    counts.to_parquet(tmp_path / "date=2026-04-03" / "models.parquet")
+    with pytest.raises(FileNotFoundError, match=r"none of its 1 days has the columns of a listing"):
+        hub_listing.newest(tmp_path)
     listing = hub_listing.from_hub(pd.DataFrame([RECORD]), "page 1")
     for day in ("2026-04-01", "2026-04-02"):
         (tmp_path / f"date={day}").mkdir()

@@ -169,3 +169,30 @@ def test_what_is_hidden_need_not_be_right_and_what_is_shown_is_published(project
     assert "Shown without" in page
     assert "Also without" in page
     assert "Shown with Arena" not in page
+
+
+def test_the_values_of_each_passage_that_asks_to_be_told_are_listed_as_far_as_they_are_shown(project):
+    path = project.root / "report/method.qmd"
+    passage = """
+
+:::: {.content-visible when-meta="told.growth"}
+
+{{< var first >}} to {{< var second >}}
+
+::: {.content-visible when-meta="held.arena"}
+
+{{< var third >}}
+
+:::
+
+::::
+
+::: {.content-hidden when-meta="told.growth"}
+
+{{< var fourth >}}
+
+:::
+"""
+    path.write_text(path.read_text(encoding="utf-8") + passage, encoding="utf-8")
+    assert sources.passages(project.root, {"held": {"arena": True}}) == {"growth": {"first", "second", "third"}}
+    assert sources.passages(project.root, {"held": {"arena": False}}) == {"growth": {"first", "second"}}

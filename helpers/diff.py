@@ -1,0 +1,288 @@
+"""What changed between two built editions: their parameters, values, ranks, crossovers and figures' data.
+
+A build leaves what it published under editions/<name>/ of the build folder (see `helpers.publish.site.keep`).
+"""
+
+import datetime
+import itertools
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers import paths
+
+SAME = 1e-9
+"""Relative difference below which two numbers are the same: the order of additions, not the data."""
+RANK = re.compile(r"(?P<who>\w+?)_rank_(?P<measure>\w+)")
+LEAD = re.compile(r"_(ahead|leads|leader)(_|$)")
+CROSSOVER = re.compile(r"_crossover(_|$)")
+
+COPY, IN = "·copy", "·in"
+"""Columns of our own beside a figure's."""
+
+
+class DiffError(ValueError):
+    """Editions that cannot be compared; the message says which command builds what is missing."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a build of an edition left: its parameters, its values by name, and each figure's data by name."""
+
+    parameters: dict[str, Any]
+    values: dict[str, dict[str, Any]]
+    figures: dict[str, pd.DataFrame]
+
+    @property
+    def name(self) -> str:
+        return self.parameters["name"]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The differences from one edition to another; see `values`, `order`, `figures` and `parameters` for the columns.
+
+    same: the number of values that are in both and do not differ.
+    """
+
+    before: Kept
+    after: Kept
+    parameters: pd.DataFrame
+    values: pd.DataFrame
+    order: list[str]
+    figures: pd.DataFrame
+    same: int
+
+
+def read(name: str, build: Path = paths.BUILD) -> Kept:
+    """What the last build of the edition `name` left. Raises DiffError if there was none."""
+    folder = build / "editions" / name
+    if not (folder / "provenance.json").is_file():
+        held = sorted(path.parent.name for path in (build / "editions").glob("*/provenance.json"))
+        told = f"built are {', '.join(held)}" if held else "none is built yet"
+        if not (paths.EDITIONS / f"{name}.yml").is_file():
+            known = ", ".join(sorted(path.stem for path in paths.EDITIONS.glob("*.yml")))
+            raise DiffError(f"there is no edition {name!r}; known editions: {known}; {told}")
+        raise DiffError(f"edition {name} was not built ({told}); run `atom build --edition {name}`")
+    return Kept(
+        json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["edition"],
+        json.loads((folder / "values.json").read_text(encoding="utf-8")),
+        {path.stem: _table(path) for path in sorted((folder / "figures").glob("fig-*.csv"))},
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """A figure's data. Only an empty cell is unknown: a model may be called NA."""
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def compare(before: Kept, after: Kept) -> Diff:
+    """All that differs from `before` to `after`."""
+    changed = values(before.values, after.values)
+    in_both = len(before.values.keys() & after.values.keys())
+    return Diff(
+        before,
+        after,
+        parameters(before.parameters, after.parameters),
+        changed,
+        order(before.values, after.values),
+        figures(before.figures, after.figures),
+        in_both - int((changed["state"] == "changed").sum()),
+    )
+
+
+def parameters(before: dict[str, Any], after: dict[str, Any]) -> pd.DataFrame:
+    """Parameters that differ: parameter, before, after; None where an edition has no such parameter."""
+    names = [*before, *(name for name in after if name not in before)]
+    rows = [(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
+    return pd.DataFrame(rows, columns=["parameter", "before", "after"], dtype=object)
+
+
+# Values -------------------------------------------------------------------------------------------------------
+
+
+def values(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Values that differ, the largest relative change first.
+
+    before, after: recorded values by name, as in values.json. Returns name, kind (value | rank | crossover), unit,
+    state (changed | new | gone), before and after (as the report shows them; None where not recorded), change (in
+    `unit`; whole days for dates, months for months; NaN where one of the two is unknown, is no number or has
+    another unit) and relative (|change| by the larger of the two; NaN for dates).
+    """
+    rows = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old and new and old["unit"] == new["unit"] and _same(old["raw"], new["raw"]):
+            continue
+        unit = " → ".join(dict.fromkeys(value["unit"] for value in (old, new) if value))
+        change = _change(old["raw"], new["raw"], unit) if old and new else math.nan
+        scale = max(abs(old["raw"]), abs(new["raw"])) if _numbers(old, new) else math.nan
+        rows.append(
+            {
+                "name": name,
+                "kind": _kind(name, unit),
+                "unit": unit,
+                "state": "gone" if new is None else "new" if old is None else "changed",
+                "before": old and old["formatted"],
+                "after": new and new["formatted"],
+                "change": change,
+                "relative": abs(change) / scale if scale else math.nan,
+            }
+        )
+    columns = ["name", "kind", "unit", "state", "before", "after", "change", "relative"]
+    found = pd.DataFrame(rows, columns=columns)
+    return found.sort_values(["relative", "name"], ascending=[False, True], na_position="last", ignore_index=True)
+
+
+def _kind(name: str, unit: str) -> str:
+    """Which part of the comparison a value belongs to: crossovers are days, or sentences on them."""
+    if CROSSOVER.search(name) and unit in ("date", "month", "text"):
+        return "crossover"
+    return "rank" if unit == "rank" or LEAD.search(name) else "value"
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _numbers(*recorded: dict[str, Any] | None) -> bool:
+    return all(value is not None and _number(value["raw"]) for value in recorded)
+
+
+def _same(one: Any, two: Any) -> bool:
+    return math.isclose(one, two, rel_tol=SAME) if _number(one) and _number(two) else one == two
+
+
+def _change(old: Any, new: Any, unit: str) -> float:
+    """From `old` to `new` in the unit of both; NaN where there is no such difference."""
+    if _number(old) and _number(new):
+        return new - old
+    if unit not in ("date", "month") or old is None or new is None:
+        return math.nan
+    first, last = datetime.date.fromisoformat(old), datetime.date.fromisoformat(new)
+    return 12 * (last.year - first.year) + last.month - first.month if unit == "month" else (last - first).days
+
+
+def order(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> list[str]:
+    """Who overtook whom, in sentences: pairs whose recorded ranks of one measure are the other way round."""
+    then, now = _ranks(before), _ranks(after)
+    found = []
+    for measure in sorted(then.keys() & now.keys()):
+        one, two = then[measure], now[measure]
+        for first, second in itertools.combinations(sorted(one.keys() & two.keys()), 2):
+            if (one[first] - one[second]) * (two[first] - two[second]) < 0:
+                ahead, behind = sorted((first, second), key=two.__getitem__)
+                found.append(f"{ahead} is now ahead of {behind} ({measure})")
+    return found
+
+
+def _ranks(recorded: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Measure → who → rank, of the values that are ranks: qwen_rank_cumulative. Unknown ranks are left out."""
+    found: dict[str, dict[str, float]] = {}
+    for name, value in recorded.items():
+        match = RANK.fullmatch(name)
+        if match and value["unit"] == "rank" and value["raw"] is not None:
+            found.setdefault(match["measure"], {})[match["who"]] = value["raw"]
+    return found
+
+
+# Figures ------------------------------------------------------------------------------------------------------
+
+
+def figures(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Figures whose data differ.
+
+    before, after: each figure's data by name. Returns figure, state (changed | new | gone), rows_added, rows_gone,
+    rows_changed, columns (those that only one of the two has, "+new, −gone") and largest (the change that is largest
+    relative to its column's largest number, as "row: column before → after"; "" where no number changed).
+    """
+    rows = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old is None or new is None:
+            added, gone = (len(new), 0) if old is None else (0, len(old))
+            rows.append((name, "new" if old is None else "gone", added, gone, 0, "", ""))
+        elif any(found := _rows(old, new)):
+            rows.append((name, "changed", *found))
+    columns = ["figure", "state", "rows_added", "rows_gone", "rows_changed", "columns", "largest"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _rows(old: pd.DataFrame, new: pd.DataFrame) -> tuple[int, int, int, str, str]:
+    """Rows added, gone and changed, columns that differ, and the largest change."""
+    shared = [column for column in old.columns if column in new.columns]
+    differing = [f"+{c}" for c in new.columns if c not in shared] + [f"−{c}" for c in old.columns if c not in shared]
+    old, new = _alike(old[shared], new[shared])
+    keys = _keys(old, new)
+    rest = [column for column in shared if column not in keys]
+    merged = _numbered(old, keys).merge(_numbered(new, keys), how="outer", on=[*keys, COPY], indicator=IN)
+    counts = merged[IN].value_counts()
+    both = merged[merged[IN] == "both"]
+    changed = pd.DataFrame({column: _differs(both[f"{column}_x"], both[f"{column}_y"]) for column in rest}, both.index)
+    largest = _largest(both, keys, changed)
+    return counts["right_only"], counts["left_only"], int(changed.any(axis=1).sum()), ", ".join(differing), largest
+
+
+def _alike(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both tables with each column of one kind: numbers where both hold numbers (or nothing at all), else text."""
+    tables = old.copy(), new.copy()
+    for column in old.columns:
+        numeric = all(pd.api.types.is_numeric_dtype(table[column].dropna().infer_objects()) for table in (old, new))
+        flags = any(pd.api.types.is_bool_dtype(table[column]) for table in (old, new))
+        for table in tables:
+            known = table[column].notna()
+            table[column] = (
+                table[column].astype(float)
+                if numeric and not flags
+                else table[column].astype(object).where(~known, table[column].astype(str)).where(known, None)
+            )
+    return tables
+
+
+def _keys(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """The fewest leading columns that tell the rows of either table apart; all of them where none do."""
+    for count in range(1, len(old.columns) + 1):
+        keys = list(old.columns[:count])
+        if not (old.duplicated(keys).any() or new.duplicated(keys).any()):
+            return keys
+    return list(old.columns)
+
+
+def _numbered(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The table with a column that tells rows with equal keys apart."""
+    return table.assign(**{COPY: table.groupby(keys, dropna=False).cumcount()})
+
+
+def _differs(old: pd.Series, new: pd.Series) -> pd.Series:
+    """Where two columns differ; unknown on both sides is no difference, unknown on one side is."""
+    if pd.api.types.is_float_dtype(old) and pd.api.types.is_float_dtype(new):
+        near = (old - new).abs() <= SAME * pd.concat([old.abs(), new.abs()], axis=1).max(axis=1)
+    else:
+        near = old == new
+    return ~(near | (old.isna() & new.isna()))
+
+
+def _largest(both: pd.DataFrame, keys: list[str], changed: pd.DataFrame) -> str:
+    """The largest change of a number as text, "" where there is none."""
+    best, text = 0.0, ""
+    for column in changed:
+        old, new = both[f"{column}_x"], both[f"{column}_y"]
+        if not (pd.api.types.is_float_dtype(old) and pd.api.types.is_float_dtype(new)):
+            continue
+        size = ((new - old).abs() / pd.concat([old, new]).abs().max())[changed[column]].dropna()
+        if len(size) and size.max() > best:
+            best, row = size.max(), both.loc[size.idxmax()]
+            where = ", ".join(_said(row[key]) for key in keys)
+            text = f"{where}: {column} {_said(row[f'{column}_x'])} → {_said(row[f'{column}_y'])}"
+    return text
+
+
+def _said(cell: Any) -> str:
+    if not isinstance(cell, float):
+        return str(cell)
+    return f"{cell:,.0f}" if abs(cell) >= 1e6 else f"{cell:,.6g}"

@@ -1,0 +1,114 @@
+"""Workflows, the devcontainer and Binder: valid, of least privilege, and in step with the project."""
+
+import json
+import re
+import subprocess
+
+import pytest
+import yaml
+from huggingface_hub.utils import filter_repo_objects
+from typer.main import get_command
+
+from helpers import cli, edition, paths
+
+FILES = sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
+STEPS = [
+    pytest.param(step, id=f"{name}-{number}")
+    for name, workflow in WORKFLOWS.items()
+    for job in workflow["jobs"].values()
+    for number, step in enumerate(job["steps"])
+]
+CONTAINER = json.loads((paths.ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+
+
+def step(workflow, words):
+    """The one step that runs or uses `words`."""
+    steps = [s for job in WORKFLOWS[workflow]["jobs"].values() for s in job["steps"]]
+    (found,) = (s for s in steps if words in s.get("run", "") + s.get("uses", ""))
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_workflows_hold_to_their_published_schema(path):
+    schemas = pytest.importorskip("check_jsonschema.builtin_schemas", reason="check-jsonschema is not installed")
+    jsonschema = pytest.importorskip("jsonschema")
+    content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # `on` is a word here, not true
+    schema = schemas.get_builtin_schema("vendor.github-workflows")
+    typed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    jsonschema.validators.validator_for(schema)(schema).validate({"on": content["on"], **_named(typed)})
+
+
+def _named(content):
+    return {key: value for key, value in content.items() if isinstance(key, str)}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_workflows_may_do_the_least_and_never_run_beside_themselves(name):
+    workflow = WORKFLOWS[name]
+    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["concurrency"]["group"]
+    more = {job: told["permissions"] for job, told in workflow["jobs"].items() if "permissions" in told}
+    assert more == ({"deploy": {"pages": "write", "id-token": "write"}} if name == "publish" else {})
+    assert all(job["timeout-minutes"] <= 360 for job in workflow["jobs"].values())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_steps_name_versions_and_put_no_expression_into_a_shell(step):
+    assert re.fullmatch(r"[\w-]+/[\w/-]+@v\d+(\.\d+\.\d+)?", step.get("uses", "a/b@v1"))
+    assert "${{" not in step.get("run", "")  # secrets and inputs come through the environment
+    subprocess.run(["bash", "-n"], input=step.get("run", ""), text=True, check=True)
+    if step.get("uses", "").startswith("actions/checkout"):
+        assert step["with"]["persist-credentials"] is False
+
+
+def test_commands_of_the_workflows_exist():
+    commands = get_command(cli.app).commands
+    collect = commands["collect"].commands
+    runs = "\n".join(param.values[0].get("run", "") for param in STEPS)
+    assert set(re.findall(r"bin/atom (\w[\w-]*)", runs)) <= commands.keys()
+    named = set(re.findall(r"bin/atom collect (\w[\w-]*)", runs))
+    assert named == {"tracked-models", "hub", "arena", "openrouter", "status"}
+    assert named <= collect.keys()
+    assert f"'{edition.DEFAULT}'" in WORKFLOWS["publish"]["env"]["EDITION"]
+
+
+def test_collecting_restores_first_and_uploads_neither_private_nor_unfinished_files():
+    names = [s.get("run", "") for s in WORKFLOWS["collect"]["jobs"]["collect"]["steps"]]
+    place = {
+        word: next(i for i, run in enumerate(names) if word in run) for word in ("hf download", "collect", "hf upload")
+    }
+    assert place["hf download"] < place["collect"] < place["hf upload"]
+    upload = step("collect", "hf upload")
+    assert "steps.restore.outcome == 'success'" in upload["if"]
+    held = [
+        "snapshots/date=2026-01-01/models.parquet", "snapshots/date=2026-01-01/manifest.json", "arena/full.parquet",
+        "registry/models.csv", "snapshots/logs/2026-01-01.log",
+    ]  # fmt: skip
+    kept_here = [
+        "artificial_analysis/models.json", "artificial_analysis/2026/a.json", "snapshots/.lock",
+        "snapshots/unfinished/2026-01-02/collection.json", "unfinished/2026-01-02/pages/1.json",
+    ]  # fmt: skip
+    patterns = re.findall(r'--exclude "([^"]+)"', upload["run"])
+    assert list(filter_repo_objects([*held, *kept_here], ignore_patterns=patterns)) == held
+
+
+def test_quarto_is_a_release_that_the_environment_allows():
+    version = str(step("publish", "quarto-actions/setup")["with"]["version"])
+    asked = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    least = next(entry for entry in asked if str(entry).startswith("quarto")).split(">=")[1]
+    assert tuple(map(int, version.split("."))) >= tuple(map(int, least.split(".")))
+
+
+def test_the_devcontainer_is_made_as_the_readme_says():
+    assert (paths.ROOT / ".devcontainer" / CONTAINER["build"]["dockerfile"]).is_file()
+    assert CONTAINER["postCreateCommand"] == "make status"
+
+
+def test_binder_has_the_same_environment_and_its_script_is_sound():
+    folder = paths.ROOT / ".binder"
+    same = (folder / "environment.yml").read_bytes() == (paths.ROOT / "environment.yml").read_bytes()
+    assert same, "run: cp environment.yml .binder/environment.yml"
+    script = folder / "postBuild"
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", str(script)], check=True)
