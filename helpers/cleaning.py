@@ -12,12 +12,11 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.grid import Grid, fill, since_first, until_last
+from helpers.schemas import downloads
 
 Day = str | datetime.date | pd.Timestamp
 
-FLAGS = pd.array(
-    ["observed", "filtered", "interpolated", "reset", "vanished", "entered", "backcast"], dtype="str"
-)  # fmt: skip
+FLAGS = pd.array(list(downloads.FLAGS), dtype="str")
 OBSERVED, FILTERED, INTERPOLATED, RESET, VANISHED, ENTERED, BACKCAST = range(len(FLAGS))
 
 SPREAD = 2 / 3

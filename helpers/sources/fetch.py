@@ -207,7 +207,7 @@ class Client:
         status = answer.status_code
         found = f"HTTP {status}{_said(answer)}"
         if status >= 500 or status in hub.PASSING:
-            asked = hub._asked(answer.headers)
+            asked = hub.asked_to_wait(answer.headers)
             if asked is not None and asked > self.patience.asked:
                 raise self.error(address, f"{found}, asks to wait {asked:,.0f} s", "run again after that")
             raise Faulty(found, asked)
@@ -221,7 +221,7 @@ class Client:
             wait=self._wait,
             before_sleep=lambda state: self.tell(
                 keys.redact(
-                    f"{self.source}: {hub._words(state.outcome.exception())}; again in {state.next_action.sleep:.1f} s"
+                    f"{self.source}: {hub.said(state.outcome.exception())}; again in {state.next_action.sleep:.1f} s"
                 )
             ),
             reraise=True,
@@ -229,7 +229,7 @@ class Client:
         try:
             return retrying(once)
         except (Faulty, httpx2.RequestError) as error:
-            found = f"{hub._words(error)}, {self.patience.tries} times running"
+            found = f"{hub.said(error)}, {self.patience.tries} times running"
             raise self.error(address, found, "run again later") from None
 
     def _wait(self, state: tenacity.RetryCallState) -> float:

@@ -195,7 +195,7 @@ class Hub:
             retry=tenacity.retry_if_exception_type((Faulty, httpx2.RequestError)),
             stop=tenacity.stop_after_attempt(self.patience.tries),
             wait=self._wait,
-            before_sleep=lambda state: self.tell(_words(state.outcome.exception()), state.next_action.sleep),
+            before_sleep=lambda state: self.tell(said(state.outcome.exception()), state.next_action.sleep),
             reraise=True,
         )
         try:
@@ -203,7 +203,7 @@ class Hub:
         except (Faulty, httpx2.RequestError) as error:
             kind = HubError if last else EndsEarly
             tries = self.patience.tries
-            raise kind(f"{self.endpoint}: {_words(error)}, {tries} times running; run again later") from None
+            raise kind(f"{self.endpoint}: {said(error)}, {tries} times running; run again later") from None
         waited = retrying.statistics["idle_for"]
         tries, seconds = retrying.statistics["attempt_number"], time.monotonic() - started
         return Page(page.url, page.body, page.rows, page.next, seconds, tries, waited)
@@ -241,7 +241,7 @@ class Hub:
     def _refuse(self, answer: httpx2.Response) -> None:
         status = answer.status_code
         if status >= 500 or status in PASSING:
-            asked = _asked(answer.headers)
+            asked = asked_to_wait(answer.headers)
             if asked is not None and asked > self.patience.asked:
                 raise HubError(f"{self.endpoint}: HTTP {status}, asks to wait {asked:,.0f} s; run again after that")
             raise Faulty(f"HTTP {status}", asked)
@@ -285,7 +285,7 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _asked(headers: httpx2.Headers) -> float | None:
+def asked_to_wait(headers: httpx2.Headers) -> float | None:
     """Seconds that the Hub asks to wait, None where it names none. A second more, for it counts whole ones."""
     limit = parse_ratelimit_headers(headers)
     if limit is not None and limit.remaining == 0:
@@ -301,5 +301,6 @@ def _asked(headers: httpx2.Headers) -> float | None:
     return max(0.0, (until - datetime.datetime.now(datetime.UTC)).total_seconds()) + 1.0
 
 
-def _words(error: BaseException) -> str:
+def said(error: BaseException) -> str:
+    """What went wrong, for messages: our own words for what passes, the error's kind and text for the rest."""
     return str(error) if isinstance(error, Faulty) else f"{type(error).__name__} {error}".strip()

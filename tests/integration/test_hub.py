@@ -308,7 +308,7 @@ def test_a_wait_until_a_time_is_understood_and_a_very_long_one_is_not_sat_out(tm
         datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=30), usegmt=True
     )
     headers = source.httpx2.Headers({"Retry-After": soon})
-    assert 28 < source._asked(headers) < 32
+    assert 28 < source.asked_to_wait(headers) < 32
     with FakeHub(120, script={0: "429-retry-after"}, window=86_400) as hub:
         with pytest.raises(source.HubError, match=r"HTTP 429, asks to wait 86,401 s; run again after that"):
             gather(tmp_path, hub)
