@@ -10,12 +10,10 @@ from typing import Any
 
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
-from traitlets import default
 
-from helpers import paths, steps, values
+from helpers import kernel, paths, steps, values
 
 OPTION = re.compile(r"^(#\|\s*(?:fig-cap|fig-alt|tbl-cap):)(.*)$", re.MULTILINE)
 
@@ -26,20 +24,6 @@ NEEDS = "needs:"
 
 class NotebookError(RuntimeError):
     """A notebook that failed or cannot run; the message names notebook, cell, line and cause."""
-
-
-class IPCKernelManager(AsyncKernelManager):
-    """Kernels that talk over files, not over network ports, which others on the machine could reach."""
-
-    @default("transport")
-    def _transport(self) -> str:
-        return "ipc"
-
-    @default("ip")
-    def _sockets(self) -> str:
-        """Where the sockets lie. jupyter_client's own choice is one place for all kernels of a folder, who then hear
-        one another."""
-        return str(Path(os.environ["JUPYTER_RUNTIME_DIR"]) / "kernel")
 
 
 def declared(path: Path) -> dict[str, Any]:
@@ -84,13 +68,13 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
     Raises NotebookError with notebook, cell, source line and exception; the partly executed copy is then in `failed`.
     """
     check_parameters(source, parameters)
+    kernel.fork()
     executed = staging / "notebooks" / source.name
     executed.parent.mkdir(parents=True, exist_ok=True)
     os.environ.update(
         ATOM_STAGING=str(staging),
         JUPYTER_RUNTIME_DIR=str(runtime),
         IPYTHONDIR=str(runtime),  # a user's own profile and start-up files must not reach the report
-        PYTHONHASHSEED="0",
     )
     try:
         papermill.execute_notebook(
@@ -100,7 +84,7 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            kernel_manager_class=IPCKernelManager,
+            kernel_manager_class=kernel.Manager,
             shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -85,9 +86,8 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
 
 
 def _execute(*arguments: Any) -> None:
-    from helpers import (
-        execute,
-    )  # papermill is slow to import, and a build that has nothing to do needs none of it
+    # papermill is slow to import, and a build that has nothing to do needs none of it
+    from helpers import execute
 
     execute.run(*arguments)
 
@@ -139,6 +139,7 @@ def build(
     from doit.doit_cmd import DoitMain
 
     _clear_work()  # leftovers of a build that was killed
+    os.environ["PYTHONHASHSEED"] = "0"  # kernels are forked, and have it from their process's start
     worker.preload("helpers.execute")
     messages: dict[str, str] = {}
     tasks = {f"task_{step.name}": _task(step, parameters, graph, messages) for step in graph}

@@ -87,9 +87,16 @@ STEPS = (
         "the paper's figures and ours",
         reads=(
             "values/02_clean.json", "values/03_regional.json", "values/04_organizational.json", "values/05_ram.json",
-            "raw/history", "raw/snapshots", "clean", "/data/published/claims.csv",
+            "/data/published/claims.csv",
         ),
         stage="reproduction",
+        parameters=("match_rate",),
+    ),
+    _notebook(
+        "07_sensitivity",
+        "the headlines under other choices",
+        reads=("raw/history", "raw/snapshots", "clean"),
+        stage="sensitivity",
         parameters=(
             "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "derivative_threshold", "bucket_edges",
         ),

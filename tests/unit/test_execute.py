@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from helpers import execute, notebooks
+from helpers import execute, kernel, notebooks
 
 
 def write(path, *cells, parameters="seed = 1"):
@@ -130,5 +130,5 @@ def test_two_kernels_of_one_folder_do_not_share_sockets(tmp_path, monkeypatch):
     places = set()
     for name in ("a", "b"):
         monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / name))
-        places.add(execute.IPCKernelManager().ip)
+        places.add(kernel.Manager().ip)
     assert len(places) == 2

@@ -1,0 +1,108 @@
+"""Kernels that are forked from a process with the notebooks' libraries loaded, and so are ready at once.
+
+They talk over files, not over network ports, which others on the machine could reach.
+"""
+
+import multiprocessing
+import os
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot
+import pandas
+import pandera.pandas  # noqa: F401  # this and the next are for the kernels, which find them loaded
+import seaborn  # noqa: F401
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import default
+
+_context = multiprocessing.get_context("fork")
+_spares: list["Spare"] = []
+
+
+class Spare:
+    """A process that is forked now and becomes a kernel when it is told which.
+
+    Fork while this process has neither an event loop nor busy threads: a kernel would inherit what they hold. It has
+    the face of a subprocess.Popen, as LocalProvisioner expects.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self) -> None:
+        self._orders, theirs = _context.Pipe()
+        self._process = _context.Process(target=_serve, args=(theirs, self._orders), daemon=True)
+        self._process.start()
+        self.pid = self._process.pid
+        theirs.close()
+
+    def become(self, *orders: Any) -> None:
+        """Send the kernel's arguments, environment and folder."""
+        self._orders.send(orders)
+
+    def poll(self) -> int | None:
+        """Exit code, negative for a signal; None while the kernel runs."""
+        return self._process.exitcode
+
+    def wait(self) -> int | None:
+        """Wait for the end; the exit code."""
+        self._process.join()
+        return self.poll()
+
+    def send_signal(self, number: int) -> None:
+        """Send the kernel a signal."""
+        os.kill(self.pid, number)
+
+
+def fork() -> None:
+    """Fork the process that the next kernel started here will be."""
+    _spares.append(Spare())
+
+
+class Manager(AsyncKernelManager):
+    """Turns the spare process into a kernel that listens in the runtime folder."""
+
+    @default("transport")
+    def _transport(self) -> str:
+        return "ipc"
+
+    @default("ip")
+    def _sockets(self) -> str:
+        """Where the sockets lie. jupyter_client's own choice is one place for all kernels of a folder, who then hear
+        one another."""
+        return str(Path(os.environ["JUPYTER_RUNTIME_DIR"]) / "kernel")
+
+    async def _async_pre_start_kernel(self, **settings: Any) -> Any:
+        self.provisioner = _Provisioner(kernel_spec=self.kernel_spec, parent=self)
+        return await super()._async_pre_start_kernel(**settings)
+
+
+class _Provisioner(LocalProvisioner):
+    """Takes the spare process where jupyter_client would start a program."""
+
+    async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
+        self.process = _spares.pop()
+        self.pid = self.process.pid
+        self.process.become(cmd[cmd.index("-f") :], settings["env"], settings.get("cwd"))
+        return self.connection_info
+
+
+def _serve(orders: Connection, other: Connection) -> None:
+    """Wait for orders, then be a kernel until killed; ipykernel itself ends when its parent has."""
+    other.close()  # a copy that came with the fork; while it is open, the end of the real one would go unnoticed
+    os.setsid()  # Ctrl-C on the terminal is for the build, not for a cell
+    try:
+        arguments, environment, folder = orders.recv()
+    except EOFError:  # no kernel was wanted
+        return
+    os.environ.clear()
+    os.environ.update(environment)
+    if folder:
+        os.chdir(folder)
+    # What these two choose at their import where they are imported in a kernel.
+    matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+    pandas.set_option("display.max_columns", 20)
+    IPKernelApp.launch_instance([f"--IPKernelApp.parent_handle={os.getppid()}", *arguments])

@@ -1,0 +1,73 @@
+"""Forked kernels: they start with the libraries loaded, as fresh as others, and never outlive who asked for them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import papermill
+import pytest
+
+from helpers import kernel
+
+FIRST = "import sys; print([name in sys.modules for name in ('pandas', 'matplotlib.pyplot', 'pandera', 'seaborn')])"
+
+
+def execute(folder, *cells):
+    """Run `cells` as a notebook in `folder`; the outputs of each."""
+    source, executed = folder / "a.ipynb", folder / "b.ipynb"
+    parameters = nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]})
+    code = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *code]), source)
+    kernel.fork()
+    papermill.execute_notebook(
+        source, executed, kernel_name="python3", language="python", progress_bar=False,
+        kernel_manager_class=kernel.Manager, shutdown_kernel="immediate",
+    )  # fmt: skip
+    return [cell.outputs for cell in nbformat.read(executed, as_version=4).cells][1:]
+
+
+def test_a_forked_kernel_is_a_kernel_like_others(tmp_path, monkeypatch):
+    for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("PLANTED", "here")
+    loaded, facts, figure, result = execute(
+        tmp_path,
+        FIRST,
+        "import os; print(os.environ['PLANTED'], __name__, os.getpid() == os.getsid(0), os.getcwd())",
+        "import matplotlib.pyplot as plt; _ = plt.figure(figsize=(1, 1)); plt.plot([1, 2]);",
+        "import pandas; pandas.get_option('display.max_columns'), 1 + 1",
+    )
+    assert loaded[0].text == "[True, True, True, True]\n"
+    assert facts[0].text == f"here __main__ True {os.getcwd()}\n"  # noqa: PTH109
+    assert "image/png" in figure[-1].data
+    assert result[0].data["text/plain"] == "(20, 2)"
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_kernel_ends_with_the_process_that_forked_it(tmp_path, used):
+    """Whether it became a kernel or not; killed outright, its parent cannot say goodbye."""
+    orders = "" if not used else f"spare.become(['-f', {str(tmp_path / 'k.json')!r}], dict(os.environ), None)"
+    script = f"import os\nfrom helpers import kernel\nspare = kernel.Spare()\n{orders}\nprint(spare.pid)\ninput()"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    pid = int(parent.stdout.readline())
+    while used and not (tmp_path / "k.json").exists():
+        time.sleep(0.05)
+    parent.send_signal(signal.SIGKILL)
+    parent.communicate()
+    assert _ends(pid, seconds=10)
+
+
+def _ends(pid, seconds):
+    for _ in range(seconds * 20):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGKILL)
+    return False
