@@ -1,5 +1,6 @@
 """`atom`: build the report, see what is out of date, publish."""
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -119,54 +120,59 @@ def collect_hub(
     collect.hub(archive / "snapshots", None if whole else collect.namespaces())
 
 
-@collecting.command("status")
-def collect_status(archive: Archive = paths.ARCHIVE) -> None:
-    """Days of download counts held, gaps, falls, unfinished days."""
+@collecting.command("derivatives")
+def collect_derivatives(archive: Archive = paths.ARCHIVE) -> None:
+    """Collect the derivatives of tracked models, where the whole Hub is not taken; goes on as `hub` does."""
     from helpers import collect
 
-    print(collect.status(archive / "snapshots").to_string(index=False))
+    collect.hub(archive / "derivatives", collect.derivatives(archive / "registry"))
 
 
-@collecting.command("tracked-models")
-def collect_tracked_models(archive: Archive = paths.ARCHIVE) -> None:
-    """Fetch the list of tracked models, their sizes, regions and release dates."""
-    from helpers.sources import fetch_tracked_models
+@collecting.command("status")
+def collect_status(archive: Archive = paths.ARCHIVE) -> None:
+    """Days of download counts and of derivatives held, gaps, falls, unfinished days."""
+    from helpers import holdings
 
-    print(fetch_tracked_models.fetch_all(archive / "registry").to_string(index=False))
-
-
-@collecting.command("openrouter")
-def collect_openrouter(archive: Archive = paths.ARCHIVE) -> None:
-    """Fetch OpenRouter's rankings and catalogue; needs OPENROUTER_API_KEY in the environment or in .env."""
-    from helpers.sources import fetch_openrouter
-
-    print(fetch_openrouter.fetch_all(archive / "openrouter").to_string(index=False))
-
-
-@collecting.command("arena")
-def collect_arena(archive: Archive = paths.ARCHIVE) -> None:
-    """Fetch Arena's leaderboards."""
-    from helpers.sources import fetch_arena
-
-    print(fetch_arena.fetch_all(archive / "arena").to_string(index=False))
-
-
-@collecting.command("artificial-analysis")
-def collect_artificial_analysis(archive: Archive = paths.ARCHIVE) -> None:
-    """Fetch the Intelligence Index with your own key (AA_API_KEY); its terms forbid publishing the table."""
-    from helpers.sources import fetch_artificial_analysis
-
-    print(fetch_artificial_analysis.fetch_all(archive / "artificial_analysis").to_string(index=False))
+    print(holdings.overview(archive).to_string(index=False))
 
 
 @collecting.command("weekly")
 def collect_weekly(archive: Archive = paths.ARCHIVE) -> None:
     """Bring in the public weekly dumps of the Hub, as snapshots of the days before collecting began."""
-    from helpers import registry
+    from helpers import collect
     from helpers.sources import weekly_dump
 
-    models = registry.read(archive / "registry", edition.load().bucket_edges).models["model"]
+    models = collect.tracked(archive / "registry")
     print(weekly_dump.fetch_all(archive / "snapshots", models).to_string(index=False))
+
+
+def _fetch(verb: str, module: str, folder: str, words: str) -> None:
+    """Add the verb that fetches a source into its folder; `module` of helpers.sources knows how."""
+
+    @collecting.command(verb, help=words)
+    def fetch(archive: Archive = paths.ARCHIVE) -> None:
+        source = importlib.import_module(f"helpers.sources.{module}")
+        print(source.fetch_all(archive / folder).to_string(index=False))
+
+
+FETCHED = (
+    (
+        "tracked-models", "fetch_tracked_models", "registry",
+        "Fetch the list of tracked models, their sizes, regions and release dates.",
+    ),
+    (
+        "openrouter", "fetch_openrouter", "openrouter",
+        "Fetch OpenRouter's rankings and catalogue; needs OPENROUTER_API_KEY in the environment or in .env.",
+    ),
+    ("arena", "fetch_arena", "arena", "Fetch Arena's leaderboards."),
+    (
+        "artificial-analysis", "fetch_artificial_analysis", "artificial_analysis",
+        "Fetch the Intelligence Index with your own key (AA_API_KEY); its terms forbid publishing the table.",
+    ),
+)  # fmt: skip
+"""Sources that are fetched whole, with nothing to choose: verb, module, folder of the archive, what it does."""
+for _row in FETCHED:
+    _fetch(*_row)
 
 
 @importing.command("history")

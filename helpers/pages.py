@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow
 import pyarrow.compute
 import pyarrow.ipc
@@ -112,29 +113,33 @@ class Merged:
 
     rows: int = 0
     repeated: int = 0
+    """Records beyond the one kept of each model: rows that shift between pages, models that stand in several lists."""
     refused: Counter = field(default_factory=Counter)
     """Why records are not published → how many."""
-    namespaces: Counter = field(default_factory=Counter)
-    """Rows of the namespaces that were asked for, in lower case."""
+    listed: list[int] = field(default_factory=list)
+    """Models of each list; one that stands in several counts in each."""
     oldest: datetime.datetime | None = None
     newest: datetime.datetime | None = None
     """Times of creation."""
 
 
-def merge(listed: list[Path], namespaces: list[str], table: Path, refused: Path, room: Path) -> Merged:
-    """Make one table of pages (in the order in which they were read), sorted by model, each once, the latest.
+def merge(lists: list[list[Path]], table: Path, refused: Path, room: Path) -> Merged:
+    """Make one table of the pages of some lists, sorted by model, each once, the latest.
 
-    namespaces: to count rows of. table: the Parquet file to write. refused: the JSON lines to write, of records that
-    cannot be published, each with the reason. room: a folder for files in between, made here.
+    lists: the pages of each, in the order in which they were read. table: the Parquet file to write. refused: the JSON
+    lines to write, of records that cannot be published, each with the reason. room: a folder for files in between,
+    made here.
     """
-    done = Merged(namespaces=Counter({namespace.casefold(): 0 for namespace in namespaces}))
+    done = Merged(listed=[0] * len(lists))
+    listed = [path for pages in lists for path in pages]
+    owners = np.repeat(np.arange(len(lists)), [len(pages) for pages in lists])
     sample = sorted(text for path in listed for text in head(path)["sample"])
     cuts = sample[:: BUCKET_ROWS // STRIDE][1:]
     room.mkdir()
     _deal_out(listed, cuts, refused, room, done)
     with pyarrow.parquet.ParquetWriter(table, hub_records.COLUMNS, compression="zstd") as writer:
         for number in range(len(cuts) + 1):
-            bucket = _tidy(_bucket(room, number), done)
+            bucket = _tidy(_bucket(room, number), owners, done)
             if bucket.num_rows:
                 writer.write_table(bucket, row_group_size=bucket.num_rows)
             _bucket(room, number).unlink()
@@ -201,21 +206,28 @@ def _gathered(parts: Iterator[pyarrow.Table]) -> Iterator[pyarrow.Table]:
         yield pyarrow.concat_tables(held)
 
 
-def _tidy(path: Path, done: Merged) -> pyarrow.Table:
-    """A bucket, sorted by model, each once and the latest; its counts are added to `done`."""
+def _tidy(path: Path, owners: np.ndarray, done: Merged) -> pyarrow.Table:
+    """A bucket, sorted by model, each once and the latest; its counts are added to `done`. owners: page → its list."""
     with pyarrow.OSFile(str(path)) as file, pyarrow.ipc.open_stream(file) as stream:
         dealt = stream.read_all()
-    table = dealt.sort_by([("model", "ascending"), (ORDER, "descending")]).drop_columns(ORDER).combine_chunks()
-    if not table.num_rows:
-        return table
+    if not dealt.num_rows:
+        return dealt.drop_columns(ORDER)
+    table = dealt.sort_by([("model", "ascending"), (ORDER, "descending")]).combine_chunks()
     models = table["model"]
-    first = pyarrow.compute.not_equal(models.slice(1), models.slice(0, len(models) - 1))
-    table = table.filter(pyarrow.chunked_array([pyarrow.array([True]), *first.chunks]))
+    other = pyarrow.compute.not_equal(models.slice(1), models.slice(0, len(models) - 1)).to_numpy()
+    first = np.concatenate([[True], other])
+    _count_lists(first, owners[table[ORDER].to_numpy() >> 32], done)
+    table = table.drop_columns(ORDER).filter(pyarrow.array(first))
     done.rows += table.num_rows
     done.repeated += dealt.num_rows - table.num_rows
     span = pyarrow.compute.min_max(table["created_at"]).as_py()
     done.oldest = min(filter(None, (done.oldest, span["min"])))
     done.newest = max(filter(None, (done.newest, span["max"])))
-    spaces = (model.partition("/")[0].casefold() for model in table["model"].to_pylist())
-    done.namespaces.update(space for space in spaces if space in done.namespaces)
     return table
+
+
+def _count_lists(first: np.ndarray, owners: np.ndarray, done: Merged) -> None:
+    """Add each model to every list that it stands in. first: whether a row begins a model. owners: each row's list."""
+    pairs = np.unique(np.cumsum(first) * len(done.listed) + owners)
+    counts = np.bincount(pairs % len(done.listed), minlength=len(done.listed))
+    done.listed = [held + int(more) for held, more in zip(done.listed, counts, strict=True)]

@@ -7,7 +7,6 @@ What may pass (transport errors, HTTP 429 and 5xx, an answer that is cut off) is
 import datetime
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,11 +15,10 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx2
-import tenacity
 
 from helpers import keys
-from helpers.sources import hub
-from helpers.sources.hub import Faulty, Patience
+from helpers.sources import asking
+from helpers.sources.asking import Faulty, Patience
 
 PATIENCE = Patience(page=1800, tries=8)
 """For one answer, which may be a file of many megabytes."""
@@ -74,24 +72,13 @@ class Client:
     tell: Callable[[str], None] = print
 
     def __post_init__(self) -> None:
-        self.endpoint = self.endpoint.rstrip("/")
-        try:
-            url = httpx2.URL(self.endpoint)
-        except httpx2.InvalidURL:
-            url = httpx2.URL()
-        if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
+        url = asking.address(self.endpoint)
+        if url is None:
             raise FetchError(f"{self.source}: its address is not of the form https://host/path; correct it")
-        self.origin = url.origin
+        self.endpoint, self.origin = str(url), url.origin
         headers = httpx2.Headers({"User-Agent": "atom-report"})
         headers.update(self.headers)
-        self.client = httpx2.Client(
-            headers=headers,
-            timeout=httpx2.Timeout(self.patience.silence, connect=min(10, self.patience.silence)),
-            follow_redirects=self.redirects,
-        )
-        self.backoff = tenacity.wait_exponential_jitter(
-            multiplier=self.patience.first, max=self.patience.longest, jitter=self.patience.first
-        )
+        self.client = asking.client(headers, self.patience, self.redirects)
 
     def __enter__(self) -> Self:
         return self
@@ -153,7 +140,7 @@ class Client:
                 if told.replace(" ", "") != f"bytes{start}-{stop - 1}/{size}":
                     raise Faulty(f"asked for bytes {start}-{stop - 1} of {size}, it sends {told[:SAID]}")
                 body = bytearray()
-                self._receive(answer, body.extend, stop - start)
+                asking.receive(answer, body.extend, stop - start, self.patience)
             if len(body) != stop - start:
                 raise Faulty(f"a part of {stop - start:,} bytes has {len(body):,}")
             return bytes(body)
@@ -170,7 +157,7 @@ class Client:
 
         def once() -> str:
             with beside.open("wb") as stream, self._open(address) as answer:
-                self._receive(answer, stream.write, most)
+                asking.receive(answer, stream.write, most, self.patience)
             if not is_whole(beside):
                 raise Faulty(f"the {beside.stat().st_size:,} bytes that came are not the file that the source tells of")
             return _now()
@@ -180,18 +167,8 @@ class Client:
     def _whole(self, address: str) -> Answer:
         body = bytearray()
         with self._open(address) as answer:
-            self._receive(answer, body.extend, BODY_BYTES)
+            asking.receive(answer, body.extend, BODY_BYTES, self.patience)
             return Answer(keys.redact(address), _now(), bytes(body), answer.links.get("next", {}).get("url"))
-
-    def _receive(self, answer: httpx2.Response, sink: Callable[[bytes], Any], most: int) -> None:
-        deadline, size = time.monotonic() + self.patience.page, 0
-        for chunk in answer.iter_bytes():
-            size += len(chunk)
-            if size > most:
-                raise Faulty(f"an answer is longer than {most:,} bytes")
-            sink(chunk)
-            if time.monotonic() > deadline:
-                raise Faulty(f"an answer takes more than {self.patience.page:g} s")
 
     @contextmanager
     def _open(
@@ -206,8 +183,8 @@ class Client:
     def _refuse(self, address: str, answer: httpx2.Response) -> None:
         status = answer.status_code
         found = f"HTTP {status}{_said(answer)}"
-        if status >= 500 or status in hub.PASSING:
-            asked = hub.asked_to_wait(answer.headers)
+        if status >= 500 or status in asking.PASSING:
+            asked = asking.asked_to_wait(answer.headers)
             if asked is not None and asked > self.patience.asked:
                 raise self.error(address, f"{found}, asks to wait {asked:,.0f} s", "run again after that")
             raise Faulty(found, asked)
@@ -215,27 +192,14 @@ class Client:
         raise self.error(address, found, remedy)
 
     def _patiently(self, address: str, once: Callable[[], T]) -> T:
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((Faulty, httpx2.RequestError)),
-            stop=tenacity.stop_after_attempt(self.patience.tries),
-            wait=self._wait,
-            before_sleep=lambda state: self.tell(
-                keys.redact(
-                    f"{self.source}: {hub.said(state.outcome.exception())}; again in {state.next_action.sleep:.1f} s"
-                )
-            ),
-            reraise=True,
-        )
         try:
-            return retrying(once)
-        except (Faulty, httpx2.RequestError) as error:
-            found = f"{hub.said(error)}, {self.patience.tries} times running"
+            return asking.retrying(self.patience, self._tell)(once)
+        except asking.FAULTS as error:
+            found = f"{asking.said(error)}, {self.patience.tries} times running"
             raise self.error(address, found, "run again later") from None
 
-    def _wait(self, state: tenacity.RetryCallState) -> float:
-        """What the source asks for, else ever longer."""
-        asked = getattr(state.outcome.exception(), "asked", None)
-        return self.backoff(state) if asked is None else asked
+    def _tell(self, words: str, seconds: float) -> None:
+        self.tell(keys.redact(f"{self.source}: {words}; again in {seconds:.1f} s"))
 
 
 def _refuse_constant(word: str) -> None:

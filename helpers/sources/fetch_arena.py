@@ -15,7 +15,7 @@ import pyarrow.parquet
 
 from helpers import fingerprint
 from helpers.sources import arena, fetch, fetched, hub_dataset
-from helpers.sources.hub import Patience
+from helpers.sources.asking import Patience
 
 DATASET = "lmarena-ai/leaderboard-dataset"
 VARIANTS = ("text", "text_style_control")

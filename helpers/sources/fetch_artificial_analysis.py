@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers import files, keys
 from helpers.sources import artificial_analysis, fetch, fetched
-from helpers.sources.hub import Faulty, Patience
+from helpers.sources.asking import Faulty, Patience
 
 ENDPOINT = "https://artificialanalysis.ai/api/v2"
 ROUTE = "/language/models/free"

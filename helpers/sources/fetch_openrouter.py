@@ -17,7 +17,7 @@ import pandas as pd
 
 from helpers import files, keys, schemas
 from helpers.sources import fetch, fetched, openrouter
-from helpers.sources.hub import Faulty, Patience
+from helpers.sources.asking import Faulty, Patience
 
 ENDPOINT = "https://openrouter.ai/api/v1"
 FIRST = datetime.date(2025, 1, 1)
@@ -67,13 +67,6 @@ def fetch_all(
         ],
         columns=["file", "rows", "first", "last", "as_of"],
     )
-
-
-def catalogue(folder: Path) -> pd.DataFrame:
-    """The newest catalogue and, below it, models of earlier ones that it lacks; in the form of openrouter's reader."""
-    past = sorted((folder / "models").glob("????-??-??.json"), reverse=True)
-    parts = [openrouter.read_catalogue(path) for path in (folder / "models.json", *past)]
-    return pd.concat(parts, ignore_index=True).drop_duplicates("id", ignore_index=True)
 
 
 def windows(first: datetime.date, last: datetime.date) -> list[tuple[datetime.date, datetime.date]]:

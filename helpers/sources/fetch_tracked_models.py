@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import paths, registry
 from helpers.sources import fetch, fetched
-from helpers.sources.hub import Faulty, Patience
+from helpers.sources.asking import Faulty, Patience
 
 REPOSITORY = "Interconnects-AI/tracked-models"
 FILES = ("models.csv", "model_parameters.csv", "organization_regions.csv", "release_date_corrections.csv")

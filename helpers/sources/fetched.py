@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from helpers import archive, files, fingerprint, keys, paths, schemas
+from helpers import files, fingerprint, keeping, keys, paths, schemas
 from helpers.sources.fetch import FetchError
 
 STAGE = ".fetched-"
@@ -23,8 +23,8 @@ LEFT = re.compile(r"\.(.+)(\.\w+)\.[a-z0-9_]{8}\2(\.\d+)?")
 
 @contextmanager
 def working(folder: Path) -> Iterator[None]:
-    """Keep a folder to this process, as archive.held does, and clear away what a stop has left in it."""
-    with archive.held(folder):
+    """Keep a folder to this process, as keeping.held does, and clear away what a stop has left in it."""
+    with keeping.held(folder):
         for place in folder.glob(f"{STAGE}*"):
             shutil.rmtree(place)
         for path in folder.rglob(".*"):

@@ -10,23 +10,19 @@ HTML, half a page, or a page with empty records under a status of 200; rows shif
 and removed, so that some come twice.
 """
 
-import datetime
-import email.utils
 import importlib.metadata
 import json
-import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
-import tenacity
 from huggingface_hub import constants, get_token
-from huggingface_hub.utils import parse_ratelimit_headers
 
-from helpers.sources import hub_records
+from helpers.sources import asking, hub_records
+from helpers.sources.asking import Faulty, Patience
 
 ROUTE = "/api/models"
 EXPAND = (
@@ -40,8 +36,8 @@ BODY_BYTES = 2**27
 """More than any page holds: a record is a few kB. A longer answer is no page, and would not fit into memory."""
 BROKEN_TRIES = 5
 """How often a page with broken records is asked for before its records are taken as the Hub has them."""
-PASSING = {408, 425, 429}
-"""Client errors that pass by themselves, as all server errors may."""
+WHOLE = "the whole Hub"
+"""What a day lists that lists every model, in words."""
 REMEDIES = {
     401: "the token is not accepted: `hf auth login` sets a new one; without any token the list can be read, slower",
     403: "access is denied: use a token that may read, or try from another network",
@@ -61,28 +57,37 @@ class EndsEarly(HubError):
     """A listing ends with a full page, which tells of no next one however often it is asked for."""
 
 
-class Faulty(Exception):
-    """An answer that passes: worth asking again, after `asked` seconds where the Hub says so."""
-
-    def __init__(self, words: str, asked: float | None = None):
-        super().__init__(words)
-        self.asked = asked
-
-
 @dataclass(frozen=True)
-class Patience:
-    """How long to wait for the Hub, in seconds, and how often to ask for one page."""
+class Scope:
+    """What a day lists: every model, or those of each author, or those that name each base model.
 
-    silence: float = 30
-    """without a byte"""
-    page: float = 180
-    """for a whole page: a server may send bytes for ever"""
-    first: float = 1
-    longest: float = 60
-    """between two tries: doubled each time, from `first` to `longest`, with jitter"""
-    asked: float = 900
-    """the longest wait that the Hub may ask for; its windows are 300 s"""
-    tries: int = 20
+    by: None (every model, in one list) | "author" | "base_model" (a list for each name). names: namespaces or Hub ids,
+    in order; the Hub's filter takes them to the letter. What the Hub lists for a base are the models that tag it.
+    """
+
+    by: str | None = None
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, by: str, names: Iterable[str]) -> Self:
+        """The lists of these names, each once."""
+        return cls(by, tuple(sorted(set(names))))
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """A name for each list; * is the one of every model."""
+        return self.names if self.by else ("*",)
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        kinds = {"author": "namespaces", "base_model": "models' derivatives"}
+        return f"{len(self.names):,} {kinds[self.by]}" if self.by else WHOLE
+
+    def query(self, name: str) -> list[tuple[str, str]]:
+        """What asks for the list called `name`, of those that are `lists`."""
+        queries = {None: [], "author": [("author", name)], "base_model": [("filter", f"base_model:{name}")]}
+        return queries[self.by]
 
 
 @dataclass(frozen=True)
@@ -119,24 +124,13 @@ class Hub:
     """Records of the largest page so far that had a next one: what the Hub calls a full page."""
 
     def __post_init__(self) -> None:
-        self.endpoint = self.endpoint.rstrip("/")
-        try:
-            url = httpx2.URL(self.endpoint)
-        except httpx2.InvalidURL:
-            url = httpx2.URL()
-        if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+        url = asking.address(self.endpoint)
+        if url is None:
             raise HubError(
                 "HF_ENDPOINT is no address of the form https://host, without a password; correct or unset it"
             )
-        self.origin = _origin(url)
-        patience = self.patience
-        self.client = httpx2.Client(
-            headers=_headers(),
-            timeout=httpx2.Timeout(patience.silence, connect=min(10, patience.silence)),
-        )
-        self.backoff = tenacity.wait_exponential_jitter(
-            multiplier=patience.first, max=patience.longest, jitter=patience.first
-        )
+        self.endpoint, self.origin = str(url), url.origin
+        self.client = asking.client(_headers(), self.patience)
 
     def __enter__(self) -> Self:
         return self
@@ -144,10 +138,9 @@ class Hub:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.client.close()
 
-    def first(self, namespace: str | None) -> str:
-        """The address of a listing's first page, oldest models first; namespace None = the whole Hub."""
-        fields = [("sort", "createdAt"), ("direction", "1"), ("limit", str(self.limit))]
-        fields += [("author", namespace)] if namespace else []
+    def first(self, query: list[tuple[str, str]]) -> str:
+        """The address of a list's first page, oldest models first."""
+        fields = [("sort", "createdAt"), ("direction", "1"), ("limit", str(self.limit)), *query]
         return str(httpx2.URL(self.endpoint + ROUTE, params=fields + [("expand[]", name) for name in EXPAND]))
 
     def listing(self, url: str, seen: set[str]) -> Iterator[Page]:
@@ -191,57 +184,36 @@ class Hub:
             return page
 
         started = time.monotonic()
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((Faulty, httpx2.RequestError)),
-            stop=tenacity.stop_after_attempt(self.patience.tries),
-            wait=self._wait,
-            before_sleep=lambda state: self.tell(said(state.outcome.exception()), state.next_action.sleep),
-            reraise=True,
-        )
+        retrying = asking.retrying(self.patience, self.tell)
         try:
             page = retrying(once)
-        except (Faulty, httpx2.RequestError) as error:
+        except asking.FAULTS as error:
             kind = HubError if last else EndsEarly
             tries = self.patience.tries
-            raise kind(f"{self.endpoint}: {said(error)}, {tries} times running; run again later") from None
+            raise kind(f"{self.endpoint}: {asking.said(error)}, {tries} times running; run again later") from None
         waited = retrying.statistics["idle_for"]
         tries, seconds = retrying.statistics["attempt_number"], time.monotonic() - started
         return Page(page.url, page.body, page.rows, page.next, seconds, tries, waited)
-
-    def _wait(self, state: tenacity.RetryCallState) -> float:
-        """What the Hub asks for and up to a tenth more, else ever longer."""
-        asked = getattr(state.outcome.exception(), "asked", None)
-        return self.backoff(state) if asked is None else asked * random.uniform(1, 1.1)
 
     def _once(self, url: str, seen: set[str]) -> Page:
         """Ask for a page once. Raises Faulty for what may pass, HubError for what does not."""
         with self.client.stream("GET", url) as answer:
             if answer.status_code != 200:
                 self._refuse(answer)
-            body = self._body(answer)
+            body = bytearray()
+            asking.receive(answer, body.extend, BODY_BYTES, self.patience)
         try:
             rows = json.loads(body)
         except (ValueError, RecursionError):
             raise Faulty("an answer is no JSON, or cut off") from None
         if not isinstance(rows, list):
             raise Faulty("an answer is no list of models")
-        return Page(url, body, rows, self._next(answer, seen))
-
-    def _body(self, answer: httpx2.Response) -> bytes:
-        deadline = time.monotonic() + self.patience.page
-        body = bytearray()
-        for chunk in answer.iter_bytes():
-            body += chunk
-            if time.monotonic() > deadline:
-                raise Faulty(f"a page takes more than {self.patience.page:g} s")
-            if len(body) > BODY_BYTES:
-                raise Faulty(f"an answer is longer than {BODY_BYTES:,} bytes")
-        return bytes(body)
+        return Page(url, bytes(body), rows, self._next(answer, seen))
 
     def _refuse(self, answer: httpx2.Response) -> None:
         status = answer.status_code
-        if status >= 500 or status in PASSING:
-            asked = asked_to_wait(answer.headers)
+        if status >= 500 or status in asking.PASSING:
+            asked = asking.asked_to_wait(answer.headers)
             if asked is not None and asked > self.patience.asked:
                 raise HubError(f"{self.endpoint}: HTTP {status}, asks to wait {asked:,.0f} s; run again after that")
             raise Faulty(f"HTTP {status}", asked)
@@ -263,7 +235,7 @@ class Hub:
             url = answer.request.url.join(told)
         except httpx2.InvalidURL:
             raise Faulty("a Link is no address") from None
-        if _origin(url) != self.origin:
+        if url.origin != self.origin:
             raise HubError(
                 f"{self.endpoint}: the next page is on another host, {url.host!r}; it is not followed. "
                 f"If that is the Hub to ask, set HF_ENDPOINT to it"
@@ -273,34 +245,9 @@ class Hub:
         return str(url)
 
 
-def _headers() -> dict[str, str]:
+def _headers() -> httpx2.Headers:
     """Who asks. Not build_hf_headers: it first makes a request of its own, to find a name for what runs the program."""
     version = importlib.metadata.version
-    headers = {"user-agent": f"atom-report/{version('atom-report')}; hf_hub/{version('huggingface_hub')}"}
+    agent = f"atom-report/{version('atom-report')}; hf_hub/{version('huggingface_hub')}"
     token = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
-    return headers | ({"authorization": f"Bearer {token}"} if token else {})
-
-
-def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
-
-
-def asked_to_wait(headers: httpx2.Headers) -> float | None:
-    """Seconds that the Hub asks to wait, None where it names none. A second more, for it counts whole ones."""
-    limit = parse_ratelimit_headers(headers)
-    if limit is not None and limit.remaining == 0:
-        return limit.reset_in_seconds + 1.0
-    text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text) + 1.0
-    try:
-        until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)
-    return max(0.0, (until - datetime.datetime.now(datetime.UTC)).total_seconds()) + 1.0
-
-
-def said(error: BaseException) -> str:
-    """What went wrong, for messages: our own words for what passes, the error's kind and text for the rest."""
-    return str(error) if isinstance(error, Faulty) else f"{type(error).__name__} {error}".strip()
+    return httpx2.Headers({"user-agent": agent} | ({"authorization": f"Bearer {token}"} if token else {}))

@@ -12,7 +12,7 @@ from typing import Any
 from huggingface_hub.utils import build_hf_headers
 
 from helpers.sources import fetch, hub
-from helpers.sources.hub import Faulty, Patience
+from helpers.sources.asking import Faulty, Patience
 
 REMEDIES = {
     401: "the token is not accepted (`hf auth login` sets a new one, and none is needed), or there is no such data set",

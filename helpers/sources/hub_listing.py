@@ -1,21 +1,33 @@
-"""Listings of the Hub's repositories: the layout's own files, and the Hub's records as the Hub writes them."""
+"""Listings of the Hub's repositories: the newest one, what it covers, and what the Hub says of tracked models.
 
+A listing is of the whole Hub, or of the repositories that tag a tracked model as their base: derivatives of other
+models are not in it then. Its manifest tells which.
+"""
+
+import datetime
+import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
 
-from helpers import paths, schemas
+from helpers import paths, schemas, store
+from helpers.sources.hub import WHOLE
 
-HUB_NAMES = {"id": "model", "createdAt": "created_at", "downloadsAllTime": "downloads_all_time"}
+MANIFEST = "manifest.json"
+"""Name of the record beside a day's file."""
+DERIVATIVES = "derivatives of tracked models only"
+"""What a listing covers that is not of the whole Hub."""
 
 
 def newest(folder: Path) -> Path:
     """The latest day's file among date=YYYY-MM-DD/models.parquet that has the columns of a listing.
 
-    A file that cannot be read is taken for one, so that reading it tells what is wrong. Raises FileNotFoundError where
-    there is none.
+    A day brought in from a weekly dump is passed over: it holds the counts of tracked models and no tags, so that it
+    tells nothing of derivatives. A file that cannot be read is taken for a listing, so that reading it tells what is
+    wrong. Raises FileNotFoundError where there is none.
     """
     days = sorted(folder.glob("date=????-??-??/models.parquet"), reverse=True)
     for path in days:
@@ -28,7 +40,7 @@ def newest(folder: Path) -> Path:
 
 
 def _is_listing(path: Path) -> bool:
-    """Whether a file has the columns of raw/derivatives; a day of counts alone, as from a weekly dump, has not."""
+    """Whether a file has the columns of raw/derivatives; a day of counts alone has not."""
     try:
         held = pyarrow.parquet.read_schema(path).names
     except pyarrow.ArrowException:
@@ -44,33 +56,39 @@ def read(path: Path) -> pd.DataFrame:
     return schemas.read_file(path, "raw/derivatives")
 
 
-def from_hub(records: pd.DataFrame, source: str) -> pd.DataFrame:
-    """The same listing from records of the Hub's list route or of a dump of it; `source` names them in errors.
+def day(path: Path) -> datetime.date:
+    """The day of a listing's file, which its folder names."""
+    return datetime.date.fromisoformat(path.parent.name.removeprefix("date="))
 
-    records: id, createdAt, downloadsAllTime, tags, library_name, pipeline_tag and, where asked for, baseModels. The
-    parents that baseModels tells are written into the tags, in the tags' own form, so that there is one place to look.
-    Raises ContractError.
+
+def coverage(path: Path) -> str:
+    """What of the Hub a listing's file covers, in words. One without a manifest was not collected: it is of all."""
+    place = path.with_name(MANIFEST)
+    return covered(json.loads(place.read_text(encoding="utf-8"))) if place.exists() else WHOLE
+
+
+def covered(manifest: dict[str, Any]) -> str:
+    """The same by the manifest's content."""
+    return WHOLE if manifest["scope"] == WHOLE else DERIVATIVES
+
+
+DESCRIPTION = ["model", "tags", "library_name", "pipeline_tag", "safetensors_total"]
+
+
+def described(folder: Path, models: pd.Series) -> pd.DataFrame:
+    """What the Hub last said of each model: the columns of DESCRIPTION, those of the newest day that lists it.
+
+    folder: days as raw/snapshots. models: ids. safetensors_total: parameters as stored; packed quantised weights are
+    counted several to a number, so that such a repository looks smaller than it is. Models of which no day tells more
+    than counts have no row.
     """
-    listing = records.rename(columns=HUB_NAMES)
-    if "created_at" in listing:
-        listing["created_at"] = pd.to_datetime(listing["created_at"], utc=True)
-    if "baseModels" in listing and "tags" in listing:
-        told = listing["baseModels"].map(_parent_tags)
-        listing["tags"] = [[*tags, *more] for tags, more in zip(listing["tags"], told, strict=True)]
-    return schemas.check(listing, "raw/derivatives", source)
-
-
-def _parent_tags(told: object) -> list[str]:
-    if not isinstance(told, dict):
-        return []
-    relation = f"{told['relation']}:" if told.get("relation") else ""
-    return [f"base_model:{relation}{parent['id']}" for parent in told["models"]]
-
-
-def safetensors(records: pd.DataFrame) -> pd.Series:
-    """Hub id → total parameters in billions, from the safetensors headers that the Hub has read; absent without them.
-
-    Packed quantised weights are counted as stored, several to a number: such repositories look smaller than they are.
-    """
-    totals = records.set_index("id")["safetensors"].map(lambda header: header.get("total"), na_action="ignore")
-    return totals.dropna().astype(float) / 1e9
+    missing, parts = set(models), []
+    for day in reversed(store.days(folder)):
+        path = folder / f"date={day}" / store.FILE
+        if missing and set(DESCRIPTION) <= set(pyarrow.parquet.read_schema(path).names):
+            wanted = [("model", "in", sorted(missing))]
+            parts.append(pyarrow.parquet.read_table(path, columns=DESCRIPTION, filters=wanted, partitioning=None))
+            missing -= set(parts[-1]["model"].to_pylist())
+    if not parts:
+        return pd.DataFrame(columns=DESCRIPTION)
+    return pyarrow.concat_tables(parts, promote_options="permissive").to_pandas().drop_duplicates("model")

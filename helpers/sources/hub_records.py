@@ -5,8 +5,7 @@ from typing import Any
 
 import pyarrow
 
-from helpers.schemas.downloads import HUB_ID
-from helpers.schemas.signals import LONGEST
+from helpers.schemas.columns import HUB_ID, LONGEST
 
 REQUIRED = {"id": str, "createdAt": str, "downloadsAllTime": int, "tags": list}
 """What the contracts of the archive need of each record, and of which kind."""

@@ -46,11 +46,18 @@ def read_catalogue(path: Path) -> pd.DataFrame:
     return schemas.check(models, "raw/openrouter/models", paths.shown(path))
 
 
+def read_catalogues(folder: Path) -> pd.DataFrame:
+    """The newest catalogue, models.json, and below it the models of earlier days' (models/) that it lacks."""
+    past = sorted((folder / "models").glob("????-??-??.json"), reverse=True)
+    parts = [read_catalogue(path) for path in (folder / "models.json", *past)]
+    return pd.concat(parts, ignore_index=True).drop_duplicates("id", ignore_index=True)
+
+
 def daily(rankings: pd.DataFrame, catalogue: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Daily tokens by model: date, slug, status, model, organisation, region, tokens.
 
-    rankings: as read. catalogue: as read; it lists only today's models, so add past ones below it. labels: namespace,
-    organisation, region. Variants (":free") are added to their model.
+    rankings: as read. catalogue: as read; one day's lists only that day's models, so take past ones below it. labels:
+    namespace, organisation, region. Variants (":free") are added to their model.
     """
     named = rankings.rename(columns={"model_permaslug": "slug", "total_tokens": "tokens"})
     return _attribute(_merge(named, "date"), catalogue, labels)

@@ -4,6 +4,8 @@ A dump is models/<week>/models.parquet, 1.5 GB in 2026. Of it three columns are 
 never fetched. A week's label may stand on an older dump. New models are made every minute, so that the newest model in
 a dump tells the day on which it was made: rows are dated by that day, and a dump of a day held already is left out.
 
+Such a day holds counts of tracked models alone. It has no tags, so that it can be no listing of derivatives.
+
 The dumps are under the ODbL: whoever publishes a database made from them has to share it alike.
 """
 
@@ -21,7 +23,7 @@ import pyarrow.parquet
 
 from helpers import archive, files, pages, schemas, store
 from helpers.sources import fetch, fetched, hub_dataset
-from helpers.sources.hub import Patience
+from helpers.sources.asking import Patience
 
 DATASET = "hfmlsoc/hub_weekly_snapshots"
 CITATION = "Source: Hub weekly snapshots (huggingface.co/datasets/hfmlsoc/hub_weekly_snapshots), ODbL."

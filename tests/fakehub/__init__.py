@@ -3,18 +3,14 @@
     with FakeHub(models=500, seed=3, rates={"520": 0.1}) as hub:
         collect.hub(folder, endpoint=hub.endpoint)
 
-Everything follows from the seed and the number of the request, so that a run can be repeated. Faults are drawn for each
-request by `rates`, or set for single requests by `script` ({request number from 0: fault}).
+Faults are set or drawn as tests.loopback says.
 """
 
 import base64
 import json
-import random
-import threading
-import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests import loopback
 from tests.fakehub.holdings import catalogue
 
 SORTS = {"createdAt", "downloads", "lastModified", "likes", "trendingScore"}
@@ -28,31 +24,22 @@ PASSING = [
 OVERLAP = 7  # rows that a shifted page repeats
 
 
-class FakeHub:
+class FakeHub(loopback.Serving):
     """The server. `rows` are the models it holds; change them between collections as the Hub changes."""
 
     def __init__(self, models=100, seed=0, rates=None, script=None, hostile=0, largest=1000, window=0, rows=None):
         """hostile: models with names that attack. largest: records a page. window: seconds that a 429 asks for."""
+        super().__init__(script, rates, seed)
         self.rows = catalogue(models, seed, hostile) if rows is None else rows
-        self.seed, self.rates, self.script = seed, dict(rates or {}), dict(script or {})
         self.largest, self.window = largest, window
-        self.lock = threading.Lock()
-        self.requests = []
-        self.faults = []
-        self.headers = []
+        self.handlers = (Handler,)
         self.epoch = 0
         self.orders = {}
 
-    def __enter__(self):
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.hub = self
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+    @property
+    def endpoint(self):
+        """What HF_ENDPOINT has to be."""
+        return self.addresses[0]
 
     def change(self, rows):
         """From now on, hold these models."""
@@ -60,22 +47,12 @@ class FakeHub:
             self.rows, self.orders = rows, {}
 
     def fault(self, path, headers):
-        """Count a request; the fault that it meets, or None."""
-        with self.lock:
-            number = len(self.requests)
-            self.requests.append(path)
-            self.headers.append({name.lower(): value for name, value in headers.items()})
-            draw = random.Random(f"{self.seed}:{number}").random()
-            found = self.script.get(number)
-            for name, rate in self.rates.items() if found is None else ():
-                draw -= rate
-                if draw < 0:
-                    found = name
-                    break
-            self.faults.append(found)
-            if found == "expired":
+        """As ever; and one that expires cursors."""
+        found = super().fault(path, headers)
+        if found == "expired":
+            with self.lock:
                 self.epoch += 1
-            return found
+        return found
 
     def listed(self, query):
         """The models that a query asks for, in its order, each as JSON; a query is worked out once."""
@@ -113,22 +90,10 @@ class FakeHub:
         return place if epoch == self.epoch else None
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """Clients that went away are part of the play."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
-
+class Handler(loopback.Handler):
     def do_GET(self):
-        hub = self.server.hub
+        hub = self.server.fake
+        self.broken = None
         address = urllib.parse.urlsplit(self.path)
         query = urllib.parse.parse_qs(address.query)
         fault = hub.fault(self.path, self.headers)
@@ -149,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
     def page(self, fault, query, page, following):
         """Answer with a page, spoilt as `fault` says."""
         headers = {"RateLimit": '"api";r=499;t=300', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
-        hub = self.server.hub
+        hub = self.server.fake
         if following is not None:
             given = [(name, value) for name, values in query.items() for value in values if name != "cursor"]
             link = urllib.parse.urlencode([*given, ("cursor", hub.cursor(following))])
@@ -169,41 +134,15 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "no-field" and page:
             page = [b'{"id": "a/b"}', *page[1:]]
         body = b"[" + b",".join(page) + b"]"
-        if fault == "dropped":
-            return self.close()
         if fault == "html":
             return self.answer(200, b"<!doctype html><p>Please wait</p>", {"Content-Type": "text/html"})
-        if fault == "truncated":
-            body = body[: len(body) // 2]
-        return self.answer(200, body, headers, fault)
+        self.broken = fault
+        return self.answer(200, body, {"Content-Type": "application/json", **headers})
 
     def limits(self, fault):
-        window = self.server.hub.window
+        """What a refusal says of waiting."""
+        window = self.server.fake.window
         return {
             "429-ratelimit": {"RateLimit": f'"api";r=0;t={window}'},
             "429-retry-after": {"Retry-After": str(window)},
         }.get(fault, {})
-
-    def answer(self, status, body, headers=None, fault=None):
-        self.send_response_only(status, "fake")
-        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if fault == "stall":
-            time.sleep(3)
-        elif fault == "slow":
-            for at in range(0, min(len(body), 60)):
-                self.wfile.write(body[at : at + 1])
-                self.wfile.flush()
-                time.sleep(0.05)
-        elif fault == "cut":
-            self.wfile.write(body[: len(body) // 2])
-        else:
-            self.wfile.write(body)
-            return
-        self.close()
-
-    def close(self):
-        self.close_connection = True
-        self.connection.close()

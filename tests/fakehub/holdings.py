@@ -26,9 +26,13 @@ def catalogue(models, seed=0, hostile=0, now=None):
 
 
 def record(name, number, created, draw):
-    """One model. Half name a parent, in their tags or resolved; a tenth tell nothing that may be untold."""
+    """One model. Half name a parent, in their tags or resolved, some of them a second one in their tags; a tenth tell
+    nothing that may be untold.
+    """
     rich = number % 10 != 9
     parent = f"{draw.choice(SPACES)}/base-{draw.randrange(50)}"
+    parents = [parent] if number % 4 == 0 else []
+    parents += [f"{SPACES[number % 5]}/base-{number % 50}"] if number % 8 == 0 else []
     total = draw.randrange(10**6, 10**12)
     return {
         "_id": f"{number:024x}",
@@ -42,7 +46,7 @@ def record(name, number, created, draw):
         "private": False,
         "gated": draw.choice([False, False, "auto", "manual"]),
         "tags": ["transformers", "safetensors", "text-generation", "en", "license:apache-2.0", "region:us"]
-        + ([f"base_model:{parent}", f"base_model:finetune:{parent}"] if number % 4 == 0 else []),
+        + [tag for told in dict.fromkeys(parents) for tag in (f"base_model:{told}", f"base_model:finetune:{told}")],
         "library_name": draw.choice(["transformers", "diffusers", "mlx"]) if rich else None,
         "pipeline_tag": "text-generation" if rich else None,
         "safetensors": {"parameters": {"BF16": total}, "total": total} if rich else None,

@@ -7,35 +7,57 @@ import os
 import random
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet
 
 from helpers import archive, collect
-from helpers.sources.hub import Patience
+from helpers.sources.asking import Patience
+from helpers.sources.hub import Scope
 from tests.fakehub import PASSING, FakeHub
 from tests.fakehub.holdings import HOSTILE, SPACES
 
 HASTY = Patience(silence=0.25, page=0.5, first=0.01, longest=0.05, tries=20)
 """For a Hub on the loopback, which is either quick or at fault."""
 KILLS = 4
+BASES = [f"{space}/base-{number}" for space in SPACES for number in range(50)]
+"""Every model that one of the catalogue may name as its base."""
 ATTEMPTS = 40
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["helpers.collect", "tests.fakehub.runs"])
 
 
-def start(folder, endpoint, namespaces=None, limit=1000, patience=HASTY):
+def authors(*names):
+    """What a day lists: the models of these."""
+    return Scope.of("author", names)
+
+
+def at(text):
+    """A clock that stands still."""
+    return lambda: datetime.datetime.fromisoformat(text)
+
+
+def wait_for(condition):
+    """Until it holds."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def start(folder, endpoint, scope=None, limit=1000, patience=HASTY):
     """The collector in a process of its own."""
-    process = processes.Process(target=quietly, args=(folder, endpoint, namespaces, limit, patience))
+    process = processes.Process(target=quietly, args=(folder, endpoint, scope, limit, patience))
     process.start()
     return process
 
 
-def quietly(folder, endpoint, namespaces, limit, patience):
+def quietly(folder, endpoint, scope, limit, patience):
     """Collect; errors of ours are an exit code, anything else a traceback."""
     try:
-        collect.hub(folder, namespaces, endpoint, patience, limit)
+        collect.hub(folder, scope, endpoint, patience, limit)
     except RuntimeError as error:
         if not type(error).__module__.startswith("helpers"):
             raise
@@ -63,14 +85,15 @@ def run(seed: int, folder: Path) -> dict:
     draw = random.Random(seed)
     rates = {name: draw.choice([0, 0.02, 0.04]) for name in PASSING}
     rates |= {name: min(rates[name], 0.01) for name in ("429-ratelimit", "429-retry-after", "null-row", "no-field")}
-    namespaces = draw.choice([None, SPACES[: draw.randrange(1, len(SPACES))]])
+    names = SPACES[: draw.randrange(1, len(SPACES))]
+    scope = draw.choice([None, Scope.of("author", names), Scope.of("base_model", BASES[:: draw.randrange(5, 40)])])
     limit = draw.randrange(20, 90)
     kills = starts = 0
     with FakeHub(draw.randrange(200, 1200), seed, rates, hostile=draw.randrange(40), largest=limit) as hub:
         intended = draw.randrange(1, KILLS + 1)
         while starts < ATTEMPTS:
             starts += 1
-            process = start(folder, hub.endpoint, namespaces, limit)
+            process = start(folder, hub.endpoint, scope, limit)
             if kills < intended:
                 process.join(draw.uniform(0.01, 0.15))
                 if process.is_alive():
@@ -80,16 +103,18 @@ def run(seed: int, folder: Path) -> dict:
             assert process.exitcode in (0, 3, -9), f"seed {seed}: exit code {process.exitcode}"
             if process.exitcode == 0:
                 break
-        check(folder, hub.rows, namespaces, f"seed {seed}")
+        check(folder, hub.rows, scope, f"seed {seed}")
         return {"starts": starts, "kills": kills, "faults": sum(map(bool, hub.faults)), "requests": len(hub.requests)}
 
 
-def check(folder: Path, rows, namespaces=None, name="the archive"):
-    """The one day held is exactly what the server holds: no row lost, doubled, invented or changed."""
+def check(folder: Path, rows, scope=None, name="the archive"):
+    """The one day held is exactly what the server holds of its scope: no row lost, doubled, invented or changed."""
     (place,) = folder.glob("date=*")
     held = read(place)
-    if namespaces is not None:
-        rows = [row for row in rows if row["id"].partition("/")[0] in namespaces]
+    lists = {}
+    if scope is not None:
+        lists = {wanted: [row for row in rows if stands(row, scope.by, wanted)] for wanted in scope.names}
+        rows = list({id(row): row for part in lists.values() for row in part}.values())
     wanted = {row["id"]: row for row in rows if row["id"] not in HOSTILE}
     ids = [row["model"] for row in held]
     assert ids == sorted(wanted), f"{name}: {len(set(wanted) - set(ids))} lost, {len(ids) - len(set(ids))} doubled"
@@ -99,8 +124,15 @@ def check(folder: Path, rows, namespaces=None, name="the archive"):
     assert sorted(left) == sorted({row["id"] for row in rows if row["id"] in HOSTILE}), f"{name}: refused names"
     manifest = json.loads((place / "manifest.json").read_text("utf-8"))
     assert manifest["rows"] == len(ids)
+    told = {key: sum(row["id"] not in HOSTILE for row in part) for key, part in lists.items()}
+    assert manifest["listings"] == (told or {"*": len(ids)}), f"{name}: models of each list"
     assert sum(manifest["refused"].values()) == len(left)
     assert not list((folder / "unfinished").glob("*"))
+
+
+def stands(row, by, name):
+    """Whether a model stands in the list of an author's models, or of those that name a base."""
+    return row["id"].startswith(f"{name}/") if by == "author" else f"base_model:{name}" in row["tags"]
 
 
 def read(place: Path):

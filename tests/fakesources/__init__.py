@@ -4,20 +4,16 @@
         fetch_arena.fetch_all(folder, endpoint=fake.hub)
 
 Each source keeps its vendor's contract: who may ask, windows, pages, redirections to a second host that serves ranges.
-Faults are set for single requests by `script` ({request number from 0: fault}) or drawn by `rates` ({fault: share}),
-the same for the same seed. Requests to the second host are counted too.
+Faults are set or drawn as tests.loopback says. Requests to the second host are counted too.
 """
 
 import datetime
 import hashlib
 import json
-import random
 import re
-import threading
-import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests import loopback
 from tests.fakesources.holdings import AA_KEY, OPENROUTER_KEY
 
 STATUS = {name: int(name) for name in ("401", "403", "404", "410", "429", "500", "502", "503")}
@@ -27,7 +23,7 @@ COMMIT = "c0ffee" + "0" * 34
 SIGNATURE = "X-Amz-Signature=signed-for-you-alone"
 
 
-class FakeSources:
+class FakeSources(loopback.Serving):
     """The servers, and what they hold: change it between fetches as the sources change.
 
     rankings: rows of OpenRouter's. models: its catalogue. index: models of Artificial Analysis. files: path under
@@ -36,63 +32,30 @@ class FakeSources:
 
     def __init__(self, script=None, rates=None, seed=0, window=0):
         """window: seconds that a 429 asks to wait."""
-        self.script, self.rates, self.seed, self.window = dict(script or {}), dict(rates or {}), seed, window
+        super().__init__(script, rates, seed)
+        self.window, self.handlers = window, (Handler, Store)
         self.rankings, self.models, self.index, self.files, self.raw = [], [], [], {}, {}
         self.today = datetime.datetime.now(datetime.UTC).date()
         self.as_of = "2026-11-24T06:00:00.000Z"
         self.meta, self.told_digest = {}, None
         self.ranges, self.paged, self.version, self.largest = True, 0, 4.1, 200
-        self.lock = threading.Lock()
-        self.requests, self.faults, self.sent = [], [], {}
+        self.sent = {}
 
     def __enter__(self):
-        self.servers = [Server(("127.0.0.1", 0), Handler), Server(("127.0.0.1", 0), Store)]
-        for server in self.servers:
-            server.fake = self
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.hub, self.store = (f"http://127.0.0.1:{server.server_address[1]}" for server in self.servers)
+        super().__enter__()
+        self.hub, self.store = self.addresses
         self.openrouter, self.aa, self.api, self.plain = (
             self.hub + path for path in ("/api/v1", "/api/v2", "/github", "/plain")
         )
         return self
-
-    def __exit__(self, *_):
-        for server in self.servers:
-            server.shutdown()
-            server.server_close()
-
-    def fault(self, path, headers):
-        """Count a request; the fault that it meets, or None."""
-        with self.lock:
-            number = len(self.requests)
-            self.requests.append((path, {name.lower(): value for name, value in headers.items()}))
-            found, draw = self.script.get(number), random.Random(f"{self.seed}:{number}").random()
-            for name, rate in self.rates.items() if found is None else ():
-                draw -= rate
-                if draw < 0:
-                    found = name
-                    break
-            self.faults.append(found)
-            return found
 
     def hold(self, dataset, path, content):
         """Put a file into a data set."""
         self.files[f"{dataset}/{path}"] = content
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """Clients that went away are part of the play."""
-
-
-class Base(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
+class Base(loopback.Handler):
+    stall = 1.5
 
     def do_GET(self):
         self.fake = self.server.fake
@@ -112,30 +75,11 @@ class Base(BaseHTTPRequestHandler):
         self.answer(status, json.dumps(content).encode(), {"Content-Type": "application/json", **(headers or {})})
 
     def answer(self, status, body, headers=None):
-        if self.broken == "dropped":
-            return self.close()
-        if self.broken == "truncated":
-            body = body[: len(body) // 2]
-        self.send_response_only(status, "fake")
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.broken == "stall":
-            time.sleep(1.5)
-            return self.close()
-        if self.broken == "cut":
-            self.wfile.write(body[: len(body) // 2])
-            return self.close()
-        self.wfile.write(body)
-        with self.fake.lock:
-            path = self.path.partition("?")[0]
-            self.fake.sent[path] = self.fake.sent.get(path, 0) + len(body)
-        return None
-
-    def close(self):
-        self.close_connection = True
-        self.connection.close()
+        """As ever; what went out whole is counted."""
+        if super().answer(status, body, headers):
+            with self.fake.lock:
+                path = self.path.partition("?")[0]
+                self.fake.sent[path] = self.fake.sent.get(path, 0) + len(body)
 
 
 class Handler(Base):

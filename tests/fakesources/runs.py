@@ -21,7 +21,7 @@ from helpers.sources import (
     import_history,
     weekly_dump,
 )
-from helpers.sources.hub import Patience
+from helpers.sources.asking import Patience
 from tests.fakesources import PASSING, FakeSources, holdings
 
 HASTY = Patience(silence=0.3, page=5, first=0.01, longest=0.03, tries=12)

@@ -12,34 +12,24 @@ import tempfile
 import time
 from pathlib import Path
 
+import httpx2
 import pytest
 from huggingface_hub import HfApi
 
-from helpers import archive, collect, paths, store
+from helpers import archive, collect, holdings, paths, store
+from helpers.sources import asking, hub_listing
 from helpers.sources import hub as source
-from helpers.sources import hub_listing
+from helpers.sources.asking import Patience
 from tests.fakehub import PASSING, FakeHub, runs
 from tests.fakehub.holdings import HOSTILE, SPACES
-from tests.fakehub.runs import HASTY
+from tests.fakehub.runs import HASTY, at, authors, wait_for
 
 RUNS = int(os.environ.get("ATOM_RUNS", "12"))
 TOKEN = "hf_planted_secret_0123456789"
 
 
-def gather(folder, hub, namespaces=None, limit=50, patience=HASTY, **more):
-    return collect.hub(folder, namespaces, hub.endpoint, patience, limit, **more)
-
-
-def at(text):
-    """A clock that stands still."""
-    return lambda: datetime.datetime.fromisoformat(text)
-
-
-def wait_for(condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+def gather(folder, hub, scope=None, limit=50, patience=HASTY, **more):
+    return collect.hub(folder, scope, hub.endpoint, patience, limit, **more)
 
 
 # The loopback Hub ---
@@ -75,8 +65,8 @@ def test_a_fault_that_passes_costs_no_row(tmp_path, fault, number):
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_listing_by_namespaces_holds_each_of_them_whole(tmp_path, number):
     with FakeHub(400, script={number: "520"}) as hub:
-        gather(tmp_path, hub, SPACES[:number])
-        runs.check(tmp_path, hub.rows, SPACES[:number])
+        gather(tmp_path, hub, authors(*SPACES[:number]))
+        runs.check(tmp_path, hub.rows, authors(*SPACES[:number]))
         facts = archive.manifest(tmp_path, store.days(tmp_path)[0])
         assert facts["scope"] == sorted(SPACES[:number])
         assert sum(facts["listings"].values()) == facts["rows"]
@@ -87,8 +77,8 @@ def test_a_listing_that_ends_with_a_full_page_is_complete_too(tmp_path, models):
     rows = [row for row in FakeHub(1000).rows if row["id"].startswith("acme/")][:models]
     assert len(rows) == models
     with FakeHub(rows=rows) as hub:
-        gather(tmp_path, hub, ["acme"])
-        runs.check(tmp_path, rows, ["acme"])
+        gather(tmp_path, hub, authors("acme"))
+        runs.check(tmp_path, rows, authors("acme"))
 
 
 def test_of_rows_that_repeat_across_pages_the_latest_is_kept(tmp_path):
@@ -127,7 +117,7 @@ def test_seeded_runs_with_faults_and_kills_end_in_exactly_the_rows_that_the_serv
 @pytest.mark.parametrize("page", [0, 1, 4])
 def test_kill_loses_at_most_the_page_in_flight(tmp_path, page):
     with FakeHub(230, script={page: "stall"}) as hub:
-        process = runs.start(tmp_path, hub.endpoint, limit=50, patience=source.Patience())
+        process = runs.start(tmp_path, hub.endpoint, limit=50, patience=Patience())
         wait_for(lambda: len(hub.requests) == page + 1)
         process.kill()
         process.join()
@@ -144,14 +134,14 @@ def test_a_finished_day_is_left_alone(tmp_path):
         before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("date=*/*")}
         asked = len(hub.requests)
         assert gather(tmp_path, hub) == []
-        assert gather(tmp_path, hub, ["acme"]) == []
+        assert gather(tmp_path, hub, authors("acme")) == []
         assert len(hub.requests) == asked
         assert before == {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("date=*/*")}
 
 
 def test_two_collectors_do_not_meet(tmp_path):
     with FakeHub(250, script={2: "stall"}) as hub:
-        process = runs.start(tmp_path, hub.endpoint, limit=50, patience=source.Patience(silence=1, first=0.01))
+        process = runs.start(tmp_path, hub.endpoint, limit=50, patience=Patience(silence=1, first=0.01))
         wait_for(lambda: len(hub.requests) == 3)
         with pytest.raises(archive.ArchiveError, match="another collector is at work in this folder; wait for it"):
             gather(tmp_path, hub)
@@ -171,23 +161,21 @@ def test_a_day_belongs_to_its_start_in_utc(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("now", "namespaces", "held", "aside"),
+    ("now", "scope", "held", "aside"),
     [
         ("2026-10-20T23:00:00+00:00", None, ["2026-10-20"], []),
         ("2026-10-21T02:00:00+00:00", None, ["2026-10-20", "2026-10-21"], []),
         ("2026-10-21T20:00:00+00:00", None, ["2026-10-21"], ["2026-10-20.1"]),
-        ("2026-10-20T23:00:00+00:00", ["acme"], ["2026-10-20"], ["2026-10-20.1"]),
+        ("2026-10-20T23:00:00+00:00", authors("acme"), ["2026-10-20"], ["2026-10-20.1"]),
     ],
     ids=["the same day", "soon after midnight", "a day later", "other work"],
 )
-def test_a_day_left_unfinished_is_gone_on_with_while_it_is_young_and_the_same_work(
-    tmp_path, now, namespaces, held, aside
-):
+def test_a_day_left_unfinished_is_gone_on_with_while_it_is_young_and_the_same_work(tmp_path, now, scope, held, aside):
     with FakeHub(180, script=dict.fromkeys(range(2, 22), "500")) as hub:
         with pytest.raises(source.HubError, match=r"HTTP 500, 20 times running; run again later"):
             gather(tmp_path, hub, clock=at("2026-10-20T22:00:00+00:00"))
-        assert collect.status(tmp_path)["state"].tolist() == ["unfinished"]
-        gather(tmp_path, hub, namespaces, clock=at(now))
+        assert holdings.status(tmp_path)["state"].tolist() == ["unfinished"]
+        gather(tmp_path, hub, scope, clock=at(now))
         assert [str(day) for day in store.days(tmp_path)] == held
         assert [path.name for path in (tmp_path / "aside").glob("*")] == aside
         went_on = [path for path in hub.requests[22:23] if "cursor" in path]
@@ -202,7 +190,7 @@ def test_an_earlier_day_that_cannot_be_published_does_not_cost_today(tmp_path):
         with pytest.raises(archive.ArchiveError, match=r"2026-10-20 is not published: .* the listing ends early"):
             gather(tmp_path, hub, clock=at("2026-10-21T02:00:00+00:00"))
         assert store.days(tmp_path) == [datetime.date(2026, 10, 21)]
-        assert collect.status(tmp_path)["state"].tolist() == ["aside", "held"]
+        assert holdings.status(tmp_path)["state"].tolist() == ["aside", "held"]
 
 
 # What is not published ---
@@ -245,7 +233,7 @@ def test_a_listing_that_ends_early_is_kept_aside(tmp_path):
     ):
         gather(tmp_path, hub)
     assert not store.days(tmp_path)
-    assert collect.status(tmp_path)["state"].tolist() == ["aside"]
+    assert holdings.status(tmp_path)["state"].tolist() == ["aside"]
     with FakeHub(180) as hub:
         gather(tmp_path, hub)
         runs.check(tmp_path, hub.rows)
@@ -254,14 +242,14 @@ def test_a_listing_that_ends_early_is_kept_aside(tmp_path):
 @pytest.mark.parametrize("fault", ["short", "empty"])
 def test_a_listing_cut_off_without_a_word_is_kept_aside(tmp_path, fault):
     with FakeHub(500) as hub:
-        gather(tmp_path, hub, ["Qwen"], clock=at("2026-10-20T12:00:00+00:00"))
+        gather(tmp_path, hub, authors("Qwen"), clock=at("2026-10-20T12:00:00+00:00"))
         hub.script[len(hub.requests)] = fault
         with pytest.raises(
             archive.ArchiveError, match=r"Qwen: \d+ models after \d+ on 2026-10-20, a loss of more than 2%"
         ):
-            gather(tmp_path, hub, ["Qwen"], clock=at("2026-10-21T12:00:00+00:00"))
-        assert collect.status(tmp_path)["state"].tolist() == ["held", "aside"]
-        gather(tmp_path, hub, ["Qwen"], clock=at("2026-10-21T13:00:00+00:00"))
+            gather(tmp_path, hub, authors("Qwen"), clock=at("2026-10-21T12:00:00+00:00"))
+        assert holdings.status(tmp_path)["state"].tolist() == ["held", "aside"]
+        gather(tmp_path, hub, authors("Qwen"), clock=at("2026-10-21T13:00:00+00:00"))
         assert len(store.days(tmp_path)) == 2
 
 
@@ -281,8 +269,8 @@ def test_a_listing_without_a_required_field_is_kept_aside(tmp_path):
 
 
 def test_a_listing_of_no_namespaces_and_an_address_that_is_none_are_refused(tmp_path):
-    with pytest.raises(archive.ArchiveError, match="no namespaces are named"):
-        collect.hub(tmp_path, [])
+    with pytest.raises(archive.ArchiveError, match="0 namespaces are asked for; name some"):
+        collect.hub(tmp_path, authors())
     for address in ("huggingface.co", "https://me:word@host", "ftp://host", "http://host:port", "http://"):
         with pytest.raises(source.HubError, match="HF_ENDPOINT is no address of the form") as raised:
             collect.hub(tmp_path, None, address)
@@ -307,8 +295,8 @@ def test_a_wait_until_a_time_is_understood_and_a_very_long_one_is_not_sat_out(tm
     soon = email.utils.format_datetime(
         datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=30), usegmt=True
     )
-    headers = source.httpx2.Headers({"Retry-After": soon})
-    assert 28 < source.asked_to_wait(headers) < 32
+    headers = httpx2.Headers({"Retry-After": soon})
+    assert 28 < asking.asked_to_wait(headers) < 32
     with FakeHub(120, script={0: "429-retry-after"}, window=86_400) as hub:
         with pytest.raises(source.HubError, match=r"HTTP 429, asks to wait 86,401 s; run again after that"):
             gather(tmp_path, hub)
@@ -352,7 +340,7 @@ def test_a_limit_on_the_size_of_files_is_told_and_harms_nothing(tmp_path):
     with FakeHub(3000) as hub:
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-            with pytest.raises(archive.ArchiveError, match=r"a limit on files is met.*No day held was touched"):
+            with pytest.raises(archive.ArchiveError, match=r"a limit on files is met.*nothing that was held is harmed"):
                 gather(tmp_path, hub, limit=500)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -372,7 +360,7 @@ def test_a_read_only_folder_is_told(tmp_path):
     run = subprocess.run(
         [*drop, sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=paths.ROOT
     )
-    assert "helpers.archive.ArchiveError" in run.stderr
+    assert "helpers.keeping.ArchiveError" in run.stderr
     assert "cannot be written (Permission denied); allow it, or name another folder" in run.stderr
     assert not list(folder.iterdir())
 
@@ -387,8 +375,8 @@ def test_the_token_is_sent_and_never_written_or_shown(tmp_path):
         code = f"""
 import pathlib
 from helpers import collect
-from helpers.sources import hub
-collect.hub(pathlib.Path({str(tmp_path / "archive")!r}), patience=hub.Patience(first=0.01), limit=50)
+from helpers.sources import asking
+collect.hub(pathlib.Path({str(tmp_path / "archive")!r}), patience=asking.Patience(first=0.01), limit=50)
 """
         shown = ""
         for _ in range(2):

@@ -2,19 +2,22 @@
 
 import contextlib
 import datetime
+import importlib
 import itertools
 import json
 import logging
 import os
 import random
 import re
+import resource
 import time
 import traceback
 
 import pandas as pd
 import pytest
 
-from helpers import archive, keys, paths, registry, schemas, store
+from helpers import cli, keeping, keys, paths, registry, schemas, store
+from helpers import holdings as archived
 from helpers.sources import (
     arena,
     artificial_analysis,
@@ -119,6 +122,23 @@ def test_a_fetch_that_fails_leaves_what_there_was(tmp_path, source):
 
 
 @pytest.mark.parametrize("source", SOURCES)
+def test_a_disk_that_takes_no_more_is_told_and_harms_nothing(tmp_path, source):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with stocked() as fake:
+        gather(source, tmp_path, fake)
+        before = tables(tmp_path)
+        fake.hold(holdings.WEEKLY, "models/2024-08-07/models.parquet", holdings.dump("2024-08-06"))
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+            with pytest.raises(keeping.ArchiveError, match=r"a limit on files is met .*; make room and run again"):
+                gather(source, tmp_path, fake)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert tables(tmp_path) == before
+        gather(source, tmp_path, fake)
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_what_a_stop_has_left_is_cleared_away_and_nothing_else(tmp_path, source):
     left = [".text.parquet.ab_d1234.parquet", ".text.parquet.abcd1234.parquet.1", "models/.x.json.abcd1234.json"]
     kept = [".gitkeep", ".mine.parquet", "text.parquet.bak"]
@@ -167,7 +187,7 @@ def test_a_file_that_was_changed_or_lost_its_record_is_told(tmp_path):
 
 
 def test_two_at_once_cannot_collide(tmp_path):
-    with stocked() as fake, archive.held(tmp_path), pytest.raises(archive.ArchiveError, match="another collector"):
+    with stocked() as fake, keeping.held(tmp_path), pytest.raises(keeping.ArchiveError, match="another collector"):
         gather("tracked", tmp_path, fake)
 
 
@@ -182,7 +202,7 @@ def test_keys_are_sent_only_where_they_belong_and_found_in_nothing_written_logge
             places = {None: [], "401": [2 if source == "weekly" else 0], "429": [0]}.get(fault, range(0, 60, 2))
             script = dict.fromkeys(places, fault)
             with stocked(script=script) as fake:
-                with contextlib.suppress(archive.ArchiveError):
+                with contextlib.suppress(keeping.ArchiveError):
                     try:
                         gather(source, tmp_path / source / str(fault), fake)
                     except fetch.FetchError as error:
@@ -200,7 +220,7 @@ def test_keys_are_sent_only_where_they_belong_and_found_in_nothing_written_logge
 
 def check_sent(source, fake):
     """Each key to its own source; none to the host that files are served from."""
-    for path, headers in fake.requests:
+    for path, headers in zip(fake.requests, fake.headers, strict=True):
         sent = " ".join(headers.values())
         to_store = SIGNATURE in path
         assert (holdings.OPENROUTER_KEY in sent) is (source == "openrouter")
@@ -236,7 +256,7 @@ def test_a_redirection_is_not_followed_where_a_key_of_ours_is_sent():
 def test_the_full_history_takes_two_calls_and_tokens_stay_exact_text(tmp_path):
     with stocked() as fake:
         found = gather("openrouter", tmp_path, fake)
-        asked = [path for path, _ in fake.requests if "rankings-daily" in path]
+        asked = [path for path in fake.requests if "rankings-daily" in path]
         assert [re.findall(r"\d{4}-\d\d-\d\d", path) for path in asked] == [
             ["2025-01-01", "2026-01-01"], ["2026-01-02", "2026-11-23"],
         ]  # fmt: skip
@@ -258,7 +278,7 @@ def test_what_was_fetched_becomes_the_clean_table(tmp_path):
         gather("openrouter", tmp_path, fake)
     labels = pd.read_csv(paths.REGISTRY / "organisations.csv")
     rankings = openrouter.read_daily(tmp_path / "daily.parquet").head(4)
-    used = openrouter.daily(rankings, fetch_openrouter.catalogue(tmp_path), labels)
+    used = openrouter.daily(rankings, openrouter.read_catalogues(tmp_path), labels)
     assert used["status"].tolist() == ["open", "closed", "open", "other"]
     assert used["tokens"].tolist()[:3] == [holdings.HUGE, holdings.HUGE - 1, holdings.HUGE - 2]
 
@@ -268,7 +288,7 @@ def test_models_that_left_the_catalogue_are_kept(tmp_path):
         gather("openrouter", tmp_path, fake)
         fake.models = [fake.models[1] | {"hugging_face_id": "acme/opened"}, *fake.models[3:]]
         gather("openrouter", tmp_path, fake, clock=lambda: NOW + datetime.timedelta(days=1))
-    both = fetch_openrouter.catalogue(tmp_path).set_index("id")["hugging_face_id"].astype(object)
+    both = openrouter.read_catalogues(tmp_path).set_index("id")["hugging_face_id"].astype(object)
     assert both.index.tolist() == ["acme/m1", "acme/m3", "acme/m4", "acme/m0", "acme/m2"]
     assert both["acme/m1"] == "acme/opened"
     assert len(openrouter.read_catalogue(tmp_path / "models.json")) == 3
@@ -584,14 +604,13 @@ def test_weeks_brought_in_are_passed_over_and_days_held_are_not_touched(tmp_path
 
 
 def test_the_collectors_status_shows_them(tmp_path):
-    from helpers import collect
-
     with stocked() as fake:
         fake.hold(holdings.WEEKLY, "models/2024-08-07/models.parquet", holdings.dump("2024-07-31T04:00"))
         gather("weekly", tmp_path, fake)
-    told = collect.status(tmp_path)
+    told = archived.status(tmp_path)
     assert told["state"].tolist() == ["held", "gap", "held", "aside"]
     assert told["rows"].tolist()[::2] == [20, 20]
+    assert told["note"].tolist()[::2] == ["weekly dump: counts of tracked models alone"] * 2
 
 
 def test_only_the_weeks_asked_for_are_looked_at_and_what_a_stop_left_is_cleared(tmp_path):
@@ -668,3 +687,21 @@ def test_another_layout_of_the_dumps_is_told(tmp_path):
         fake.files = {f"{holdings.WEEKLY}/models/latest.parquet": b""}
         with pytest.raises(fetch.FetchError, match=r"no models/<week>/\*.parquet, but models/latest.parquet"):
             gather("weekly", tmp_path, fake)
+
+
+# The command --------------------------------------------------------------------------------------------------
+
+
+def test_each_verb_fetches_its_source_into_its_folder(tmp_path, monkeypatch, capsys):
+    fetched_by = {}
+    for verb, module, _, _ in cli.FETCHED:
+        source = importlib.import_module(f"helpers.sources.{module}")
+        monkeypatch.setattr(source, "fetch_all", lambda folder, verb=verb: pd.DataFrame({"file": [verb, folder.name]}))
+        cli.collecting([verb, "--archive", str(tmp_path)], standalone_mode=False)
+        fetched_by[verb] = capsys.readouterr().out.split()[-1]
+    assert fetched_by == {
+        "tracked-models": "registry",
+        "openrouter": "openrouter",
+        "arena": "arena",
+        "artificial-analysis": "artificial_analysis",
+    }

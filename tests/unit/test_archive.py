@@ -9,9 +9,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from helpers import archive, collect, pages, store
+from helpers import archive, holdings, pages, store
 from helpers.sources import hub_listing, hub_records
-from helpers.sources.hub import Page
+from helpers.sources.hub import Page, Scope
 from tests.fakehub import runs
 from tests.fakehub.holdings import catalogue
 
@@ -31,9 +31,9 @@ def keep(folder, records, first=0, size=10, end=True):
 
 def ready(folder, records, now=NOW, namespaces=(), size=10):
     """A day whose listing is complete; publish it."""
-    new = archive.begin(folder, now, list(namespaces), ENDPOINT)
-    for number, space in enumerate(new.listings):
-        own = [row for row in records if space is None or row["id"].startswith(space + "/")]
+    new = archive.begin(folder, now, Scope.of("author", namespaces) if namespaces else Scope(), ENDPOINT)
+    for number, space in enumerate(new.scope.lists):
+        own = [row for row in records if space == "*" or row["id"].startswith(space + "/")]
         keep(new.pages(number), own, size=size)
     return new
 
@@ -43,7 +43,7 @@ def models(count, seed=0, hostile=0):
 
 
 def merged(folder, listed):
-    done = pages.merge(listed, [], folder / "table.parquet", folder / "refused.jsonl", folder / "room")
+    done = pages.merge([listed], folder / "table.parquet", folder / "refused.jsonl", folder / "room")
     return done, pyarrow.parquet.ParquetFile(folder / "table.parquet").read()
 
 
@@ -283,7 +283,7 @@ def test_status_tells_days_gaps_counts_falls_and_what_is_not_published(tmp_path)
     with pytest.raises(archive.ArchiveError):
         archive.publish(ready(tmp_path, models(100)[:50], DAYS[2]), DAYS[2])
     (tmp_path / f"date={NOW.date()}" / "manifest.json").unlink()
-    table = collect.status(tmp_path)
+    table = holdings.status(tmp_path)
     assert table["state"].tolist() == ["held", "gap", "aside", "held", "unfinished"]
     assert table["rows"].fillna(-1).tolist() == [100, -1, 50, 100, -1]
     assert table["fell"].isna().tolist() == [True, True, False, False, True]
@@ -291,10 +291,10 @@ def test_status_tells_days_gaps_counts_falls_and_what_is_not_published(tmp_path)
     assert table["last"].dt.day.tolist() == [20, 22, 22, 23, 24]
     assert "brought in without a manifest" in table["note"][0]
     assert "2 records refused" in table["note"][3]
-    assert collect.status(tmp_path / "nothing").empty
+    assert holdings.status(tmp_path / "nothing").empty
 
 
 def test_status_of_a_spoilt_archive_names_the_folder(tmp_path):
     (tmp_path / "date=yesterday").mkdir()
     with pytest.raises(archive.ArchiveError, match="date=yesterday"):
-        collect.status(tmp_path)
+        holdings.status(tmp_path)

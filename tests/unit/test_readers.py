@@ -3,10 +3,11 @@
 import json
 
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 from helpers import derivatives, edition, inference, makers, paths, performance, registry, schemas
-from helpers.sources import arena, artificial_analysis, hub_listing, openrouter
+from helpers.sources import arena, artificial_analysis, hub_listing, hub_records, openrouter
 
 SHARED = paths.ROOT.parent / "shared" / "data"
 REAL = SHARED / "real"
@@ -60,9 +61,9 @@ def test_every_alias_means_an_organisation_that_has_a_label():
 # Hub listings -------------------------------------------------------------------------------------------------
 
 RECORD = {
-    "id": "a/x",
-    "createdAt": "2025-06-01T12:00:00.000Z",
-    "downloadsAllTime": 7,
+    "model": "a/x",
+    "created_at": pd.Timestamp("2025-06-01T12:00", tz="UTC"),
+    "downloads_all_time": 7,
     "tags": ["safetensors"],
     "library_name": None,
     "pipeline_tag": "text-generation",
@@ -74,41 +75,54 @@ RECORD = {
     [
         ({"tags": None}, r"page 1: column tags: nothing in row 1; wanted a value"),
         ({"tags": "llama"}, r"column tags: 'llama' in row 1; wanted a list of texts"),
-        ({"downloadsAllTime": -1}, r"column downloads_all_time: -1 in row 1; wanted 0 or more"),
-        ({"downloadsAllTime": 1.5}, r"column downloads_all_time: 1.5 in row 1; wanted a whole number"),
+        ({"downloads_all_time": -1}, r"column downloads_all_time: -1 in row 1; wanted 0 or more"),
+        ({"downloads_all_time": 1.5}, r"column downloads_all_time: 1.5 in row 1; wanted a whole number"),
         (
-            {"id": "x" * 1_000_000},
+            {"model": "x" * 1_000_000},
             r"column model: 'x{79}… \(1,000,002 characters\) in row 1; wanted 1 to 500 characters",
         ),
     ],
 )
-def test_a_bad_record_is_refused(change, message):
+def test_a_bad_row_of_a_listing_is_refused(change, message):
     with pytest.raises(schemas.ContractError, match=message):
-        hub_listing.from_hub(pd.DataFrame([RECORD | change]), "page 1")
+        schemas.check(pd.DataFrame([RECORD | change]), "raw/derivatives", "page 1")
 
 
-def test_a_record_listed_twice_and_a_missing_field_are_refused():
+def test_a_model_listed_twice_and_a_missing_column_are_refused():
     with pytest.raises(schemas.ContractError, match=r"repeated: \('a/x'\) in row 2"):
-        hub_listing.from_hub(pd.DataFrame([RECORD, RECORD]), "page 1")
+        schemas.check(pd.DataFrame([RECORD, RECORD]), "raw/derivatives", "page 1")
     with pytest.raises(schemas.ContractError, match=r"column created_at is missing"):
-        hub_listing.from_hub(pd.DataFrame([RECORD]).drop(columns="createdAt"), "page 1")
-
-
-def test_the_parents_that_the_hub_tells_are_written_into_the_tags_and_nothing_is_changed_in_place():
-    told = {"relation": "merge", "models": [{"_id": "1", "id": "Qwen/Qwen3-8B"}, {"_id": "2", "id": "b/y"}]}
-    records = pd.DataFrame([RECORD | {"baseModels": told}, RECORD | {"id": "a/z", "baseModels": None}])
-    listing = hub_listing.from_hub(records, "page 1")
-    assert listing["tags"].tolist() == [
-        ["safetensors", "base_model:merge:Qwen/Qwen3-8B", "base_model:merge:b/y"],
-        ["safetensors"],
-    ]
-    assert listing["created_at"].iloc[0] == pd.Timestamp("2025-06-01T12:00", tz="UTC")
-    assert records["tags"].tolist() == [["safetensors"], ["safetensors"]]
+        schemas.check(pd.DataFrame([RECORD]).drop(columns="created_at"), "raw/derivatives", "page 1")
 
 
 def test_unknown_downloads_stay_unknown():
-    listing = hub_listing.from_hub(pd.DataFrame([RECORD, RECORD | {"id": "a/z", "downloadsAllTime": None}]), "page 1")
+    rows = pd.DataFrame([RECORD, RECORD | {"model": "a/z", "downloads_all_time": None}])
+    listing = schemas.check(rows, "raw/derivatives", "page 1")
     assert listing["downloads_all_time"].isna().tolist() == [False, True]
+
+
+def test_the_newest_day_that_lists_a_model_describes_it(tmp_path):
+    def store_day(day, frame):
+        (tmp_path / f"date={day}").mkdir()
+        frame.to_parquet(tmp_path / f"date={day}" / "models.parquet")
+
+    listed = pd.DataFrame([RECORD | {"safetensors_total": 5_000_000_000}, RECORD | {"model": "a/gone"}])
+    store_day("2026-04-01", listed)
+    store_day("2026-04-02", listed.head(1).assign(safetensors_total=6_000_000_000, pipeline_tag="fill-mask"))
+    store_day("2026-04-03", listed[["model", "downloads_all_time", "created_at"]])  # counts alone, of a weekly dump
+    found = hub_listing.described(tmp_path, pd.Series(["a/gone", "a/never", "a/x"])).set_index("model")
+    assert sorted(found.index) == ["a/gone", "a/x"]
+    assert found.loc["a/x", ["safetensors_total", "pipeline_tag"]].tolist() == [6_000_000_000, "fill-mask"]
+    assert pd.isna(found.loc["a/gone", "safetensors_total"])
+
+
+def test_where_only_counts_are_held_nothing_is_described(tmp_path):
+    (tmp_path / "date=2026-04-03").mkdir()
+    counts = pd.DataFrame([RECORD])[["model", "downloads_all_time", "created_at"]]
+    counts.to_parquet(tmp_path / "date=2026-04-03" / "models.parquet")
+    found = hub_listing.described(tmp_path, pd.Series(["a/x"]))
+    assert found.empty
+    assert list(found) == hub_listing.DESCRIPTION
 
 
 def test_the_newest_day_is_read_and_a_truncated_file_is_refused(tmp_path):
@@ -119,7 +133,7 @@ def test_the_newest_day_is_read_and_a_truncated_file_is_refused(tmp_path):
     counts.to_parquet(tmp_path / "date=2026-04-03" / "models.parquet")
     with pytest.raises(FileNotFoundError, match=r"none of its 1 days has the columns of a listing"):
         hub_listing.newest(tmp_path)
-    listing = hub_listing.from_hub(pd.DataFrame([RECORD]), "page 1")
+    listing = schemas.check(pd.DataFrame([RECORD]), "raw/derivatives", "page 1")
     for day in ("2026-04-01", "2026-04-02"):
         (tmp_path / f"date={day}").mkdir()
         listing.to_parquet(tmp_path / f"date={day}" / "models.parquet")
@@ -132,13 +146,22 @@ def test_the_newest_day_is_read_and_a_truncated_file_is_refused(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def hub_records() -> pd.DataFrame:
-    return pd.read_parquet(REAL / "hub_stats_frozen_2026-05.parquet")
+def stats() -> list[dict]:
+    """Records of the Hub as its list route gives them."""
+    return pyarrow.parquet.read_table(REAL / "hub_stats_frozen_2026-05.parquet").to_pylist()
+
+
+def collected(rows: list[dict]) -> pd.DataFrame:
+    """What the collector makes of them, after their dates are texts again as on the route."""
+    dates = ("createdAt", "lastModified")
+    table, _, left = hub_records.table([row | {date: f"{row[date].isoformat()}Z" for date in dates} for row in rows])
+    assert not left
+    return table.to_pandas()
 
 
 @real
-def test_real_hub_records_are_classified_with_a_reason_each(hub_records, tracked, show):
-    listing = hub_listing.from_hub(hub_records, "hub_stats")
+def test_real_hub_records_are_classified_with_a_reason_each(stats, tracked, show):
+    listing = collected(stats)
     rules = edition.load()
     found = derivatives.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
     schemas.check(found, "clean/derivatives")
@@ -160,17 +183,18 @@ def test_real_hub_records_are_classified_with_a_reason_each(hub_records, tracked
 
 
 @real
-def test_real_tags_tell_the_same_parents_as_the_hubs_structured_field(hub_records, tracked):
-    with_both = hub_listing.from_hub(hub_records, "hub_stats")
-    tags_only = hub_listing.from_hub(hub_records.drop(columns="baseModels"), "hub_stats")
+def test_real_tags_tell_the_same_parents_as_the_hubs_structured_field(stats, tracked):
+    with_both = collected(stats)
+    tags_only = collected([row | {"baseModels": None} for row in stats])
     both, tags = (derivatives.classify(listing, tracked, 5, []) for listing in (with_both, tags_only))
     pd.testing.assert_frame_equal(both, tags)
 
 
 @real
-def test_real_sizes_come_from_the_safetensors_headers(hub_records, tracked, show):
-    weights = hub_listing.safetensors(hub_records)
-    sizes = registry.resolve_size(hub_records["id"], pd.Series(dtype=float), weights)
+def test_real_sizes_come_from_the_safetensors_headers(stats, tracked, show):
+    records = collected(stats).set_index("model")
+    weights = records["safetensors_total"].dropna() / 1e9
+    sizes = registry.resolve_size(records.index.to_series(), pd.Series(dtype=float), weights)
     show(f"\n{sizes['size_source'].fillna('unresolved').value_counts().to_string()}")
     assert weights["Qwen/Qwen1.5-MoE-A2.7B"] == pytest.approx(14.3, abs=0.1)
     curated = tracked[tracked["size_source"] == "curated"].set_index("model")["parameters_b"]
