@@ -7,9 +7,7 @@ null, such as those of unresolved size, are kept together as "unresolved".
 import numpy as np
 import pandas as pd
 
-from helpers.registry import BUCKETS
-
-UNRESOLVED = "unresolved"
+from helpers.registry import BUCKETS, UNRESOLVED
 
 By = str | list[str]
 

@@ -193,6 +193,7 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
 
 
 def _codes(flags: pd.Series) -> np.ndarray:
+    """Each flag as its place in FLAGS."""
     return pd.Categorical(flags, FLAGS).codes
 
 
@@ -275,4 +276,5 @@ def touched(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(grid: Grid, where: np.ndarray, flags: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:
+    """A long table of the cells of a grid that `where` names: date, model, <columns>, flag."""
     return grid.long(where, **columns).assign(flag=FLAGS.take(flags[where]))

@@ -2,15 +2,16 @@
 
 A derivative names its parents in the Hub's tags: base_model:ORG/NAME and base_model:RELATION:ORG/NAME. It counts for
 the organisation of a tracked parent if it has more lifetime downloads than the edition's threshold and is no re-upload
-for local inference. The paper names GGUF and MLX as examples of such re-uploads; the edition lists the formats.
+for local inference (see formats).
 """
-
-import re
 
 import numpy as np
 import pandas as pd
 
-from helpers.schemas.signals import LONGEST, RELATIONS
+from helpers import formats
+from helpers.registry import UNRESOLVED
+from helpers.schemas.columns import LONGEST
+from helpers.schemas.signals import RELATIONS
 
 TAG = "base_model:"
 
@@ -22,10 +23,6 @@ UNKNOWN_DOWNLOADS = "downloads unknown"
 TOO_FEW = "too few downloads"
 REPEATED = "organisation counted already"
 """Why a row does not count, in the order in which the rules are asked: the first that holds is the reason."""
-
-WEIGHT_TAGS = {"safetensors", "pytorch"}
-STORED_AS_SAFETENSORS = {"mlx", "exl2", "exl3", "awq", "gptq"}
-"""Formats that live in safetensors files themselves. The others (GGUF, ONNX …) are files of their own."""
 
 
 def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, excluded_formats: list[str]) -> pd.DataFrame:
@@ -58,6 +55,7 @@ def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, exclu
 
 
 def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
+    """Why each row does not count, null where it does: the first rule that holds, and repetitions among the rest."""
     rules = {
         NO_BASE: rows["base"].isna(),
         OWN_BASE: rows["base"] == rows["model"],
@@ -103,20 +101,7 @@ def _bases(tags: list[str]) -> dict[str, str]:
 def _formats(listing: pd.DataFrame, excluded: list[str]) -> list[str | None]:
     """The excluded format that each repository holds, or None."""
     libraries = listing["library_name"].astype(object).where(listing["library_name"].notna(), "")
-    return [_format(*row, excluded) for row in zip(listing["model"], listing["tags"], libraries, strict=True)]
-
-
-def _format(model: str, tags: list[str], library: str, excluded: list[str]) -> str | None:
-    """By library, by a word of the name, or by tag.
-
-    Many an original also carries a GGUF or ONNX file and its tag. Where ordinary weights are tagged too, the tag
-    tells a re-upload only for formats that are themselves stored as safetensors.
-    """
-    words = {library.casefold(), *re.split(r"[^a-z0-9]+", model.partition("/")[2].casefold())}
-    tagged = {tag.casefold() for tag in tags}
-    if tagged & WEIGHT_TAGS:
-        tagged &= STORED_AS_SAFETENSORS
-    return next((name for name in excluded if name in words | tagged), None)
+    return [formats.held(*row, excluded) for row in zip(listing["model"], listing["tags"], libraries, strict=True)]
 
 
 def counted(classified: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +117,7 @@ def per_month(counted: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFr
     buckets agree. Every value has a row in every month that has any derivative, 0 where it has none; shares are of
     all in the month. The month of the listing itself is incomplete.
     """
-    value = counted["base"].map(models.set_index("model")[by]).astype(object).fillna("unresolved")
+    value = counted["base"].map(models.set_index("model")[by]).astype(object).fillna(UNRESOLVED)
     table = pd.crosstab(counted["month"], value.rename(by))
     long = table.stack().rename("derivatives").reset_index()
     long["derivatives_share"] = long["derivatives"] / long.groupby("month")["derivatives"].transform("sum")

@@ -83,9 +83,9 @@ def trend(points: pd.DataFrame, start: datetime.date | str, by: str = "region") 
 
 
 def _line(points: pd.DataFrame) -> pd.DataFrame:
-    points = points.sort_values(
-        ["date", "score"]
-    )  # so that sums, and with them the last digit, do not hang on row order
+    """The line of one group, see `trend`: date, score, low, high, points_per_year, points."""
+    # In one order, so that sums, and with them the last digit, do not hang on that of the rows.
+    points = points.sort_values(["date", "score"])
     first, last = points["date"].min(), points["date"].max()
     dates = pd.DatetimeIndex([first, *pd.date_range(first, last, freq="MS", inclusive="neither"), last]).unique()
     x, at = (((days - first) / pd.Timedelta(days=1)).to_numpy(dtype=float) for days in (points["date"], dates))

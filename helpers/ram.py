@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.registry import BUCKETS
+from helpers.registry import BUCKETS, UNRESOLVED
 
 RESAMPLES = 5_000
 """Draws of the bootstrap: from seed to seed a bound then moves by less than 1 % as a rule."""
@@ -245,7 +245,7 @@ def case_table(scores: pd.DataFrame, models: pd.DataFrame, names: Mapping[str, s
     table.insert(1, "Model", table.pop("model").map(names))
     table["Bucket"] = pd.Categorical(table["Bucket"], BUCKETS, ordered=True)
     table = table.sort_values("Bucket", kind="stable", ignore_index=True)
-    return table.assign(Bucket=table["Bucket"].astype("str").fillna("unresolved"))
+    return table.assign(Bucket=table["Bucket"].astype("str").fillna(UNRESOLVED))
 
 
 def appendix_table(members: pd.DataFrame) -> pd.DataFrame:

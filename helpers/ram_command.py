@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,59 +15,78 @@ from helpers import ram, rebuild, steps, tables
 from helpers.edition import Edition
 from helpers.registry import BUCKETS
 
+LIKE = 0.6
+"""Part of two names' letters that must agree, in order, for one to be suggested for the other."""
+
 
 class RamCommandError(RuntimeError):
-    """A model that is not tracked, or tables that are not built; the message says the remedy."""
+    """A model that is not tracked, or tables that are not built or not the edition's; the message says the remedy."""
 
 
 def run(names: Sequence[str], edition: Edition, as_json: bool) -> Group | str:
     """What `atom ram` prints: a renderable for rich's Console.print, or JSON text. Reads the build's clean tables.
 
-    Raises RamCommandError for an unknown model and before the first build, RamError where the edition's snapshot is not
-    in the tables.
+    Raises RamCommandError for an unknown model, before the first build and where the tables are of another kind of data
+    than the edition; RamError where the edition's snapshot is not in the tables.
     """
     try:
         models, lifetime = tables.read("clean/models"), tables.read("clean/lifetime")
     except FileNotFoundError as error:
         raise RamCommandError(str(error)) from None
-    found = answer(find(names, models["model"]), lifetime, models, edition)
-    found["stale"] = _stale(edition)
+    stale = _stale(edition)
+    found = answer(find(names, models["model"]), lifetime, models, edition) | {"stale": stale}
     return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) if as_json else shown(found)
 
 
 def find(names: Iterable[str], models: Iterable[str]) -> list[str]:
     """The Hub id of each name: an id, or the part after the slash where one tracked model alone has it.
 
-    Raises RamCommandError naming the nearest ids for a name that is unknown, and all of them for one that is shared.
+    Capitals are of no account where the name is nobody's to the letter. Raises RamCommandError naming the nearest ids
+    for a name that is unknown, and all of them for one that is shared.
     """
     ids = sorted(models)
-    bare: dict[str, list[str]] = {}
+    spelled: dict[str, list[str]] = {}
     for model in ids:
-        bare.setdefault(model.partition("/")[2], []).append(model)
+        for spelling in (model, _bare(model)):
+            spelled.setdefault(spelling.casefold(), []).append(model)
     found, problems = [], []
     for name in dict.fromkeys(names):
-        matches = [name] if name in ids else bare.get(name, [])
+        matches = [name] if name in ids else spelled.get(name.strip().casefold(), [])
         if len(matches) == 1:
             found += matches
         elif matches:
             problems.append(f"{name!r} is the name of several models; write one of {', '.join(matches)}")
         else:
-            near = _near(name, bare)
-            hint = f"did you mean {' or '.join(near)}?" if near else "write a Hub id, namespace/name"
+            near = _near(name, ids)
+            hint = f"did you mean {_either(near)}?" if near else "write a Hub id, namespace/name"
             problems.append(f"no tracked model {name!r}; {hint}")
     if problems:
         raise RamCommandError("\n".join(problems))
     return list(dict.fromkeys(found))
 
 
-def _near(name: str, bare: dict[str, list[str]]) -> list[str]:
-    """At most five ids like `name`, compared as ids and as bare names, in any case of letters."""
-    spellings: dict[str, list[str]] = {}
-    for short, ids in bare.items():
-        for spelling, meant in [(short, ids), *((model, [model]) for model in ids)]:
-            spellings.setdefault(spelling.lower(), []).extend(meant)
-    close = difflib.get_close_matches(name.lower(), spellings, n=5)
-    return list(dict.fromkeys(model for spelling in close for model in spellings[spelling]))[:5]
+def _bare(model: str) -> str:
+    """The part of an id after the slash."""
+    return model.partition("/")[2]
+
+
+def _near(name: str, ids: list[str]) -> list[str]:
+    """At most five ids like `name`: first those that hold all its words, then those spelled alike; the likest first."""
+    asked = name.casefold()
+    words = re.findall(r"[a-z0-9]+", asked)
+    ranked = []
+    for model in ids:
+        spellings = (model.casefold(), _bare(model).casefold())
+        likeness = max(difflib.SequenceMatcher(None, spelling, asked).ratio() for spelling in spellings)
+        holds = bool(words) and all(word in spellings[0] for word in words)
+        if holds or likeness >= LIKE:
+            ranked.append((not holds, -likeness, model))
+    return [model for *_, model in sorted(ranked)[:5]]
+
+
+def _either(names: list[str]) -> str:
+    """Names in a sentence: A, B or C."""
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def answer(chosen: Sequence[str], lifetime: pd.DataFrame, models: pd.DataFrame, edition: Edition) -> dict[str, Any]:
@@ -118,9 +138,19 @@ def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
 
 
 def _stale(edition: Edition) -> list[str]:
-    """The steps that would have to run again for the clean tables to be this edition's."""
+    """The steps that would have to run again for the clean tables to be this edition's.
+
+    Raises RamCommandError where they are of another kind of data: the edition's label would not be true of them.
+    """
     early = [step for step in steps.STEPS if step.name in ("01_collect", "02_clean")]
-    return [step.name for step in early if not rebuild.state(step, edition.parameters()).fresh]
+    states = [rebuild.state(step, edition.parameters()) for step in early]
+    if other := [reason for state in states for reason in state.reasons if reason.startswith("parameter data:")]:
+        kinds = other[0].removeprefix("parameter data: ")
+        raise RamCommandError(
+            f"the tables of this build are of another kind of data than edition {edition.name} asks for ({kinds}); "
+            "`atom build` with the same edition and settings makes its own"
+        )
+    return [state.name for state in states if not state.fresh]
 
 
 # What a reader sees -------------------------------------------------------------------------------------------
@@ -138,9 +168,16 @@ def shown(found: dict[str, Any]) -> Group:
         )
     for model in found["models"]:
         parts += [Text(), Text(_about(model)), _scores(model, found["interval_level"])]
+    parts += [Text(f"\n{LEGEND}")]
     for bucket, members in found["reference_sets"].items():
         parts += [Text(f"\nReference set {bucket}, {found['snapshot_date']}", "bold"), _members(members)]
     return Group(*parts)
+
+
+LEGEND = (
+    "RAM: downloads over the median of the bucket's reference set at as many days after release. n: models of the set "
+    "with a count there. Interval: the set drawn anew. Leave one out: without any one of its models."
+)
 
 
 def _about(model: dict[str, Any]) -> str:
@@ -155,19 +192,30 @@ def _about(model: dict[str, Any]) -> str:
 
 
 def _scores(model: dict[str, Any], level: float) -> Table:
-    """A row for each milestone; one without a count says why."""
+    """A row for each milestone; one without a count says why. Columns that would be empty are left out."""
+    cells = [
+        {
+            "Days": str(row["milestone_days"]),
+            "Through": row["date"] or "",
+            "Downloads": _said(row["downloads"], ram.amount),
+            "RAM": _said(row["score"], "{:.2f}".format),
+            f"{level:.0%} interval": _range(row, "interval"),
+            "Leave one out": _range(row, "leave_one_out"),
+            "Median (n)": "" if row["median"] is None else f"{ram.amount(row['median'])} ({row['n']})",
+            "Data": row["state"],
+        }
+        for row in model["milestones"]
+    ]
     table = Table(pad_edge=False, collapse_padding=True, box=None, header_style="bold")
-    for name in ("Days", "Through", "Downloads", "RAM", f"{level:.0%} interval", "Leave one out", "Median (n)"):
+    names = [name for name in cells[0] if any(row[name] for row in cells)]
+    for name in names:
+        words = name in ("Through", "Data")
         fixed = name in ("Through", "Downloads", "RAM")
-        table.add_column(name, justify="left" if name == "Through" else "right", no_wrap=fixed)
-    table.add_column("Data", min_width=11)
-    for row in model["milestones"]:
-        against = "" if row["median"] is None else f"{ram.amount(row['median'])} ({row['n']})"
-        table.add_row(
-            str(row["milestone_days"]), row["date"] or "", _said(row["downloads"], ram.amount),
-            _said(row["score"], "{:.2f}".format), _range(row, "interval"), _range(row, "leave_one_out"), against,
-            row["state"],
-        )  # fmt: skip
+        table.add_column(
+            name, justify="left" if words else "right", no_wrap=fixed, min_width=11 if name == "Data" else None
+        )
+    for row in cells:
+        table.add_row(*(row[name] for name in names))
     return table
 
 

@@ -1,4 +1,4 @@
-"""Who made a model, where, how large it is, and whether it is tracked at all (paper, Sections 2.1 and 2.2)."""
+"""Who made a model, where, and how large it is (paper, Sections 2.1 and 2.2)."""
 
 import re
 from collections.abc import Callable
@@ -16,6 +16,8 @@ REGIONS = ("china", "us", "eu")
 """The paper's three regions; its totals are their sum."""
 BUCKETS = ("<1B", "1–5B", "7–9B", "10–50B", "50–100B", "100–250B", "250B+")
 """Size buckets from small to large. "7–9B" is [5, 10): the paper names it after the models that fill it."""
+UNRESOLVED = "unresolved"
+"""The group of all whose bucket, or other property, is null: kept together, never dropped."""
 
 
 class RegistryError(ValueError):
@@ -34,6 +36,11 @@ class Registry:
     findings: pd.DataFrame
 
 
+def listed(folder: Path) -> pd.Series:
+    """The ids on a list of models (models.csv of raw/registry), as they stand there. Raises RegistryError."""
+    return _csv(folder / "models.csv", {"modelId": _model})["modelId"]
+
+
 def read(
     folder: Path,
     bucket_edges: list[float],
@@ -49,19 +56,19 @@ def read(
     labels tell otherwise is a finding. Raises RegistryError for a missing file or column and for a value that is no
     id, size, region or date.
     """
-    listed = _csv(folder / "models.csv", {"modelId": _model})
+    ids = listed(folder)
     curated = _csv(folder / "model_parameters.csv", {"model_id": _model, "total_params_b": _size})
     regions = _csv(folder / "organization_regions.csv", {"hf_org": _text, "region": _region})
     corrections = _csv(folder / "release_date_corrections.csv", {"model_id": _model, "actual_release_date": _date})
     names = _csv(labels, {"namespace": _text, "organisation": _text, "region": _region})
 
     findings = [
-        *_repeats("model", listed.assign(value="")),
+        *_repeats("model", ids.to_frame().assign(value="")),
         *_repeats("size", curated),
         *_repeats("region", regions),
         *_repeats("release date", corrections),
     ]
-    models = pd.DataFrame({"model": listed["modelId"].drop_duplicates().to_numpy()})
+    models = pd.DataFrame({"model": ids.drop_duplicates().to_numpy()})
     models["namespace"] = models["model"].str.partition("/")[0]
     models["organisation"] = models["namespace"].map(_first(names[["namespace", "organisation"]]))
     models["region"] = models["namespace"].map(_first(regions))
@@ -124,68 +131,6 @@ def bucket(parameters_b: pd.Series, edges: list[float]) -> pd.Series:
     if len(edges) + 1 != len(BUCKETS):
         raise RegistryError(f"bucket_edges {edges}: {len(BUCKETS)} buckets need {len(BUCKETS) - 1} edges")
     return pd.cut(parameters_b.astype(float), [-np.inf, *edges, np.inf], right=False, labels=list(BUCKETS))
-
-
-# Tracking policy ----------------------------------------------------------------------------------------------
-
-TEXT_OUT = {
-    "text-generation", "text2text-generation", "conversational", "translation", "summarization", "question-answering",
-    "image-text-to-text", "video-text-to-text", "audio-text-to-text", "image-to-text", "any-to-any",
-    "visual-question-answering", "document-question-answering", "reinforcement-learning", "robotics",
-}  # fmt: skip
-"""Pipeline tags of models that write text or act on it; the last two are set carelessly and say nothing."""
-EMBEDDING = {"feature-extraction", "sentence-similarity", "image-feature-extraction"}
-JUDGING = {
-    "text-classification", "token-classification", "zero-shot-classification", "text-ranking", "fill-mask",
-    "image-classification", "zero-shot-image-classification", "audio-classification",
-}  # fmt: skip
-DIFFUSION = {"text-to-image", "image-to-image", "text-to-video", "image-to-video", "unconditional-image-generation"}
-NAMED = {
-    "embedding": re.compile(r"(?<![a-z])(embed(ding|dings)?|e5|bge|gte)(?![a-z])", re.IGNORECASE),
-    "diffusion": re.compile(r"(?<![a-z])(stable-diffusion|sdxl|flux)(?![a-z])", re.IGNORECASE),
-    "classifier, reward or guard model": re.compile(
-        r"(?<![a-z])(reward|reranker|classifier|guard|shieldgemma|(ultra)?rm|genrm|prm|orm)(?![a-z])", re.IGNORECASE
-    ),
-}
-"""What a model's name says when its pipeline tag says nothing or calls it a text generator."""
-
-
-def policy(models: pd.Series, metadata: pd.DataFrame, formats: list[str]) -> pd.Series:
-    """Why a model is not tracked (Section 2.1): embedding | diffusion | classifier, reward or guard model | format … |
-    no text output; null = tracked.
-
-    models: ids. metadata: model, pipeline_tag, tags (list of texts), library_name, all nullable; models without a row
-    are judged by their names. formats: excluded re-upload formats (of the edition), told by library and name, and by
-    tag where original weights are absent: many originals also carry a GGUF or ONNX copy.
-    A pipeline tag of another kind is overruled where the model is also tagged as a text generator.
-    """
-    rows = metadata.drop_duplicates("model").set_index("model").reindex(models)
-    tags = [set(found) if hasattr(found, "__iter__") else set() for found in rows["tags"]]
-    pipelines, libraries = (
-        rows[column].astype(object).where(rows[column].notna(), "") for column in ("pipeline_tag", "library_name")
-    )
-    reasons = [_reason(*row, formats) for row in zip(models, pipelines, tags, libraries, strict=True)]
-    return pd.Series(reasons, models.index, dtype=object)
-
-
-def _reason(model: str, pipeline: str, tags: set[str], library: str, formats: list[str]) -> str | None:
-    name = model.partition("/")[2]
-    signs = {library.lower(), *re.split(r"[^a-z0-9]+", name.lower())}
-    if not tags & {"safetensors", "pytorch"}:
-        signs |= {tag.lower() for tag in tags}
-    for kind in formats:
-        if kind in signs:
-            return f"format {kind}"
-    for reason, pattern in NAMED.items():
-        if pattern.search(name):
-            return reason
-    if pipeline in EMBEDDING or library == "sentence-transformers":
-        return "embedding"
-    if pipeline in DIFFUSION or library == "diffusers":
-        return "diffusion"
-    if pipeline in JUDGING:
-        return "classifier, reward or guard model"
-    return None if not pipeline or (tags | {pipeline}) & TEXT_OUT else "no text output"
 
 
 # Reading ------------------------------------------------------------------------------------------------------

@@ -208,21 +208,33 @@ Generated from the contracts in `helpers/schemas`; change them, then run
 
 In this folder are small, hand-checked CSV files: `registry/` (the organisations and named models, with their sources),
 `published/` (the figures that the paper prints) and `reconstruction/` (what the reconstructed edition assumes where the
-paper prints none). The tables below are Parquet files under `build/`, or under an
-author's own archive in the same layout; where a description names `.csv`, CSV in UTF-8 is read as well. Each is held
-to its contract whenever it is read or written. Dates are UTC days without a time. A month is its first day and means
-data through the day before. Null is unknown, never zero.
+paper prints none). Where each comes from is told by `sources.csv`:
+"""
+TABLES_INTRODUCED = """\
+The tables below are Parquet files under `build/`, or under an author's own archive in the same layout; where a
+description names `.csv`, CSV in UTF-8 is read as well. Each is held to its contract whenever it is read or written.
+Dates are UTC days without a time. A month is its first day and means data through the day before. Null is unknown,
+never zero. The columns of the CSV files beside the report's figures are described in `codebook.csv`, and on the site.
 """
 
 
 def dictionary() -> str:
-    """The data dictionary in Markdown: every table with a contract, its key and its columns."""
-    return "\n".join([INTRODUCTION, *(_described(name, contract) for name, contract in TABLES.items())])
+    """The data dictionary in Markdown: the files of data/, then each table with a contract, its key and its columns."""
+    tables = (_described(name, contract) for name, contract in TABLES.items())
+    return "\n".join([INTRODUCTION, _sources(), TABLES_INTRODUCED, *tables])
 
 
 def write_dictionary() -> None:
     """Write data/README.md."""
     files.write_text(paths.ROOT / "data" / "README.md", dictionary())
+
+
+def _sources() -> str:
+    """data/sources.csv as a table."""
+    rows = pd.read_csv(paths.ROOT / "data" / "sources.csv", dtype=str, keep_default_na=False)
+    heads = [column.replace("_", " ") for column in rows.columns]
+    lines = [heads, ["---"] * len(heads), *rows.to_numpy().tolist()]
+    return "\n".join([*("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines), ""])
 
 
 def _described(name: str, contract: pa.DataFrameSchema) -> str:

@@ -3,37 +3,14 @@
 import pandera.pandas as pa
 
 from helpers.registry import BUCKETS, REGION_LABELS
+from helpers.schemas import columns
 
 FLAGS = ("observed", "filtered", "interpolated", "reset", "vanished", "entered", "backcast")
 """What a model's count of one day rests on; see the `flag` columns."""
 
-HUB_ID = pa.Check.str_matches(
-    r"\A[\w.\-]{1,96}/[\w.\-]{1,96}\Z", error="a Hub id, namespace/name, each part of at most 96 letters, digits, -_."
-)
-NOT_NEGATIVE = pa.Check.ge(0, error="0 or more")
-FIRST_OF_MONTH = pa.Check(lambda month: month.dt.day == 1, error="the first day of a month")
-
-
-def _model() -> pa.Column:
-    return pa.Column("str", HUB_ID, description="Hub id, namespace/name", metadata={"unit": "id"})
-
-
-def _date(description: str) -> pa.Column:
-    return pa.Column("datetime64[us]", description=description, metadata={"unit": "UTC day"})
-
 
 def _downloads(description: str, nullable: bool = False) -> pa.Column:
-    return pa.Column(
-        "float64", NOT_NEGATIVE, nullable=nullable, description=description, metadata={"unit": "downloads"}
-    )
-
-
-def _count(description: str) -> pa.Column:
-    return pa.Column("int64", NOT_NEGATIVE, description=description, metadata={"unit": "downloads"})
-
-
-def _label(description: str, values: tuple[str, ...], nullable: bool = False) -> pa.Column:
-    return pa.Column("str", pa.Check.isin(list(values)), nullable=nullable, description=description)
+    return columns.number(description, "downloads", nullable, columns.NOT_NEGATIVE)
 
 
 def _new_or_entered(daily) -> "pa.typing.Series[bool]":
@@ -44,9 +21,9 @@ def _new_or_entered(daily) -> "pa.typing.Series[bool]":
 TABLES = {
     "raw/history": pa.DataFrameSchema(
         {
-            "date": _date("day of the downloads"),
-            "model": _model(),
-            "downloads": _count("new downloads on that day, as the Hub counted them"),
+            "date": columns.date("day of the downloads"),
+            "model": columns.hub_id(),
+            "downloads": columns.whole("new downloads on that day, as the Hub counted them", "downloads"),
         },
         unique=["date", "model"],
         strict="filter",
@@ -56,14 +33,11 @@ TABLES = {
     ),
     "raw/snapshots": pa.DataFrameSchema(
         {
-            "date": _date("day of the snapshot; in the archive it is the folder's name, not a column"),
-            "model": _model(),
-            "downloads_all_time": _count("downloads since the model's creation, through that day"),
-            "created_at": pa.Column(
-                "datetime64[us, UTC]",
-                nullable=True,
-                description="when the repository was made; it may be earlier than the release, null if unknown",
-                metadata={"unit": "UTC time"},
+            "date": columns.date("day of the snapshot; in the archive it is the folder's name, not a column"),
+            "model": columns.hub_id(),
+            "downloads_all_time": columns.whole("downloads since the model's creation, through that day", "downloads"),
+            "created_at": columns.time(
+                "when the repository was made; it may be earlier than the release, null if unknown", True
             ),
         },
         unique=["date", "model"],
@@ -73,30 +47,16 @@ TABLES = {
     ),
     "clean/models": pa.DataFrameSchema(
         {
-            "model": _model(),
+            "model": columns.hub_id(),
             "namespace": pa.Column("str", description="part of the id before the slash"),
             "organisation": pa.Column("str", description="label over namespaces, as in the paper's figures"),
-            "region": _label("headquarters of the organisation (Section 2.2)", tuple(REGION_LABELS)),
-            "parameters_b": pa.Column(
-                "float64",
-                pa.Check.gt(0, error="more than 0"),
-                nullable=True,
-                description="total parameters, also for mixtures of experts; null = unresolved",
-                metadata={"unit": "billions"},
+            "region": columns.label("headquarters of the organisation (Section 2.2)", tuple(REGION_LABELS)),
+            "parameters_b": columns.number(
+                "total parameters, also for mixtures of experts; null = unresolved", "billions", True, columns.POSITIVE
             ),
-            "bucket": _label("size bucket (Section 2.2); null = unresolved", BUCKETS, nullable=True),
-            "released": pa.Column(
-                "datetime64[us]",
-                nullable=True,
-                description="public release: the corrected date where one is listed, else `created`",
-                metadata={"unit": "UTC day"},
-            ),
-            "created": pa.Column(
-                "datetime64[us]",
-                nullable=True,
-                description="day the repository was made; null = never seen in a snapshot",
-                metadata={"unit": "UTC day"},
-            ),
+            "bucket": columns.label("size bucket (Section 2.2); null = unresolved", BUCKETS, nullable=True),
+            "released": columns.date("public release: the corrected date where one is listed, else `created`", True),
+            "created": columns.date("day the repository was made; null = never seen in a snapshot", True),
             "history": pa.Column("bool", description="whether a daily history before the snapshots is held"),
         },
         unique=["model"],
@@ -105,11 +65,11 @@ TABLES = {
     ),
     "clean/daily": pa.DataFrameSchema(
         {
-            "date": _date("day of the downloads"),
-            "model": _model(),
+            "date": columns.date("day of the downloads"),
+            "model": columns.hub_id(),
             "downloads": _downloads("new that day; null on the day a model enters with a lifetime total", True),
             "downloads_cumulative": _downloads("through that day"),
-            "flag": _label(
+            "flag": columns.label(
                 "what the count rests on. observed: read. filtered: an outlier, replaced. interpolated: not read, on "
                 "the line between readings. reset: the counter fell, nothing was subtracted. vanished: not seen, the "
                 "last total is kept. entered: first seen, with a total that is no day's news",
@@ -124,16 +84,11 @@ TABLES = {
     ),
     "clean/monthly": pa.DataFrameSchema(
         {
-            "month": pa.Column(
-                "datetime64[us]",
-                FIRST_OF_MONTH,
-                description='label: "2025-08-01" is data through 31 July 2025',
-                metadata={"unit": "first of month"},
-            ),
-            "model": _model(),
+            "month": columns.month('label: "2025-08-01" is data through 31 July 2025', "first of month"),
+            "model": columns.hub_id(),
             "downloads": _downloads("new during the month before the label; null if no day of it is known", True),
             "downloads_cumulative": _downloads("through the day before the label"),
-            "flag": _label(
+            "flag": columns.label(
                 "interpolated: the count at the month's start or end was not read; vanished: the model was not seen "
                 "any more at its end, the last total is kept",
                 ("observed", "interpolated", "vanished"),
@@ -145,10 +100,10 @@ TABLES = {
     ),
     "clean/lifetime": pa.DataFrameSchema(
         {
-            "date": _date("day through which is counted"),
-            "model": _model(),
+            "date": columns.date("day through which is counted"),
+            "model": columns.hub_id(),
             "downloads_cumulative": _downloads("since the model's creation, unfiltered"),
-            "flag": _label(
+            "flag": columns.label(
                 "as in clean/daily; backcast: the first snapshot's count less the history after that day", FLAGS
             ),
         },

@@ -5,98 +5,63 @@ months here are calendar months in which something happened, named by their firs
 data through the day before, as the months of the downloads are.
 """
 
-import numpy as np
 import pandera.pandas as pa
 
 from helpers.registry import REGION_LABELS
+from helpers.schemas import columns
 
 STATUSES = ("open", "closed", "unknown", "other")
 """Whether a model's weights are open. "other": the rest of a day's traffic, which the source does not split."""
 RELATIONS = ("finetune", "adapter", "merge", "quantized", "unknown")
 """How a derivative derives, as the Hub names it; "unknown" where its tags do not tell, or tell another word."""
 
-NOT_NEGATIVE = pa.Check.ge(0, error="0 or more")
-FIRST_OF_MONTH = pa.Check(lambda month: month.dt.day == 1, error="the first day of a month")
-DIGITS = pa.Check.str_matches(r"\A\d{1,30}\Z", error="a whole number in digits")
-TEXTS = pa.Check(lambda values: values.map(_is_texts), error="a list of texts")
-LONGEST = 500  # characters of anything that is taken for a name or a tag
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, (list, np.ndarray)) and all(isinstance(text, str) for text in value)
-
-
-def _text(description: str, nullable: bool = False) -> pa.Column:
-    """A name. Blank stands for null in some sources, so it is allowed where null is."""
-    least = 0 if nullable else 1
-    length = pa.Check.str_length(least, LONGEST, error=f"{least} to {LONGEST} characters")
-    return pa.Column("str", length, nullable=nullable, description=description)
-
-
-def _label(description: str, values: tuple[str, ...], nullable: bool = False) -> pa.Column:
-    return pa.Column("str", pa.Check.isin(list(values)), nullable=nullable, description=description)
-
-
-def _date(description: str, nullable: bool = False) -> pa.Column:
-    return pa.Column("datetime64[us]", nullable=nullable, description=description, metadata={"unit": "UTC day"})
-
 
 def _month(description: str) -> pa.Column:
-    return pa.Column("datetime64[us]", FIRST_OF_MONTH, description=description, metadata={"unit": "calendar month"})
+    return columns.month(description, "calendar month")
 
 
-def _number(description: str, unit: str, nullable: bool = False, check: pa.Check | None = None) -> pa.Column:
-    return pa.Column("float64", check, nullable=nullable, description=description, metadata={"unit": unit})
-
-
-def _downloads(description: str) -> pa.Column:
-    return pa.Column("Int64", NOT_NEGATIVE, nullable=True, description=description, metadata={"unit": "downloads"})
-
-
-def _tokens(description: str) -> pa.Column:
-    return pa.Column("int64", NOT_NEGATIVE, description=description, metadata={"unit": "tokens"})
-
-
-ORGANISATION = _text("label of the maker; Unknown where the source names none")
-REGION = _label("headquarters of the organisation (Section 2.2)", tuple(REGION_LABELS))
-STATUS = _label(
+ORGANISATION = columns.text("label of the maker; Unknown where the source names none")
+REGION = columns.label("headquarters of the organisation (Section 2.2)", tuple(REGION_LABELS))
+STATUS = columns.label(
     "whether weights are open. other: all beyond the day's top 50, which is not split and is no model", STATUSES
 )
 USED = {
-    "slug": _text("author/model, variants such as :free added to it; or other"),
+    "slug": columns.text("author/model, variants such as :free added to it; or other"),
     "status": STATUS,
-    "model": _text("Hub id of the weights; null where the catalogue tells none", nullable=True),
+    "model": columns.text("Hub id of the weights; null where the catalogue tells none", nullable=True),
     "organisation": ORGANISATION,
     "region": REGION,
-    "tokens": _tokens("prompt and completion tokens, counted by each maker's own tokenizer"),
+    "tokens": columns.whole("prompt and completion tokens, counted by each maker's own tokenizer", "tokens"),
 }
 
 RAW = {
     "raw/derivatives": pa.DataFrameSchema(
         {
-            "model": _text("Hub id"),
-            "created_at": pa.Column(
-                "datetime64[us, UTC]", description="when the repository was made", metadata={"unit": "UTC time"}
+            "model": columns.text("Hub id"),
+            "created_at": columns.time("when the repository was made"),
+            "downloads_all_time": columns.whole(
+                "lifetime downloads at the listing; null where the Hub tells none", "downloads", True
             ),
-            "downloads_all_time": _downloads("lifetime downloads at the listing; null where the Hub tells none"),
             "tags": pa.Column(
-                object, TEXTS, description="the Hub's tags, base_model:[relation:]namespace/name among them"
+                object, columns.TEXTS, description="the Hub's tags, base_model:[relation:]namespace/name among them"
             ),
-            "library_name": _text("library that the repository is for", nullable=True),
-            "pipeline_tag": _text("task that the repository is for", nullable=True),
+            "library_name": columns.text("library that the repository is for", nullable=True),
+            "pipeline_tag": columns.text("task that the repository is for", nullable=True),
         },
         unique=["model"],
         strict="filter",
         description="One day's listing of the Hub's repositories, derivatives among them: "
-        "`raw/derivatives/date=YYYY-MM-DD/models.parquet`. Further columns are ignored.",
+        "`raw/derivatives/date=YYYY-MM-DD/models.parquet`. A `manifest.json` beside it tells whether it is of the "
+        "whole Hub or of the derivatives of tracked models only; without one it is of the whole Hub. Further columns "
+        "are ignored.",
     ),
     "raw/openrouter/daily": pa.DataFrameSchema(
         {
-            "date": _date("day of use"),
-            "model_permaslug": _text("author/model[-date][:variant], or other for all beyond the day's top 50"),
+            "date": columns.date("day of use"),
+            "model_permaslug": columns.text("author/model[-date][:variant], or other for all beyond the day's top 50"),
             "total_tokens": pa.Column(
                 "str",
-                DIGITS,
+                columns.DIGITS,
                 description="prompt and completion tokens; text, for they outgrow what a float holds exactly",
                 metadata={"unit": "tokens"},
             ),
@@ -109,8 +74,8 @@ RAW = {
     "raw/openrouter/monthly_top10": pa.DataFrameSchema(
         {
             "month": _month("month of use"),
-            "model": _text("slug or Hub id of an open model"),
-            "tokens": _tokens("prompt and completion tokens of the month"),
+            "model": columns.text("slug or Hub id of an open model"),
+            "tokens": columns.whole("prompt and completion tokens of the month", "tokens"),
         },
         unique=["month", "model"],
         strict="filter",
@@ -119,9 +84,9 @@ RAW = {
     ),
     "raw/openrouter/models": pa.DataFrameSchema(
         {
-            "canonical_slug": _text("dated slug, as the rankings write it"),
-            "id": _text("slug to call the model by"),
-            "hugging_face_id": _text("Hub id of the weights; null where there are none", nullable=True),
+            "canonical_slug": columns.text("dated slug, as the rankings write it"),
+            "id": columns.text("slug to call the model by"),
+            "hugging_face_id": columns.text("Hub id of the weights; null where there are none", nullable=True),
         },
         unique=["id"],
         strict="filter",
@@ -130,14 +95,14 @@ RAW = {
     ),
     "raw/arena/text_style_control": pa.DataFrameSchema(
         {
-            "leaderboard_publish_date": _date("day of publication"),
-            "category": _text("kind of prompt; overall is all of them"),
-            "model_name": _text("the Arena's name of the model, its only key"),
-            "organization": _text("maker, as the Arena writes it", nullable=True),
-            "license": _text("licence of the model", nullable=True),
-            "rating": _number("score, as published", "points"),
-            "variance": _number("variance of the rating", "points²", True, NOT_NEGATIVE),
-            "vote_count": _number("votes behind the rating", "votes", True, NOT_NEGATIVE),
+            "leaderboard_publish_date": columns.date("day of publication"),
+            "category": columns.text("kind of prompt; overall is all of them"),
+            "model_name": columns.text("the Arena's name of the model, its only key"),
+            "organization": columns.text("maker, as the Arena writes it", nullable=True),
+            "license": columns.text("licence of the model", nullable=True),
+            "rating": columns.number("score, as published", "points"),
+            "variance": columns.number("variance of the rating", "points²", True, columns.NOT_NEGATIVE),
+            "vote_count": columns.number("votes behind the rating", "votes", True, columns.NOT_NEGATIVE),
         },
         strict="filter",
         description="Arena's published boards under style control, all days and categories. Some boards repeat a "
@@ -145,17 +110,17 @@ RAW = {
     ),
     "raw/artificial_analysis": pa.DataFrameSchema(
         {
-            "id": _text("the source's stable key"),
-            "name": _text("name, with the reasoning effort where there are several"),
-            "slug": _text("name in addresses"),
-            "release_date": _date("day of release", nullable=True),
-            "creator": _text("maker, as the source writes it", nullable=True),
-            "intelligence_index": _number("overall index; null where not measured", "points", nullable=True),
-            "index_version": _text("version of the index; scores of two versions cannot be compared"),
+            "id": columns.text("the source's stable key"),
+            "name": columns.text("name, with the reasoning effort where there are several"),
+            "slug": columns.text("name in addresses"),
+            "release_date": columns.date("day of release", nullable=True),
+            "creator": columns.text("maker, as the source writes it", nullable=True),
+            "intelligence_index": columns.number("overall index; null where not measured", "points", nullable=True),
+            "index_version": columns.text("version of the index; scores of two versions cannot be compared"),
             "open_weights": pa.Column(
                 "boolean", nullable=True, description="whether weights are open; null on the free tier"
             ),
-            "hugging_face_id": _text("Hub id of the weights; null on the free tier", nullable=True),
+            "hugging_face_id": columns.text("Hub id of the weights; null on the free tier", nullable=True),
         },
         unique=["id"],
         strict=True,
@@ -166,14 +131,22 @@ RAW = {
 CLEAN = {
     "clean/derivatives": pa.DataFrameSchema(
         {
-            "model": _text("Hub id of the repository"),
+            "model": columns.text("Hub id of the repository"),
             "month": _month("month in which the repository was made"),
-            "base": _text("Hub id of the model it says it derives from; null where it names none", nullable=True),
-            "relation": _label("how it says it derives", RELATIONS, nullable=True),
-            "organisation": _text("label of the base's maker; null where the base is not tracked", nullable=True),
-            "downloads_all_time": _downloads("lifetime downloads at the listing; null where the Hub tells none"),
-            "format": _text("local-inference format that the repository holds, by its tags, library or name", True),
-            "reason": _text("why the row does not count; null where it counts", nullable=True),
+            "base": columns.text(
+                "Hub id of the model it says it derives from; null where it names none", nullable=True
+            ),
+            "relation": columns.label("how it says it derives", RELATIONS, nullable=True),
+            "organisation": columns.text(
+                "label of the base's maker; null where the base is not tracked", nullable=True
+            ),
+            "downloads_all_time": columns.whole(
+                "lifetime downloads at the listing; null where the Hub tells none", "downloads", True
+            ),
+            "format": columns.text(
+                "local-inference format that the repository holds, by its tags, library or name", True
+            ),
+            "reason": columns.text("why the row does not count; null where it counts", nullable=True),
         },
         unique=["model", "base"],
         strict=True,
@@ -181,7 +154,7 @@ CLEAN = {
         "count: one for each derivative and organisation of a base.",
     ),
     "clean/tokens_daily": pa.DataFrameSchema(
-        {"date": _date("day of use"), **USED},
+        {"date": columns.date("day of use"), **USED},
         unique=["date", "slug"],
         strict=True,
         description="OpenRouter's tokens by model and day, told open from closed.",
@@ -194,12 +167,12 @@ CLEAN = {
     ),
     "clean/arena": pa.DataFrameSchema(
         {
-            "date": _date("day of publication"),
-            "model": _text("the Arena's name of the model"),
+            "date": columns.date("day of publication"),
+            "model": columns.text("the Arena's name of the model"),
             "organisation": ORGANISATION,
             "region": REGION,
             "status": STATUS,
-            "score": _number("overall score under style control, on one scale over all days", "points"),
+            "score": columns.number("overall score under style control, on one scale over all days", "points"),
         },
         unique=["date", "model"],
         strict=True,
@@ -207,14 +180,14 @@ CLEAN = {
     ),
     "clean/artificial_analysis": pa.DataFrameSchema(
         {
-            "date": _date("day of release", nullable=True),
-            "model": _text("name, with the reasoning effort where there are several"),
-            "hugging_face_id": _text("Hub id of the weights; null where not known", nullable=True),
+            "date": columns.date("day of release", nullable=True),
+            "model": columns.text("name, with the reasoning effort where there are several"),
+            "hugging_face_id": columns.text("Hub id of the weights; null where not known", nullable=True),
             "organisation": ORGANISATION,
             "region": REGION,
             "status": STATUS,
-            "score": _number("overall index; null where not measured", "points", nullable=True),
-            "index_version": _text("version of the index; scores of two versions cannot be compared"),
+            "score": columns.number("overall index; null where not measured", "points", nullable=True),
+            "index_version": columns.text("version of the index; scores of two versions cannot be compared"),
         },
         unique=["model"],
         strict=True,

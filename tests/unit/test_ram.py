@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from helpers import edition, paths, ram, ram_command, schemas, tables
+from helpers import edition, paths, ram, ram_command, rebuild, schemas, tables
 from helpers.registry import BUCKETS
 
 SNAPSHOT = "2026-04-02"
@@ -406,18 +406,34 @@ def test_absent_counts_stay_absent_in_a_resample():
 IDS = ["Qwen/Qwen3-0.6B", "Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B", "unsloth/Llama-3.1-8B", "zai-org/GLM-5"]
 
 
-def test_names_are_ids_or_bare_names_that_are_unique():
-    assert ram_command.find(["GLM-5", "Qwen/Qwen3-8B", "zai-org/GLM-5"], IDS) == ["zai-org/GLM-5", "Qwen/Qwen3-8B"]
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("GLM-5", "zai-org/GLM-5"), ("Qwen/Qwen3-8B", "Qwen/Qwen3-8B"), ("qwen/qwen3-8b", "Qwen/Qwen3-8B"),
+        (" glm-5 ", "zai-org/GLM-5"), ("unsloth/Llama-3.1-8B", "unsloth/Llama-3.1-8B"),
+    ],
+)  # fmt: skip
+def test_names_are_ids_or_bare_names_that_are_unique_in_any_case_of_letters(name, found):
+    assert ram_command.find([name, "GLM-5"], IDS) == list(dict.fromkeys([found, "zai-org/GLM-5"]))
+
+
+def test_an_id_to_the_letter_comes_before_one_in_other_letters():
+    twins = ["a/Model", "a/model"]
+    assert ram_command.find(["a/model"], twins) == ["a/model"]
+    with pytest.raises(ram_command.RamCommandError, match="several models; write one of a/Model, a/model"):
+        ram_command.find(["A/MODEL"], twins)
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("Qwen/Qwen3-8b", r"no tracked model 'Qwen/Qwen3-8b'; did you mean Qwen/Qwen3-8B"),
-        ("qwen3-0.6b", "did you mean Qwen/Qwen3-0.6B"),
-        ("glm5", "did you mean zai-org/GLM-5"),
+        ("Qwen/Qwen3-8", r"no tracked model 'Qwen/Qwen3-8'; did you mean Qwen/Qwen3-8B or Qwen/Qwen3-0.6B\?"),
+        ("glm5", "did you mean zai-org/GLM-5?"),
+        ("zai", r"did you mean zai-org/GLM-5\?"),  # all of its words, though hardly its letters
+        ("llama 8b", r"did you mean meta-llama/Llama-3.1-8B or unsloth/Llama-3.1-8B\?"),
         ("Llama-3.1-8B", "several models; write one of meta-llama/Llama-3.1-8B, unsloth/Llama-3.1-8B"),
         ("xyzzy", "no tracked model 'xyzzy'; write a Hub id, namespace/name"),
+        ("", "no tracked model ''; write a Hub id, namespace/name"),
     ],
 )
 def test_an_unknown_or_shared_name_is_told_with_the_nearest(name, message):
@@ -460,6 +476,7 @@ def test_the_table_is_whole_in_a_terminal_of_80_columns():
     console.print(ram_command.shown(found | {"stale": ["02_clean"]}))
     text = console.export_text()
     assert "…" not in text
+    assert text.count("RAM 95%") == 1  # a model without any score has no column for it
     for words in ("not reached", "never counted", "size unresolved: no score", "Reference set 250B+, 2026-04-02",
                   "2026-03-08", "`atom status` says why 02_clean changed", "not a measurement"):  # fmt: skip
         assert words in text, words
@@ -478,3 +495,17 @@ def test_the_command_reads_the_build_and_says_when_there_is_none(tmp_path, monke
     found = json.loads(ram_command.run(["m1"], edition.load(), as_json=True))
     assert [model["model"] for model in found["models"]] == ["acme/m1"]
     assert found["stale"] == ["01_collect", "02_clean"]  # nothing says that these tables are this edition's
+
+
+def test_tables_of_another_kind_of_data_are_not_shown_under_the_editions_label(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
+    monkeypatch.setattr(rebuild, "RECEIPTS", tmp_path / "receipts")
+    monkeypatch.delenv("ATOM_STAGING", raising=False)
+    models, life = asked()
+    tables.write(models, "clean/models")
+    tables.write(life, "clean/lifetime")
+    (tmp_path / "receipts").mkdir()
+    receipt = {"fingerprint": {"parameter data": "full"}, "outputs": {}}
+    (tmp_path / "receipts" / "02_clean.json").write_text(json.dumps(receipt))
+    with pytest.raises(ram_command.RamCommandError, match=r"another kind of data .* \(full → reconstructed\)"):
+        ram_command.run(["m1"], edition.load(), as_json=False)

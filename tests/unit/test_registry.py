@@ -1,7 +1,5 @@
 """The registry: bad lists are refused by row, doubts become findings, sizes and buckets are known answers."""
 
-import json
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -10,7 +8,6 @@ from hypothesis import strategies as st
 from helpers import edition, paths, registry
 
 EDGES = [1, 5, 10, 50, 100, 250]
-FORMATS = ["gguf", "mlx", "awq", "onnx"]
 SHARED = paths.ROOT.parent / "shared" / "data"
 TRACKED, HUB = SHARED / "tracked-models", SHARED / "real" / "hub_stats_frozen_2026-05.parquet"
 tracked = pytest.mark.skipif(not TRACKED.exists(), reason="the real tracked-models lists are not beside the repository")
@@ -167,42 +164,6 @@ def test_any_name_has_a_size_or_none(name):
     assert size is None or size >= 0
 
 
-# Tracking policy ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "pipeline", "tags", "library", "reason"),
-    [
-        ("Qwen3-8B", "text-generation", ["safetensors"], "transformers", None),
-        ("Florence-2-large", "image-text-to-text", [], "transformers", None),
-        ("phi-multimodal", "automatic-speech-recognition", ["text-generation"], None, None),
-        ("falcon-7b-instruct", "text-generation", ["pytorch", "gguf", "onnx"], "transformers", None),
-        ("Mistral-7B", None, [], "vllm", None),
-        ("Guardian-7B", "text-generation", [], None, None),
-        ("granite-embedding-107m", None, [], None, "embedding"),
-        ("some-encoder", "sentence-similarity", [], None, "embedding"),
-        ("FLUX.1-dev", "text-to-image", [], "diffusers", "diffusion"),
-        ("Qwen2.5-Math-RM-72B", "text-generation", [], None, "classifier, reward or guard model"),
-        ("Llama-Guard-3-8B", "text-generation", [], None, "classifier, reward or guard model"),
-        ("sentiment", "text-classification", [], None, "classifier, reward or guard model"),
-        ("whisper-large", "automatic-speech-recognition", [], None, "no text output"),
-        ("Qwen3-8B-GGUF", "text-generation", [], None, "format gguf"),
-        ("Qwen3-8B-4bit", "text-generation", ["safetensors"], "mlx", "format mlx"),
-        ("quants", "text-generation", ["GGUF"], None, "format gguf"),
-    ],
-)
-def test_every_exclusion_has_a_reason(name, pipeline, tags, library, reason):
-    rows = [{"model": f"a/{name}", "pipeline_tag": pipeline, "tags": tags, "library_name": library}]
-    found = registry.policy(pd.Series([f"a/{name}"]), pd.DataFrame(rows), FORMATS)
-    assert found[0] == reason
-
-
-def test_a_model_without_metadata_is_judged_by_its_name():
-    nothing = pd.DataFrame(columns=["model", "pipeline_tag", "tags", "library_name"])
-    models = pd.Series(["a/Qwen3-8B", "a/reward-8B"], index=[7, 9])
-    assert registry.policy(models, nothing, FORMATS).to_dict() == {7: None, 9: "classifier, reward or guard model"}
-
-
 # Our own lists, and the real ones -----------------------------------------------------------------------------
 
 
@@ -217,9 +178,6 @@ def test_our_own_lists_agree_with_themselves():
     assert pd.to_datetime(models["released"], format="%Y-%m-%d").notna().all()
     assert (models["parameters_b"].dropna() > 0).all()
     assert models["source"].notna().all()
-    nothing = pd.DataFrame(columns=["model", "pipeline_tag", "tags", "library_name"])
-    excluded = registry.policy(models["model"], nothing, edition.load().excluded_formats)
-    assert not excluded.notna().any(), list(models["model"][excluded.notna()])
 
 
 def test_the_paper_s_regions_hold():
@@ -270,17 +228,3 @@ def test_weights_resolve_more_sizes_and_contradict_few_names(capsys):
             f"\nweights: {agree.mean():.1%} of {len(agree)} models keep their bucket; not {list(agree.index[~agree])}"
         )
     assert agree.mean() > 0.9
-
-
-@tracked
-@hub
-def test_the_policy_excludes_few_really_tracked_models(capsys):
-    records = pd.read_parquet(HUB, columns=["id", "pipeline_tag", "tags", "library_name"]).rename(
-        columns={"id": "model"}
-    )
-    models = pd.read_csv(TRACKED / "models.csv")["modelId"]
-    reasons = registry.policy(models, records, edition.load().excluded_formats)
-    with capsys.disabled():
-        print(f"\npolicy on the real list: {json.dumps(reasons.value_counts().to_dict())} of {len(models):,}")
-    assert reasons.notna().mean() < 0.05
-    assert reasons[models.isin(pd.read_csv(paths.PUBLISHED / "top_models.csv")["model"])].isna().all()

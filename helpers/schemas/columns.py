@@ -1,0 +1,65 @@
+"""The kinds of columns that contracts are built of: a type, a unit, and the checks that come with the kind.
+
+Every function returns a column of the given description; nullable where null stands for unknown.
+"""
+
+import numpy as np
+import pandera.pandas as pa
+
+NOT_NEGATIVE = pa.Check.ge(0, error="0 or more")
+POSITIVE = pa.Check.gt(0, error="more than 0")
+FIRST_OF_MONTH = pa.Check(lambda month: month.dt.day == 1, error="the first day of a month")
+HUB_ID = pa.Check.str_matches(
+    r"\A[\w.\-]{1,96}/[\w.\-]{1,96}\Z", error="a Hub id, namespace/name, each part of at most 96 letters, digits, -_."
+)
+DIGITS = pa.Check.str_matches(r"\A\d{1,30}\Z", error="a whole number in digits")
+TEXTS = pa.Check(lambda values: values.map(_is_texts), error="a list of texts")
+LONGEST = 500
+"""Characters of anything that is taken for a name or a tag."""
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, (list, np.ndarray)) and all(isinstance(text, str) for text in value)
+
+
+def hub_id() -> pa.Column:
+    """The id of a tracked model."""
+    return pa.Column("str", HUB_ID, description="Hub id, namespace/name", metadata={"unit": "id"})
+
+
+def text(description: str, nullable: bool = False) -> pa.Column:
+    """A name. Blank stands for null in some sources, so it is allowed where null is."""
+    least = 0 if nullable else 1
+    length = pa.Check.str_length(least, LONGEST, error=f"{least} to {LONGEST} characters")
+    return pa.Column("str", length, nullable=nullable, description=description)
+
+
+def label(description: str, values: tuple[str, ...], nullable: bool = False) -> pa.Column:
+    """One of a few words."""
+    return pa.Column("str", pa.Check.isin(list(values)), nullable=nullable, description=description)
+
+
+def date(description: str, nullable: bool = False) -> pa.Column:
+    """A day in UTC, without a time."""
+    return pa.Column("datetime64[us]", nullable=nullable, description=description, metadata={"unit": "UTC day"})
+
+
+def time(description: str, nullable: bool = False) -> pa.Column:
+    """A moment in UTC."""
+    return pa.Column("datetime64[us, UTC]", nullable=nullable, description=description, metadata={"unit": "UTC time"})
+
+
+def month(description: str, unit: str) -> pa.Column:
+    """A month as its first day; unit: "calendar month" for what happened in it, "first of month" for a label."""
+    return pa.Column("datetime64[us]", FIRST_OF_MONTH, description=description, metadata={"unit": unit})
+
+
+def whole(description: str, unit: str, nullable: bool = False) -> pa.Column:
+    """A whole number, 0 or more."""
+    dtype = "Int64" if nullable else "int64"
+    return pa.Column(dtype, NOT_NEGATIVE, nullable=nullable, description=description, metadata={"unit": unit})
+
+
+def number(description: str, unit: str, nullable: bool = False, check: pa.Check | None = None) -> pa.Column:
+    """Any finite number that `check` allows."""
+    return pa.Column("float64", check, nullable=nullable, description=description, metadata={"unit": unit})
