@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,14 @@ SECTIONS = {
     "Section 5.1, ecosystem leaders": ["5.1"],
     "Section 5.2, new entrants": ["5.2"],
     "Section 6, Relative Adoption Metric": ["6.1", "6.2"],
+    "Table 1, scores and downloads": ["Table 1"],
     "Appendices B and C": ["B", "C"],
+    "Appendix B, lifetime counts": ["Table B"],
 }
-"""The ledger's parts as readers see them, and the sections of claims.csv in each."""
+"""The ledger's parts as readers see them, and the sections of the claims in each."""
+
+RESULT, SETTING = "result", "setting"
+"""Kinds of claims: what the measures find, and what an edition or the list of models takes over from the paper."""
 
 PARTS = {
     "day": lambda date: (date.year, date.month, date.day),
@@ -44,9 +50,56 @@ class ClaimError(ValueError):
     """A row of claims.csv, or recorded values, that cannot be compared; the message says which and the remedy."""
 
 
-def read(path: Path = paths.PUBLISHED / "claims.csv") -> pd.DataFrame:
-    """claims.csv: id, section, measure, subject, date, value, unit, printed, precision, answer, note; texts all."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+def read(folder: Path = paths.PUBLISHED) -> pd.DataFrame:
+    """Every figure that the paper prints: those of its text (claims.csv), of Table 1, and of Appendix B; texts all.
+
+    Returns id, section, measure, subject, date, value, unit, printed, precision, answer, note, kind, as in claims.csv.
+    """
+    text = pd.read_csv(folder / "claims.csv", dtype=str, keep_default_na=False)
+    scores = pd.read_csv(folder / "ram_table.csv", dtype=str, keep_default_na=False)
+    counts = pd.read_csv(folder / "top_models.csv", dtype=str, keep_default_na=False)
+    rows = [*_of_scores(scores), *_of_counts(counts)]
+    return pd.concat([text, pd.DataFrame(rows, columns=text.columns)], ignore_index=True)
+
+
+def _of_scores(table: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """Two claims for each cell of Table 1: the score, and the downloads behind it."""
+    for cell in table.itertuples():
+        answer = f"ram_{values.key(cell.name.partition(' (')[0])}_{cell.milestone_days}d"
+        about = {"section": "Table 1", "subject": cell.name, "date": "", "note": "", "kind": RESULT}
+        for measure, value, unit, printed, name in (
+            ("score", cell.score, "score", cell.printed_score, answer),
+            ("downloads", cell.downloads, "downloads", cell.printed_downloads, f"{answer}_downloads"),
+        ):
+            yield about | {
+                "id": f"table-1-{cell.name}-{cell.milestone_days}d-{measure}",
+                "measure": f"{measure} after {cell.milestone_days} days",
+                "value": value, "unit": unit, "printed": printed, "precision": _step(printed), "answer": name,
+            }  # fmt: skip
+
+
+def _of_counts(table: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """A claim for each lifetime count of Appendix B, and one for each bucket: which ten models, in which order."""
+    about = {"section": "Table B", "date": "", "kind": RESULT}
+    for row in table.itertuples():
+        yield about | {
+            "id": f"table-b-{row.model}", "measure": "lifetime downloads", "subject": row.name, "value": row.downloads,
+            "unit": "downloads", "printed": row.printed, "precision": _step(row.printed),
+            "answer": f"lifetime_{values.key(row.model.partition('/')[2])}", "note": row.note,
+        }  # fmt: skip
+    for bucket, rows in table.groupby("bucket", sort=False):
+        yield about | {
+            "id": f"table-b-{bucket}", "measure": "the most-downloaded models, in order", "subject": bucket,
+            "value": ", ".join(rows["model"]), "unit": "text", "printed": f"{len(rows)} models", "precision": "text",
+            "answer": f"top_models_{values.key(bucket)}", "note": "; ".join(filter(None, rows["note"])),
+        }  # fmt: skip
+
+
+def _step(printed: str) -> str:
+    """The last printed digit's worth: "1.3M" → 100000, "6.30" → 0.01."""
+    number = printed.rstrip("KMB")
+    scale = {suffix: scale for scale, suffix in SCALES}.get(printed[len(number) :], 1.0)
+    return f"{scale * 10 ** -len(number.partition('.')[2]):g}"
 
 
 def recorded(folder: Path = paths.BUILD / "values") -> dict[str, dict[str, Any]]:
@@ -64,10 +117,10 @@ def ledger(claims: pd.DataFrame, recorded: dict[str, dict[str, Any]]) -> pd.Data
     """Compare each claim with the recorded value that answers it.
 
     claims: from `read`. recorded: name → raw, formatted, unit, notebook, cell, as in values.json.
-    Returns one row a claim: part (of SECTIONS), id, section, measure, subject, date, printed, ours and difference (as
-    readers see them, to one digit more than printed; what is no number has no difference), verdict (matches | differs |
-    not computed), reason, answer, notebook, cell. Raises ClaimError for a section that no part has, and for a value or
-    precision that does not parse.
+    Returns one row a claim: part (of SECTIONS), kind, id, section, measure, subject, date, printed, ours and difference
+    (as readers see them, to one digit more than printed; what is no number has no difference), verdict (matches |
+    differs | not computed), reason, answer, notebook, cell. Raises ClaimError for a section that no part has, and for
+    a value or precision that does not parse.
     """
     parts = {section: part for part, sections in SECTIONS.items() for section in sections}
     if strangers := sorted(set(claims["section"]) - set(parts)):
@@ -120,7 +173,7 @@ def _figures(compared: pd.DataFrame) -> list[str]:
 
 def _compare(claim: dict[str, Any], value: dict[str, Any] | None) -> dict[str, Any]:
     """One row of the ledger."""
-    row = {key: claim[key] for key in ("id", "section", "measure", "subject", "date", "printed", "answer")}
+    row = {key: claim[key] for key in ("kind", "id", "section", "measure", "subject", "date", "printed", "answer")}
     if claim["unit"] == "date":
         row["date"] = ""  # the printed date says it
     if value is None or value["raw"] is None:

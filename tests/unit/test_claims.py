@@ -11,7 +11,7 @@ from helpers import claims, edition, steps, verify
 
 def claim(value, precision, answer="x", **more):
     row = {"id": "c", "section": "3", "measure": "m", "subject": "s", "date": "", "value": value, "unit": "downloads",
-           "printed": str(value), "precision": precision, "answer": answer, "note": ""}  # fmt: skip
+           "printed": str(value), "precision": precision, "answer": answer, "note": "", "kind": "result"}  # fmt: skip
     return pd.DataFrame([row | more])
 
 
@@ -124,6 +124,33 @@ def test_every_printed_figure_has_a_row_and_none_matches_by_itself():
     assert list(rows["id"]) == list(table["id"])
     assert set(rows["verdict"]) == {claims.ABSENT}
     assert rows["reason"].ne("").all()
+
+
+def test_the_papers_tables_are_claims_to_the_digit_they_print(tmp_path):
+    """Made up here: one score with its downloads, and a bucket of two models."""
+    (tmp_path / "claims.csv").write_text(
+        "id,section,measure,subject,date,value,unit,printed,precision,answer,note,kind\n"
+        "a,3,m,s,,1,models,one,1,x,,setting\n"
+    )
+    (tmp_path / "ram_table.csv").write_text(
+        "bucket,name,model,milestone_days,score,downloads,printed_score,printed_downloads\n"
+        "1–5B,DeepSeek OCR (3B),deepseek-ai/DeepSeek-OCR,14,9.4,1300000,9.40,1.3M\n"
+    )
+    (tmp_path / "top_models.csv").write_text(
+        "bucket,rank,name,model,downloads,printed,note\n"
+        "250B+,1,Big,a/Big,5900000,5.9M,\n250B+,2,Less-1.5,b/Less-1.5,302000,302K,why\n"
+    )
+    table = claims.read(tmp_path).set_index("answer")
+    assert list(table["precision"]) == ["1", "0.01", "100000", "100000", "1000", "text"]
+    answers = {
+        "x": value(1), "ram_deepseek_ocr_14d": value(9.404, "score"), "ram_deepseek_ocr_14d_downloads": value(1.26e6),
+        "lifetime_big": value(6e6), "lifetime_less_1_5": value(302_499),
+        "top_models_250b": value("b/Less-1.5, a/Big", "text", "2 models"),
+    }  # fmt: skip
+    rows = claims.ledger(table.reset_index(), answers).set_index("answer")
+    assert list(rows.index[rows["verdict"] == claims.DIFFERS]) == ["lifetime_big", "top_models_250b"]
+    assert rows.loc["top_models_250b", ["ours", "printed", "reason"]].tolist() == ["2 models", "2 models", "why"]
+    assert rows["kind"].tolist() == ["setting", *["result"] * 5]
 
 
 @pytest.mark.parametrize("name", claims.NOTEBOOKS)

@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from helpers import claims, edition, paths, registry
+from helpers import claims, edition, paths, registry, values
 
 PAPER = paths.ROOT.parent / "shared" / "paper" / "atom-report.txt"
 EDGES = edition.load().bucket_edges
@@ -71,6 +71,12 @@ def test_every_bucket_has_ten_models_that_descend():
     assert TOP["model"].is_unique
 
 
+def test_the_models_whose_lifetime_counts_are_recorded_are_those_that_the_paper_lists():
+    listed = pd.read_csv(paths.REGISTRY / "appendix_models.csv")["model"]
+    assert list(listed) == list(TOP["model"])
+    assert listed.str.partition("/")[2].map(values.key).is_unique
+
+
 @pytest.mark.parametrize("name", ["top_models", "ram_table"])
 def test_models_are_in_the_registry_and_in_their_bucket(name):
     rows = table(name).drop_duplicates("model")
@@ -119,8 +125,10 @@ def test_tables_are_in_the_paper(sections):
 def test_claims_are_well_formed():
     assert len(CLAIMS) > 150
     assert list(CLAIMS) == [
-        "id", "section", "measure", "subject", "date", "value", "unit", "printed", "precision", "answer", "note",
+        "id", "section", "measure", "subject", "date", "value", "unit", "printed", "precision", "answer",
+        "note", "kind",
     ]  # fmt: skip
+    assert set(CLAIMS["kind"]) == {claims.RESULT, claims.SETTING}
     assert CLAIMS["id"].is_unique
     assert CLAIMS["id"].str.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*").all()
     assert CLAIMS["answer"].str.fullmatch(r"([a-z][a-z0-9_]*)?").all()
