@@ -3,14 +3,16 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet
 
 from helpers import archive, files, paths, store
 from helpers.schemas import TABLES
-from helpers.sources import reconstruction
+from helpers.sources import hub, hub_listing, reconstruction
 from helpers.sources.reconstruction import layout
+from helpers.sources.reconstruction.published import Published
 
 SOURCES = ("history", "openrouter", "arena", "artificial_analysis", "registry")
 """Folders of the archive that are raw inputs as they are; the snapshots and the listing of derivatives come apart."""
@@ -24,8 +26,9 @@ def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
     """Bring what the archive holds into `folder`, in the layouts of the data dictionary; sources not held are absent.
 
     Files are linked where the file system can, else copied. The listing of derivatives is the newest snapshot of the
-    whole Hub, if there is one. Returns source, files, newest (the newest day or file); files is 0 for what is not held.
-    Raises CollectionError without any snapshot or list of models: nothing could be counted.
+    whole Hub or, where there is none, the newest day of derivatives collected for tracked models. Returns source,
+    files, newest (the newest day or file), note (what is to be known of it); files is 0 for what is not held. Raises
+    CollectionError without any snapshot or list of models: nothing could be counted.
     """
     for needed, remedy in (("snapshots", "atom collect hub"), ("registry", "atom collect tracked-models")):
         if not (source / needed).is_dir():
@@ -34,30 +37,38 @@ def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
     for day in held:
         name = f"date={day}/{store.FILE}"
         _bring(source / "snapshots" / name, folder / "snapshots" / name)
-    rows = [("snapshots", len(held), str(held[-1]) if held else "")]
-    listed = _listing(source / "snapshots", folder / "derivatives")
-    rows.append(("derivatives", int(listed is not None), listed or ""))
+    rows = [("snapshots", len(held), str(held[-1]) if held else "", "")]
+    rows.append(("derivatives", *_derivatives(source, folder / "derivatives")))
     for name in SOURCES:
         found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and path.name[0] != "."]
         for path in found:
             _bring(path, folder / path.relative_to(source))
-        rows.append((name, len(found), found[-1].name if found else ""))
-    return pd.DataFrame(rows, columns=["source", "files", "newest"])
+        rows.append((name, len(found), found[-1].name if found else "", ""))
+    return pd.DataFrame(rows, columns=["source", "files", "newest", "note"])
 
 
-def _listing(snapshots: Path, folder: Path) -> str | None:
-    """The newest snapshot of the whole Hub as the listing of derivatives; its day, None where there is none."""
+def _derivatives(source: Path, folder: Path) -> tuple[int, str, str]:
+    """Bring the listing of derivatives, with its manifest; gives files, its day, and what of the Hub it covers."""
+    for place, covers in ((source / "snapshots", _is_whole), (source / "derivatives", bool)):
+        for day in reversed(store.days(place)):
+            told = archive.manifest(place, day)
+            if told and covers(told):
+                _listing(place / f"date={day}", folder / f"date={day}")
+                return 1, str(day), hub_listing.covered(told)
+    return 0, "", ""
+
+
+def _is_whole(told: dict[str, Any]) -> bool:
+    return told["scope"] == hub.WHOLE
+
+
+def _listing(day: Path, target: Path) -> None:
+    """The columns of raw/derivatives of a day, and its manifest."""
     columns = list(TABLES["raw/derivatives"].columns)
-    for day in reversed(store.days(snapshots)):
-        told = archive.manifest(snapshots, day)
-        if told and told["scope"] == archive.WHOLE:
-            table = pyarrow.parquet.read_table(
-                snapshots / f"date={day}" / store.FILE, columns=columns, partitioning=None
-            )
-            with files.replacing(folder / f"date={day}" / store.FILE) as beside:
-                pyarrow.parquet.write_table(table, beside)
-            return str(day)
-    return None
+    table = pyarrow.parquet.read_table(day / store.FILE, columns=columns, partitioning=None)
+    with files.replacing(target / store.FILE) as beside:
+        pyarrow.parquet.write_table(table, beside)
+    _bring(day / hub_listing.MANIFEST, target / hub_listing.MANIFEST)
 
 
 def _bring(path: Path, target: Path) -> None:
@@ -81,13 +92,18 @@ def reconstruct(
 ) -> pd.DataFrame:
     """Write reconstructed raw inputs into `folder`, in the layouts of the data dictionary.
 
-    Returns what there is now, one row a source: source, rows, models, first, last (days).
+    Downloads are generated for the paper's period, the same ones whatever the dates; an edition is given the histories
+    through its history_end and the snapshots through its snapshot_date. Returns what there is now, one row a source:
+    source, rows, models, first, last (days). Raises CollectionError for dates outside that period.
     """
+    _refuse_outside(first_month, history_end, last_month, snapshot_date)
     models = reconstruction.models(seed, bucket_edges, history_namespaces)
     layout.registry(models, folder / "registry")
-    downloads = reconstruction.collected(models, seed, first_month, history_end, last_month, snapshot_date)
-    layout.history(downloads.history, folder / "history")
-    layout.snapshots(downloads.snapshots, folder / "snapshots")
+    downloads = reconstruction.collected(models, seed)
+    past = downloads.history[downloads.history["date"] <= pd.Timestamp(history_end)]
+    layout.history(past, folder / "history")
+    counts = downloads.snapshots[downloads.snapshots["date"] <= pd.Timestamp(snapshot_date)]
+    layout.snapshots(counts, folder / "snapshots")
     signals = reconstruction.signals(seed, snapshot_date)
     layout.listing(signals.derivatives, snapshot_date, folder / "derivatives")
     layout.openrouter(signals.tokens_daily, signals.tokens_monthly, signals.catalogue, folder / "openrouter")
@@ -96,8 +112,8 @@ def reconstruct(
     return pd.DataFrame(
         [
             ("list of models", len(models), len(models), None, None),
-            _held("download histories", downloads.history, "date", "model"),
-            _held("snapshots", downloads.snapshots, "date", "model"),
+            _held("download histories", past, "date", "model"),
+            _held("snapshots", counts, "date", "model"),
             _held("listing of derivatives", signals.derivatives, "created_at", "model"),
             _held("OpenRouter, daily", signals.tokens_daily, "date", "model_permaslug"),
             _held("OpenRouter, monthly top ten", signals.tokens_monthly, "month", "model"),
@@ -106,6 +122,23 @@ def reconstruct(
         ],
         columns=["source", "rows", "models", "first", "last"],
     )
+
+
+def _refuse_outside(first_month: str, history_end: str, last_month: str, snapshot_date: str) -> None:
+    """Raise CollectionError, naming the key, for a date of an edition of which the paper's figures tell nothing."""
+    period = reconstruction.period(Published())
+    after_entry = period.entry + pd.Timedelta(days=1)
+    for key, given, first, last in (
+        ("first_month", first_month, period.first, period.last),
+        ("history_end", history_end, period.first, period.end),
+        ("last_month", last_month, after_entry, period.last),
+        ("snapshot_date", snapshot_date, period.entry, period.last),
+    ):
+        if not first <= pd.Timestamp(given) <= last:
+            raise CollectionError(
+                f"'{key}' is {given}, but reconstructed inputs go no further than the paper's own: for {key}, from "
+                f"{first:%Y-%m-%d} to {last:%Y-%m-%d}; choose a date in between, or an edition that rests on an archive"
+            )
 
 
 def _held(source: str, table: pd.DataFrame, when: str, what: str) -> tuple:

@@ -25,7 +25,9 @@ DATA_MEANINGS = {
         The raw inputs of the original study are partly private. Those used here were generated so that they agree with
         what the paper prints and are shaped like real ones: daily histories with spikes, daily snapshots with gaps and
         resets. They show that this pipeline turns such inputs into such numbers. They are no independent evidence that
-        the numbers are right.""",
+        the numbers are right. What the paper does not print, such as long tails, the days between its dates and splits
+        it gives no numbers for, is assumed by us (data/reconstruction), so that a number on these pages that the paper
+        does not print follows from an assumption and is no finding.""",
     "public": """
         Anyone can fetch the same inputs and rebuild every number. Where a source reaches less far back than the private
         data of the original study, or is missing, the section says so; nothing is filled in.""",
@@ -84,6 +86,11 @@ class Edition(BaseModel):
             raise ValueError(
                 f"'last_month' ({self.last_month}) means data through the day before it, but 'snapshot_date' is "
                 f"{self.snapshot_date}"
+            )
+        if self.top_models_date > self.snapshot_date:
+            raise ValueError(
+                f"'top_models_date' is {self.top_models_date}, after 'snapshot_date' ({self.snapshot_date}); choose "
+                "that day or an earlier one"
             )
         for key in ("bucket_edges", "milestones"):
             if getattr(self, key) != sorted(set(getattr(self, key))):

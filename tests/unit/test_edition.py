@@ -42,6 +42,7 @@ def test_default_edition_is_the_papers():
         ("data: reconstructed", "data: invented", ["'data'", "'reconstructed', 'public' or 'full'"]),
         ("splice_month: 2025-08-01", "splice_month: 2025-08-02", ["'splice_month'", "first day"]),
         ("history_end: 2025-07-10", "history_end: 2025-09-10", ["'history_end'", "after 'splice_month'"]),
+        ("top_models_date: 2026-03-27", "top_models_date: 2026-04-03", ["'top_models_date'", "2026-04-02", "earlier"]),
         ("bucket_edges: [1, 5,", "bucket_edges: [5, 1,", ["'bucket_edges'", "rise"]),
         ("seed: 20260301", "seed: 1\nseed: 2", ["'seed'", "more than once"]),
         ("name: mine", "name: yours", ["'name'", "'yours'", "'mine'"]),

@@ -18,8 +18,7 @@ CLAIMS = pd.read_csv(paths.PUBLISHED / "claims.csv", dtype=str).set_index("id")
 def generated():
     plain = EDITION.parameters()
     models = reconstruction.models(plain["seed"], plain["bucket_edges"], plain["history_namespaces"])
-    keys = ("seed", "first_month", "history_end", "last_month", "snapshot_date")
-    return models, reconstruction.collected(models, *(plain[key] for key in keys))
+    return models, reconstruction.collected(models, plain["seed"])
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def everything(day: object = EDITION.snapshot_date) -> dict[str, object]:
         "derivatives": listing.generate(PUBLISHED, MODELS, LABELS, seed, day),
         "tokens": tokens.generate(PUBLISHED, LABELS, seed, day),
         "arena": arena.generate(PUBLISHED, seed, day),
-        "intelligence": intelligence.generate(PUBLISHED),
+        "intelligence": intelligence.generate(PUBLISHED, day),
     }
 
 

@@ -60,21 +60,23 @@ def signals(seed: int, snapshot_date: str) -> Signals:
     listing, _ = derivatives.generate(published, _registry("models"), labels, seed, snapshot_date)
     daily, monthly, catalogue, _ = tokens.generate(published, labels, seed, snapshot_date)
     boards, _ = arena.generate(published, seed, snapshot_date)
-    page, _ = intelligence.generate(published)
+    page, _ = intelligence.generate(published, snapshot_date)
     return Signals(listing, daily, monthly, catalogue, boards, page)
 
 
-def collected(
-    listed: pd.DataFrame, seed: int, first_month: str, history_end: str, last_month: str, snapshot_date: str
-) -> downloads.Downloads:
-    """The downloads of `models` as an archive holds them, and what was planted."""
-    published = Published()
-    calendar = Calendar(
-        first=pd.Timestamp(first_month),
-        end=pd.Timestamp(history_end),
+def period(published: Published) -> Calendar:
+    """The days for which the paper says something of downloads: what a reconstruction of them covers."""
+    return Calendar(
+        first=published.date("study-period-start"),
+        end=published.date("history-end"),
         entry=published.date("snapshots-start"),
-        last=pd.Timestamp(snapshot_date),
+        last=published.date("snapshot-date"),
     )
-    total_day = pd.Timestamp(last_month) - pd.Timedelta(days=1)
+
+
+def collected(listed: pd.DataFrame, seed: int) -> downloads.Downloads:
+    """The downloads of `models` over the whole `period` as an archive holds them, and what was planted."""
+    published = Published()
+    total_day = published.date("study-period-end") - pd.Timedelta(days=1)
     chance = np.random.default_rng([seed, DOWNLOADS])
-    return downloads.generate(listed, published, groups(), calendar, total_day, chance)
+    return downloads.generate(listed, published, groups(), period(published), total_day, chance)

@@ -5,6 +5,7 @@ assumed (data/reconstruction/intelligence.csv: in plain sight, no measurements a
 route, nothing tells open models from closed ones but their names.
 """
 
+import datetime
 import re
 import uuid
 
@@ -16,13 +17,14 @@ VERSION = "reconstructed"
 """In place of a version of the index: these are the points of none."""
 
 
-def generate(published: Published) -> tuple[dict, pd.DataFrame]:
+def generate(published: Published, fetched_on: datetime.date | str) -> tuple[dict, pd.DataFrame]:
     """The envelope of raw/artificial_analysis/<day>.json as JSON is read, and what was planted: name, score, weights.
 
-    weights: open or closed, which the file does not tell. A model without a release date has no score either: both are
-    null in the file.
+    Models released after the day `fetched_on` are not on it. weights: open or closed, which the file does not tell. A
+    model without a release date has no score either: both are null in the file.
     """
     table = published.assumed("intelligence")
+    table = table[~(pd.to_datetime(table["released"]) > pd.Timestamp(fetched_on))].reset_index(drop=True)
     table["value"] = table["value"].where(table["released"] != "")
     page = {
         "tier": "free",

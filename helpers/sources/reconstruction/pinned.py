@@ -37,7 +37,9 @@ def pinned(
     return table, pd.Series(before), pd.DataFrame(planned, columns=["model", "first", "last", "downloads"])
 
 
-def _one(model: pd.Series, known: pd.DataFrame, clock: np.ndarray, share: float, calendar: Calendar):
+def _one(
+    model: pd.Series, known: pd.DataFrame, clock: np.ndarray, share: float, calendar: Calendar
+) -> tuple[np.ndarray, float, list[tuple[int, int, float]]]:
     """One pinned model: its days, its count before the first, its spikes as (first day, last day, downloads)."""
     at, counts, start = _anchors(model, known, calendar)
     entered = start != at[0] + 1

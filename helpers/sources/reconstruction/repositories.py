@@ -73,6 +73,7 @@ def joined(counted: list[Draw], bases: pd.DataFrame, extras: pd.Series, rng: np.
 
 
 def _cut(draws: list[Draw], sizes: list[int]) -> list[list[Draw]]:
+    """Consecutive pieces of these sizes, and the rest."""
     edges = [0, *np.cumsum(sizes).tolist(), len(draws)]
     return [draws[start:end] for start, end in itertools.pairwise(edges)]
 
@@ -132,6 +133,7 @@ def listing(draws: list[Draw], threshold: int, rng: np.random.Generator) -> tupl
 
 
 def _repository(n: int, draw: Draw, threshold: int, throw: list[int]) -> tuple:
+    """One row of raw/derivatives, the n-th drawn. throw: four numbers by which all that is free is decided."""
     relation = _relation(draw, throw[0])
     way, word = REUPLOADS[throw[1] % len(REUPLOADS)] if draw.kind == rules.REUPLOAD else (None, "")
     root = next(iter(draw.parents), "own/language-model").partition("/")[2]
@@ -154,6 +156,7 @@ def _repository(n: int, draw: Draw, threshold: int, throw: list[int]) -> tuple:
 
 
 def _relation(draw: Draw, throw: int) -> str | None:
+    """How a repository says that it derives; None where it does not say."""
     if draw.kind == "spam":
         return "adapter"
     if draw.kind == rules.REUPLOAD:

@@ -89,7 +89,7 @@ def _month(
     left = _value(table, "afterwards")
     tokens |= {slug: _part(tenth, left, rng) for slug in later["slug"]}
     for row in here[here["kind"] != TEN].itertuples():
-        base = tenth if row.kind in ("tail", "retired", "small") else whole
+        base = tenth if row.kind in ("tail", "retired") else whole
         days = (month.end_time - max(row.start, month.start_time)).days + 1
         tokens[row.slug] = _part(base * days // month.days_in_month, row.weight, rng)
     used = pd.DataFrame({"month": month.start_time, "slug": list(tokens), "tokens": list(tokens.values())})
@@ -102,10 +102,12 @@ def _part(whole: int, share: float, rng: np.random.Generator) -> int:
 
 
 def _anchors(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The assumptions of one kind, as `apportion.between` wants them."""
     return table[table["kind"] == kind].rename(columns={"from": "month"})
 
 
 def _value(table: pd.DataFrame, kind: str) -> float:
+    """The one value of a kind of assumption that has one row."""
     return float(table.loc[table["kind"] == kind, "value"].iloc[0])
 
 
@@ -180,9 +182,7 @@ def _rankings(table: pd.DataFrame, monthly: pd.DataFrame, rng: np.random.Generat
 def _catalogue(models: pd.DataFrame) -> dict:
     """raw/openrouter/models.json: today's models. Closed ones have an empty Hub id or none, as in the API."""
     listed = []
-    for n, row in enumerate(
-        models[~models["kind"].isin(["cloaked", "retired", "small"])].sort_values("slug").itertuples()
-    ):
+    for n, row in enumerate(models[~models["kind"].isin(["cloaked", "retired"])].sort_values("slug").itertuples()):
         bare = DATE.sub("", row.slug)
         short = re.search(r"-(\d\d)-(\d\d)$", row.slug) if not re.search(r"-20\d\d-\d\d-\d\d$", row.slug) else None
         listed.append(
