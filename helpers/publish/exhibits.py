@@ -9,13 +9,14 @@ from helpers.publish.findings import refuse
 from helpers.publish.nodes import Node
 from helpers.publish.notebooks import Cell, Notebook
 
-NUMBER = re.compile(r"[-+−]?[\d.,]+\s*[%×xMBK]?|[–—-]|n/a|unknown|", re.IGNORECASE)
+NUMBER = re.compile(r"[-+−]?[\d.,]+(?:e[-+]\d+)?\s*[%×xMBK]?|[–—-]|n/a|nan|none|unknown|", re.IGNORECASE)
 """What a cell of a column of numbers holds."""
 
-SHORT, LONG = 24, 48
-"""Characters up to which a cell stays on one line, and from which it needs room."""
+WORD, SHORT, LONG = 12, 24, 48
+"""Characters up to which a cell without spaces stays on one line even on a phone, up to which any stays on one line
+elsewhere, and from which it needs room."""
 WIDE = 4
-"""Columns above which a table may be wider than the text."""
+"""Columns from which a table may be wider than the text."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,14 @@ def _aligned(table: Node) -> Node:
     for row in [*head[1], *rows]:
         row[0] = nodes.attr()
         for cell in row[1]:
-            length = len(nodes.text_of(cell[4]).strip())
-            kind = "short" if length <= SHORT else "long" if length > LONG else ""
+            kind = _kind(nodes.text_of(cell[4]).strip())
             cell[0], cell[1] = nodes.attr("", *kind.split()), {"t": "AlignDefault"}
-    wide = ["wide"] if len(columns) > WIDE else []
+    wide = ["wide"] if len(columns) >= WIDE else []
     return {"t": "Table", "c": [["", wide, []], caption, settled, head, bodies, foot]}
+
+
+def _kind(text: str) -> str:
+    """The class of a cell with this text; "" for one of middle length."""
+    if len(text) <= WORD and " " not in text:
+        return "word"
+    return "short" if len(text) <= SHORT else "long" if len(text) > LONG else ""

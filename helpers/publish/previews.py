@@ -5,16 +5,19 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from helpers import files
 from helpers.publish import nodes
+from helpers.publish.exhibits import NUMBER
 from helpers.publish.nodes import Node, attr, div, link, raw, words
 from helpers.publish.notebooks import Cell, Notebook, data, picture, size
 from helpers.publish.sources import REFERENCE
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+CELL = re.compile(r"<(t[hd])>(.*?)</\1>", re.DOTALL)
 
 
 def write(executed: list[Notebook], about: dict[str, Any], named: dict[str, str], root: Path, site: Path) -> None:
@@ -119,6 +122,27 @@ def _output(cell: Cell, output: dict[str, Any], name: str, page: Path) -> list[N
         image = f'<img src="{folder.name}/{path.name}" alt="{alt}"{sides}>'
         return [raw("html", f'<div class="output picture">{image}</div>')]
     if "text/html" in content:
-        return [raw("html", f'<div class="output table-box" tabindex="0">{content["text/html"]}</div>')]
-    text = COLOUR.sub("", content.get("text/plain", "")).rstrip()
+        return [raw("html", f'<div class="output table-box" tabindex="0">{_aligned(content["text/html"])}</div>')]
+    text = content.get("text/plain", "").rstrip()
     return [div(attr("", "output"), [{"t": "CodeBlock", "c": [attr("", "text"), text]}])] if text else []
+
+
+def _aligned(html: str) -> str:
+    """HTML with the columns of numbers of a table, as pandas writes it, marked "number", cells and heads alike."""
+    if "span=" in html:
+        return html
+    held: dict[int, list[str]] = {}
+    for row in ROW.findall(html):
+        for column, (tag, text) in enumerate(CELL.findall(row)):
+            if tag == "td":
+                held.setdefault(column, []).append(text.strip())
+    numeric = {column for column, texts in held.items() if any(texts) and all(map(NUMBER.fullmatch, texts))}
+
+    def marked(row: re.Match) -> str:
+        columns = count()
+        return CELL.sub(
+            lambda cell: f'<{cell[1]} class="number">{cell[2]}</{cell[1]}>' if next(columns) in numeric else cell[0],
+            row[0],
+        )
+
+    return ROW.sub(marked, html)

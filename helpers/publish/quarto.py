@@ -14,6 +14,13 @@ PATIENCE = 900
 """Seconds after which a render counts as stuck; a report of this size takes about ten."""
 TAIL = 25
 """Lines of Quarto's own log that an error repeats."""
+WIDGETS = re.compile(
+    r"""<script\b[^>]*\bsrc="https?://[^"]*/(?:require|jquery)(?:\.min)?\.js"[^>]*></script>\n?"""
+    r"""|<script\b[^>]*>\s*define\('jquery'.*?</script>\n?""",
+    re.DOTALL,
+)
+"""What Quarto puts on every page with a table of a notebook's, in case it is a widget: two scripts from elsewhere, and
+one that joins them. Our tables are none, and no page may ask another machine for anything."""
 
 
 def render(root: Path, build: Path, site: Path) -> tuple[str, str]:
@@ -72,6 +79,8 @@ def _clear(root: Path) -> None:
 def complete(site: Path, about: dict[str, Any], executed: dict[str, Notebook], embedded: dict[str, Notebook]) -> None:
     """Add to Quarto's pages what the embedded publisher's have: the data label, ways back, and links to sources.
 
+    What serves widgets is taken out, see `WIDGETS`.
+
     embedded: label of each embedded cell → its notebook.
     """
     for notebook in executed.values():
@@ -90,7 +99,7 @@ def complete(site: Path, about: dict[str, Any], executed: dict[str, Notebook], e
 
 
 def _change(page: Path, change: Any) -> None:
-    page.write_text(change(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page.write_text(change(WIDGETS.sub("", page.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
 def _strip(html: str, about: dict[str, Any], more: str) -> str:

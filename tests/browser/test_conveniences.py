@@ -96,3 +96,27 @@ def test_print_leaves_out_what_paper_cannot_use(watched):
     expect(page.locator("nav.contents")).to_be_hidden()
     expect(page.locator(".data-label").first).to_be_visible()
     expect(page.locator("main h1")).to_be_visible()
+
+
+@pytest.mark.usefixtures("ours")
+def test_no_table_is_cut_beside_the_contents(watched):
+    page = watched().open(REPORT)
+    cut = "[...document.querySelectorAll('main .table-box')].filter((box) => box.scrollWidth > box.clientWidth).length"
+    assert page.evaluate(cut) == 0
+
+
+@pytest.mark.usefixtures("ours")
+def test_a_table_wider_than_a_phone_says_so_and_keeps_its_first_column(watched):
+    page = watched(NARROW).open(REPORT)
+    page.evaluate(
+        """() => document.querySelector("main").insertAdjacentHTML("beforeend",
+          `<div class="table-box" id="probe"><table><tbody><tr>${
+            "<td>some_long_word</td>".repeat(9)}</tr></tbody></table></div>`)"""
+    )
+    probe = page.locator("#probe")
+    assert probe.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert probe.evaluate("box => getComputedStyle(box).backgroundAttachment") == "local, scroll"
+    first = probe.locator("td").first
+    before = first.bounding_box()["x"]
+    probe.evaluate("box => { box.scrollLeft = 200; }")
+    assert first.bounding_box()["x"] == before

@@ -28,14 +28,29 @@ def exhibit(label: str, content: str, more: str = "") -> str:
     return f'<div id="{label}"><figure><div>{content}</div><figcaption>Caption</figcaption>{more}</figure></div>'
 
 
-def write(name: str, body: str) -> None:
+WIDGETS = """<script src="https://cdn.example/ajax/libs/jquery/3.5.1/jquery.min.js" integrity="sha512-b" \
+crossorigin="anonymous" data-relocate-top="true"></script>
+<script type="application/javascript" data-relocate-top="true">define('jquery', [],function() {return window.jQuery;})\
+</script>
+<script src="../site_libs/quarto-html/quarto.js" type="module"></script>
+<script src="https://cdn.example/ajax/libs/require.js/2.3.6/require.min.js" integrity="sha512-c" \
+crossorigin="anonymous"></script>
+<script>window.document.title;</script>
+"""
+"""What Quarto puts into the head of each page with a table of a notebook's, among scripts that it needs."""
+
+
+def write(name: str, body: str, head: str = "") -> None:
     path = site / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'<!DOCTYPE html><html lang="en"><body class="x">{body}</body></html>', encoding="utf-8")
+    page = f'<!DOCTYPE html><html lang="en"><head>{head}</head><body class="x">{body}</body></html>'
+    path.write_text(page, encoding="utf-8")
 
 
 preview = "../build/notebooks/02_figures-preview.html"
 picture = '<img src="index_files/figure-html/a.svg" alt="It rises.">'
+(site / "site_libs/quarto-html").mkdir(parents=True)
+(site / "site_libs/quarto-html/quarto.js").write_text("", encoding="utf-8")
 (site / "report/index_files/figure-html").mkdir(parents=True)
 (site / "report/index_files/figure-html/a.svg").write_text("<svg/>", encoding="utf-8")
 links = '<p><a href="../figures/fig-{0}.csv">Data (CSV)</a></p>'
@@ -47,10 +62,12 @@ write(
     + links.format("share")
     + exhibit("tbl-models", "<table></table>")
     + ("<p>?@fig-none</p>" if MODE == "unresolved" else ""),
+    WIDGETS,
 )
 write(
     "build/notebooks/02_figures-preview.html",
     '<div class="cell"><div id="fig-share"><img src="x.svg" alt="x"></div></div>',
+    WIDGETS.replace("../site_libs", "../../site_libs"),
 )
 (site / "build/notebooks/x.svg").write_text("<svg/>", encoding="utf-8")
 (site / "report/atom-report.pdf").write_bytes(b"%PDF-1.7")

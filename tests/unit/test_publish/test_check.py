@@ -16,8 +16,8 @@ def site(published, tmp_path):
     return shutil.copytree(published.site, tmp_path / "site")
 
 
-def told(site, typst=TYPST, log=""):
-    return "\n".join(map(str, check.findings(site, LABEL, typst, log, PREVIEWS)))
+def told(site, typst=TYPST, log="", data=""):
+    return "\n".join(map(str, check.findings(site, LABEL, typst, log, PREVIEWS, data)))
 
 
 def test_a_sound_site_passes(site):
@@ -87,9 +87,19 @@ def test_an_empty_pdf_is_found(site):
     assert "atom-report.pdf: was not written" in told(site)
 
 
-def test_a_stylesheet_that_reaches_out_is_found(site):
-    (site / "assets/report.css").write_text("p {background: url('https://cdn.example/x.png')}", encoding="utf-8")
-    assert "assets/report.css: its style loads https://cdn.example/x.png" in told(site)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "p {background: url('https://cdn.example/x')}",
+        '@import "https://cdn.example/x";',
+        '@import"https://cdn.example/x";p{color:red}',
+        "@import url(https://cdn.example/x);",
+        '@import url("https://cdn.example/x");',
+    ],
+)
+def test_a_stylesheet_that_reaches_out_is_found(site, rule):
+    (site / "assets/report.css").write_text(rule, encoding="utf-8")
+    assert "assets/report.css: its style loads https://cdn.example/x" in told(site)
 
 
 @pytest.mark.parametrize("text", [r"see ?\@fig-x", "?var:total", "{{< embed x >}}"])
@@ -109,3 +119,12 @@ def test_a_pdf_without_the_data_label_is_found(site):
 def test_warnings_in_the_log_are_found(site, line):
     assert f"the engine's log: {line}" in told(site, log=f"pandoc\n{line}\nOutput created: x")
     assert told(site, log="pandoc\nOutput created: build/site/index.html") == ""
+
+
+@pytest.mark.parametrize("name", ["{{< var x >}}", "?@fig-x", "?var:total", "(**nobody?**)"])
+def test_a_name_that_looks_like_a_fault_is_none_where_the_data_hold_it(site, name):
+    page = site / "report/index.html"
+    shown = name.replace("<", "&lt;")
+    page.write_text(page.read_text(encoding="utf-8").replace("</main>", f"<p>{shown}</p></main>"), encoding="utf-8")
+    assert "shows" in told(site, TYPST + name)
+    assert told(site, TYPST + name, data=f"a model called {name}") == ""

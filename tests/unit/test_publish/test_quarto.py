@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -102,6 +103,19 @@ def test_every_figure_gets_its_source_link_and_every_notebook_its_page(project, 
     assert "making tables" in project.page("build/notebooks/01_tables-preview.html").lower()
     for name in ("report/index.html", "build/notebooks/02_figures-preview.html", "index.html"):
         assert "not a measurement" in project.page(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "root"), [("report/index.html", ".."), ("build/notebooks/02_figures-preview.html", "../..")]
+)
+def test_scripts_for_widgets_are_taken_out_and_no_other(project, quarto, name, root):
+    quarto()
+    project.render("quarto")
+    scripts = re.findall(r"<script.*?</script>", project.page(name), re.DOTALL)
+    assert scripts == [
+        f'<script src="{root}/site_libs/quarto-html/quarto.js" type="module"></script>',
+        "<script>window.document.title;</script>",
+    ]
 
 
 @pytest.mark.parametrize(
