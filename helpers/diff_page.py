@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from helpers import diff, files, paths
+from helpers import diff, files, names, paths
 from helpers.edition import DATA_LABELS
 from helpers.publish import nodes
 
@@ -47,7 +47,7 @@ def tables(found: diff.Diff) -> dict[str, pd.DataFrame]:
             }
         )
     parts["Figures' data"] = found.figures.rename(columns=lambda name: name.replace("_", " "))
-    return {heading: part.astype(str).map(_visible) for heading, part in parts.items() if len(part)}
+    return {heading: part.astype(str).map(names.visible) for heading, part in parts.items() if len(part)}
 
 
 def summary(found: diff.Diff) -> list[str]:
@@ -101,12 +101,14 @@ def write(found: diff.Diff, place: Path) -> None:
 
 
 def _title(found: diff.Diff) -> str:
-    return _visible(f"{found.before.name} → {found.after.name}")
+    return names.visible(f"{found.before.name} → {found.after.name}")
 
 
 def _labels(found: diff.Diff) -> list[str]:
     """What kind of data each edition rests on."""
-    return [_visible(f"{kept.name}: {DATA_LABELS[kept.parameters['data']]}") for kept in (found.before, found.after)]
+    return [
+        names.visible(f"{kept.name}: {DATA_LABELS[kept.parameters['data']]}") for kept in (found.before, found.after)
+    ]
 
 
 def _anchor(heading: str) -> str:
@@ -130,8 +132,3 @@ def _change(state: str, change: float, unit: str) -> str:
     days = {"date": "days", "downloads": "", "month": "months"}.get(unit, "")
     number = f"{change:+,.0f}" if abs(change) >= 1000 or change == int(change) else f"{change:+,.3g}"
     return f"{number} {days}".rstrip()
-
-
-def _visible(text: str) -> str:
-    """Text on one line, without characters that steer a terminal or turn the direction of reading."""
-    return "".join(letter if letter.isprintable() else "·" for letter in text)

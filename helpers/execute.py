@@ -15,7 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import kernel, paths, steps, values
 
-OPTION = re.compile(r"^(#\|\s*(?:fig-cap|fig-alt|tbl-cap):)(.*)$", re.MULTILINE)
+OPTION = re.compile(r"^#\|\s*(?:fig-cap|fig-alt|tbl-cap):.*$", re.MULTILINE)
 
 
 NEEDS = "needs:"
@@ -100,14 +100,19 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
 
 
 def _what_can_run(source: Path) -> nbformat.NotebookNode:
-    """The notebook with a sentence in place of each cell that needs what this edition does not hold."""
+    """The notebook with a sentence in place of each cell that needs what this edition does not hold.
+
+    The sentence is tagged with the cell's label: Quarto looks an embedded cell up before it hides the passage.
+    """
     notebook = papermill.iorw.load_notebook_node(str(source))
     for index, cell in enumerate(notebook.cells):
         needed = [tag.removeprefix(NEEDS) for tag in cell.metadata.get("tags", []) if tag.startswith(NEEDS)]
         absent = [place for place in needed if not steps.held(place)]
         if absent:
             words = f"*Not run: this edition holds no {' and no '.join(f'`{place}`' for place in absent)}.*"
-            notebook.cells[index] = nbformat.v4.new_markdown_cell(words, id=cell.id, metadata=cell.metadata)
+            said = nbformat.v4.new_markdown_cell(words, id=cell.id, metadata=cell.metadata)
+            said.metadata["tags"] = [*cell.metadata["tags"], *values.LABEL.findall(cell.source)]
+            notebook.cells[index] = said
     return notebook
 
 
@@ -143,7 +148,7 @@ def _finish(executed: Path, recorded: Path) -> None:
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
             where = f"{executed.name}, cell {index + 1}"
-            cell.source = OPTION.sub(lambda m, where=where: m[1] + values.fill(m[2], numbers, where), cell.source)
+            cell.source = OPTION.sub(lambda m, where=where: values.fill(m[0], numbers, where), cell.source)
             cell.outputs = _joined(cell.outputs)
     nbformat.write(notebook, executed)
 

@@ -1,13 +1,16 @@
 """The values step: every recorded value in one place, as the prose and both publishers read it."""
 
+import csv
 import datetime
 from collections.abc import Iterable
 from typing import Any
 
 import yaml
 
-from helpers import edition, files, paths, provenance, publish, steps, values
+from helpers import edition, files, names, paths, provenance, publish, steps, values
 
+EVENTS = paths.ROOT / "data" / "events.csv"
+"""When things happened that no data of ours tell, in the paper's words: event, words, source."""
 TABLES = ("daily", "derivatives", "tokens_monthly", "arena", "artificial_analysis")
 """Clean tables that an edition may hold or not; passages of the report are shown `when-meta="held.<table>"`, and
 `when-meta="held.history"` where it holds daily histories."""
@@ -33,6 +36,7 @@ def run(name: str, title: str, data: str, last_month: str, snapshot_date: str) -
         "data_through": values.day(_date(last_month) - datetime.timedelta(days=1)),
         "snapshot_date": values.day(_date(snapshot_date)),
         **provenance.shown(),
+        **_events(),
     }
     conditions = _conditions(recorded, about.keys(), data)
     shown = {name: value["formatted"] for name, value in recorded.items()}
@@ -43,7 +47,10 @@ def run(name: str, title: str, data: str, last_month: str, snapshot_date: str) -
     # A name in a passage that is not shown needs a value all the same: Quarto looks it up before it hides it.
     shown |= dict.fromkeys(sorted(everywhere - (shown | about).keys()), "unknown")
     files.write_json(paths.BUILD / "values.json", recorded)
-    files.write_text(paths.ROOT / "_variables.yml", _yaml(dict(sorted((shown | about).items()))))
+    written = {
+        key: names.markdown(text) for key, text in sorted((shown | about).items())
+    }  # Quarto reads Markdown there
+    files.write_text(paths.ROOT / "_variables.yml", _yaml(written))
     metadata = {
         "subtitle": title,
         "date": snapshot_date,
@@ -52,6 +59,12 @@ def run(name: str, title: str, data: str, last_month: str, snapshot_date: str) -
         "website": {"page-footer": {"center": label}},
     }
     files.write_text(paths.BUILD / "edition.yml", _yaml(metadata))
+
+
+def _events() -> dict[str, str]:
+    """history_<event> → when it was."""
+    with EVENTS.open(encoding="utf-8", newline="") as stream:
+        return {f"history_{row['event']}": row["words"] for row in csv.DictReader(stream)}
 
 
 def _conditions(recorded: dict[str, dict[str, Any]], about: Iterable[str], data: str) -> dict[str, Any]:

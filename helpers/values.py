@@ -5,11 +5,11 @@ import json
 import linecache
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from helpers import files, paths
+from helpers import files, names, paths
 
 Format = Callable[[Any], str]
 
@@ -92,6 +92,29 @@ def either(then: str, otherwise: str | None = None) -> Format:
     return said
 
 
+def key(name: str) -> str:
+    """The part of a value's name that stands for a model or a bucket: "GPT-OSS 120B" → "gpt_oss_120b"."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def known(value: Any) -> Any:
+    """A cell of a table as it is recorded: a null (NaN, NaT, NA) is unknown, None."""
+    return None if value is None or str(value) in ("nan", "NaT", "<NA>") else value
+
+
+def went(before: float | None, after: float | None, up: str = "rose", down: str = "fell") -> str | None:
+    """How a quantity got from one value to another, as a verb: `up`, `down`, or "went"; None where one is unknown."""
+    if before is None or after is None:
+        return None
+    return up if after > before else down if after < before else "went"
+
+
+def listed(texts: Iterable[str]) -> str | None:
+    """Texts as a sentence lists them: "a", "a and b", "a, b and c"; None for none."""
+    *others, last = [*texts] or [None]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 USUAL: dict[str, Format] = {
     "downloads": millions(),
     "share": percent(),
@@ -142,7 +165,7 @@ def recorder(notebook: str) -> Callable[..., None]:
         raw = plain(name, value)
         if unit == "condition" and value is not None:
             value, raw = bool(value), "yes" if value else "no"
-        shown = "unknown" if value is None else (format or USUAL[unit])(value)
+        shown = "unknown" if value is None else names.visible((format or USUAL[unit])(value))
         recorded[name] = {
             "raw": raw,
             "formatted": shown,
@@ -202,17 +225,26 @@ def merge(folder: Path) -> dict[str, dict[str, Any]]:
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-def fill(text: str, recorded: dict[str, dict[str, Any]], where: str) -> str:
-    """`text` with every {name} replaced by the formatted value: how captions and alt texts carry numbers.
+def fill(option: str, recorded: dict[str, dict[str, Any]], where: str) -> str:
+    """An option of a cell with every {name} replaced by the formatted value: how captions and alt texts carry numbers.
 
-    Raises ValueRecordError naming `where` and the missing value.
+    option: its line, `#| fig-cap: "…"`. A value is text whatever it holds: it ends neither the quotes nor the line, and
+    in a caption, which is Markdown, it is no markup.
+    Raises ValueRecordError naming `where` and the missing value, or the text that stands in no double quotes.
     """
+    key, _, text = option.partition(":")
 
     def formatted(match: re.Match) -> str:
         if match[1] not in recorded:
             raise ValueRecordError(
                 f"{where}: {{{match[1]}}} is not recorded in this notebook; record it or mend the name"
             )
-        return recorded[match[1]]["formatted"]
+        if not text.strip().startswith('"'):
+            raise ValueRecordError(
+                f"{where}: {{{match[1]}}} stands in no quotes; put the text after {key}: in double ones"
+            )
+        shown = recorded[match[1]]["formatted"]
+        shown = names.markdown(shown) if key.endswith("-cap") else shown
+        return json.dumps(shown, ensure_ascii=False)[1:-1]
 
-    return PLACEHOLDER.sub(formatted, text)
+    return PLACEHOLDER.sub(formatted, option)

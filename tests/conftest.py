@@ -89,3 +89,11 @@ def built(tmp_path_factory) -> Project:
     finished = project.atom("build")
     assert finished.returncode == 0, finished.stdout
     return project
+
+
+@pytest.fixture(scope="session")
+def public(tmp_path_factory) -> Project:
+    """A built public edition whose sources hold names that attack; Artificial Analysis is missing."""
+    from tests import fakepublic
+
+    return fakepublic.build(tmp_path_factory.mktemp("public"), arena=fakepublic.boards())

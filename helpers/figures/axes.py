@@ -67,6 +67,9 @@ def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
         first, last = first - pd.Timedelta(days=15), last + pd.Timedelta(days=15)
     ax.set_xlim(first, last)
     months = (last.year - first.year) * 12 + last.month - first.month
+    if not len(pd.date_range(first, last, freq="MS", normalize=True)):  # no month begins within: name the ends by day
+        ax.set_xticks([first, last], [f"{day.day} {day:%b %Y}" for day in (first, last)])
+        return
     step = next((step for step in (1, 2, 3, 6) if months / step <= 6), 12)
     ax.xaxis.set_major_locator(mdates.MonthLocator(bymonth=range(1, 13, step)))
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))

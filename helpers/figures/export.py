@@ -5,28 +5,30 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers import files
+from helpers import edition, files, names
 from helpers.figures import theme
 from helpers.figures.axes import settle
 
 
-def finish(figure: Figure, source: str, label: str) -> Figure:
-    """Write the source and the edition's data label under the panels and give everything its final place.
+def finish(figure: Figure, source: str, data: str) -> Figure:
+    """Write the source and what kind of data it is under the panels and give everything its final place.
 
-    source: who published the data ("Hugging Face Hub"). label: what kind of data it is, one sentence. Notes are
-    added before.
+    source: who publishes such data ("Hugging Face Hub"). data: the edition's kind of data; reconstructed ones are not
+    the source's and only stand in for them. Notes are added before.
     """
-    lines = [*_wrap(figure, f"Source: {source}"), *_wrap(figure, label)]
+    whose = "Stands in for" if data == "reconstructed" else "Source"
+    lines = [*_wrap(figure, f"{whose}: {source}"), *_wrap(figure, edition.DATA_LABELS[data])]
     figure.supxlabel("\n".join(lines), x=0.012, ha="left", fontsize=theme.SMALL, color=theme.MUTED, linespacing=1.05)
     settle(figure)
     figure.set_layout_engine("none")  # everything has its place; every later drawing keeps it
     return figure
 
 
-def export(figure: Figure, name: str, data: pd.DataFrame, folder: Path) -> None:
+def export(figure: Figure, name: str, data: pd.DataFrame, folder: Path, *, table: bool = True) -> None:
     """Store a finished figure as <folder>/<name>.svg and .png and the data it shows as .csv.
 
-    data: the plotted table, tidy. Raises ValueError if it is empty: a figure without data is an error upstream.
+    data: the plotted table, tidy. table: False where its source does not allow to publish it as one. Raises ValueError
+    if it is empty: a figure without data is an error upstream.
     """
     if data.empty:
         raise ValueError(f"figure {name}: its data has no rows; look at the table that the notebook passes to it")
@@ -34,13 +36,14 @@ def export(figure: Figure, name: str, data: pd.DataFrame, folder: Path) -> None:
         unstamped = theme.PLAIN | ({"Creator": None} if kind == "svg" else {"Software": None})
         with files.replacing(folder / f"{name}.{kind}") as path:
             figure.savefig(path, format=kind, metadata=unstamped)
-    files.write_text(folder / f"{name}.csv", safe(data).to_csv(index=False, lineterminator="\n"))
+    if table:
+        files.write_text(folder / f"{name}.csv", safe(data).to_csv(index=False, lineterminator="\n"))
 
 
 def safe(data: pd.DataFrame) -> pd.DataFrame:
     """The table with every text that a spreadsheet would run as a formula disarmed by a leading apostrophe.
 
-    A carriage return becomes a space: some readers take it for the end of the row, and what follows for a new cell.
+    Each text is on one line: some readers take a line's end within quotes for that of the row, and go on to a new cell.
     """
     texts = data.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz", "timedelta"]).columns
     return data.assign(**{column: data[column].astype(object).map(_disarmed, na_action="ignore") for column in texts})
@@ -49,7 +52,8 @@ def safe(data: pd.DataFrame) -> pd.DataFrame:
 def _disarmed(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
-    return ("'" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else "") + cell.replace("\r", " ")
+    seen = names.visible(cell)
+    return f"'{seen}" if seen.startswith(("=", "+", "-", "@")) else seen
 
 
 def _wrap(figure: Figure, text: str) -> list[str]:

@@ -47,7 +47,7 @@ def frontier(best: pd.DataFrame, title: str, trend: pd.DataFrame | None = None) 
     """The best open model of each region so far, as steps, with trend lines where given (Figures 5 and 6).
 
     best: date, region, score; a row for each advance and each region's last day.
-    trend: date, region, fit, low, high (confidence band of the fit).
+    trend: date, region, fit, low, high (confidence band of the fit); a region may have none.
     """
     theme.drawable(best)
     figure, (ax,) = theme.panels(3.9)
@@ -62,7 +62,7 @@ def frontier(best: pd.DataFrame, title: str, trend: pd.DataFrame | None = None) 
                 dashes=style.dash or (None, None))  # fmt: skip
         ax.plot(advances["date"], advances["score"], style.marker, color=style.colour, markersize=4.5, clip_on=False)
         axes.end_label(ax, last, end["score"], f"{style.label} {say(end['score'])}", style.colour)
-        if trend is not None:
+        if trend is not None and (trend["region"] == name).any():
             fit = trend[trend["region"] == name].sort_values("date")
             ax.plot(fit["date"], fit["fit"], color=style.colour, linewidth=1, alpha=0.75)
             ax.fill_between(fit["date"], fit["low"], fit["high"], color=style.colour, alpha=0.13, linewidth=0)

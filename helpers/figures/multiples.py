@@ -39,6 +39,7 @@ def trajectories(scores: pd.DataFrame) -> Figure:
             end = part.iloc[-1]
             axes.end_label(ax, end["milestone_days"], end["score"], f"{name} {axes.times(end['score'])}", colour)
         ax.set_yscale("log", base=2)
+        ax.yaxis.set_minor_formatter(ticker.NullFormatter())
         ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: f"{y:g}×"))
         _day_axis(ax, days)
     panels[-1].set_xlabel("Days since release")
@@ -62,6 +63,7 @@ def reference_curves(reference: pd.DataFrame) -> Figure:
         ax.fill_between(part["milestone_days"], part["q25"], part["q75"], color=CURVE, alpha=0.2, linewidth=0)
         ax.plot(part["milestone_days"], part["median"], "o-", color=CURVE, markersize=4)
         ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(ticker.NullFormatter())
         ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: axes.UNITS["downloads"][0](y)))
         for row in part.itertuples():
             ax.annotate(row.n, (row.milestone_days, 0), (0, 3), xycoords=ax.get_xaxis_transform(), ha="center",

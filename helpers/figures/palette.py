@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from matplotlib import colors
 
+from helpers import names as naming
 from helpers.registry import REGION_LABELS
 
 
@@ -59,6 +60,8 @@ ORGANISATIONS = {name: Style(name, *look) for name, *look in _ORGANISATIONS}
 
 _SPARE = (("#4C7934", FULL, "o"), ("#AB418C", LONG, "s"), ("#2DA9A3", MIXED, "D"), ("#A7943F", DOTS, "^"))
 """For organisations without a colour of their own, in the order of their names."""
+LONGEST = 32
+"""Characters of such a name that a label shows: longer ones would leave the panel no room."""
 
 
 def styles(names: Iterable[str]) -> dict[str, Style]:
@@ -69,7 +72,7 @@ def styles(names: Iterable[str]) -> dict[str, Style]:
     given = set(names)
     known = REGIONS | ORGANISATIONS
     others = sorted(given - known.keys(), key=_natural)
-    spare = {name: Style(name, *_SPARE[i % len(_SPARE)]) for i, name in enumerate(others)}
+    spare = {name: Style(naming.short(name, LONGEST), *_SPARE[i % len(_SPARE)]) for i, name in enumerate(others)}
     order = [*(name for name in known if name in given), *others]
     return {name: (known | spare)[name] for name in sorted(order, key=lambda name: name in ("Other", "Others"))}
 

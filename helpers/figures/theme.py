@@ -51,6 +51,7 @@ RC = {
     "lines.markersize": 5.5,
     "figure.dpi": 144,
     "savefig.dpi": 200,
+    "text.parse_math": False,  # a name may hold dollars
     # Outlines, not text: a picture in a page cannot reach the page's fonts, and Typst would set DejaVu's
     # widths in another face. Shapes look the same in every browser and in the PDF.
     "svg.fonttype": "path",

@@ -17,26 +17,27 @@ MARKERS = {
 }
 """What an engine leaves in the text where it could not do its work."""
 
-URL = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)""")
+URL = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s*["']([^"']+)""")
 TYPST_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 TYPST_RAW = re.compile(r"(`+).*?\1", re.DOTALL)
 WARNING = re.compile(r"^.*(?:\b(?:WARN|WARNING|ERROR)\b|\b(?:warning|error):).*$", re.MULTILINE)
 
 
-def findings(site: Path, label: str, typst: str, log: str, pages: list[str]) -> list[Finding]:
+def findings(site: Path, label: str, typst: str, log: str, pages: list[str], data: str) -> list[Finding]:
     """Everything that is wrong with the rendered site.
 
     label: the edition's data label, which every page must show. typst: the source of the PDF; "" where it was not kept.
-    log: what the engine said. pages: addresses that must exist beside the report's own.
+    log: what the engine said. pages: addresses that must exist beside the report's own. data: all that values and
+    notebooks' outputs say: what looks like a fault and stands in there is somebody's name.
     """
-    site = site.resolve()
-    found = [*_absent(site, pages), *_log(log), *_markers("the PDF", _prose(typst))]
+    site, data = site.resolve(), _even(data)
+    found = [*_absent(site, pages), *_log(log), *_markers("the PDF", _prose(typst), data)]
     if typst and _even(label) not in _even(typst):
         found.append(Finding("the PDF", "does not show the data label", "pass `data-label` to its template"))
     read = {path: Page.of(path.read_text(encoding="utf-8")) for path in sorted(_html(site))}
     for path, page in read.items():
         where = path.relative_to(site).as_posix()
-        found += [*_markers(where, page.text), *_figures(where, page), *_cited(where, page)]
+        found += [*_markers(where, page.text, data), *_figures(where, page), *_cited(where, page)]
         found += [*_addresses(path, page, site, read), *_styles(where, path, page.styles, site)]
         if _even(label) not in _even(page.text):
             found.append(Finding(where, "does not show the data label", "show `data-label` in its template"))
@@ -62,10 +63,11 @@ def _log(log: str) -> Iterator[Finding]:
         yield Finding("the engine's log", match[0].strip(), "mend what it warns of")
 
 
-def _markers(where: str, text: str) -> Iterator[Finding]:
+def _markers(where: str, text: str, data: str) -> Iterator[Finding]:
     for pattern, (what, remedy) in MARKERS.items():
-        for match in dict.fromkeys(re.findall(pattern, text)):
-            yield Finding(where, f"shows {what}, {match.strip()!r}", remedy)
+        for match in dict.fromkeys(re.findall(pattern, _even(text))):
+            if match.strip() not in data:
+                yield Finding(where, f"shows {what}, {match.strip()!r}", remedy)
 
 
 def _figures(where: str, page: Page) -> Iterator[Finding]:

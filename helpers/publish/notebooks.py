@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+from helpers import names
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OPTION = re.compile(r"^#\| ?(.*)\n?", re.MULTILINE)
 
 
@@ -93,16 +96,15 @@ def read_all(build: Path) -> dict[str, Notebook]:
 
 
 def data(output: dict[str, Any]) -> dict[str, str]:
-    """An output's content by type, each as one text; a stream is plain text."""
+    """An output's content by type, each as one text without colours; a stream is plain text."""
     if output["output_type"] == "stream":
-        return {"text/plain": "".join(output["text"])}
-    if output["output_type"] == "error":
-        return {"text/plain": "\n".join(output["traceback"])}
-    return {
-        kind: content if isinstance(content, str) else "".join(content)
-        for kind, content in output.get("data", {}).items()
-        if isinstance(content, str | list)
-    }
+        content = {"text/plain": output["text"]}
+    elif output["output_type"] == "error":
+        content = {"text/plain": "\n".join(output["traceback"])}
+    else:
+        content = {kind: said for kind, said in output.get("data", {}).items() if isinstance(said, str | list)}
+    whole = {kind: "".join(said) for kind, said in content.items()}
+    return {kind: names.legible(COLOUR.sub("", said)) if "text/" in kind else said for kind, said in whole.items()}
 
 
 def picture(output: dict[str, Any]) -> tuple[str, bytes] | None:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from helpers import names
 from helpers.publish.findings import Finding, PublishError, refuse
 
 ARTICLE = "report/index.qmd"
@@ -149,11 +150,14 @@ def metadata(root: Path, build: Path) -> dict[str, Any]:
 
 
 def variables(root: Path) -> dict[str, str]:
-    """The values that prose may use: name → text. Raises PublishError if the build has not written them."""
+    """The values that prose may use: name → text. Raises PublishError if the build has not written them.
+
+    The file holds them as Markdown, which is how Quarto reads it.
+    """
     path = root / "_variables.yml"
     if not path.is_file():
         raise refuse(path.name, "does not exist", "run `atom build`, which writes it")
-    return {name: str(value) for name, value in _yaml(path.read_text(encoding="utf-8"), path.name).items()}
+    return {name: names.plain(str(value)) for name, value in _yaml(path.read_text(encoding="utf-8"), path.name).items()}
 
 
 def _yaml(text: str, where: str) -> dict[str, Any]:
@@ -188,25 +192,29 @@ def used_variables(root: Path, about: dict[str, Any]) -> dict[str, str]:
 
 
 TOLD = "told."
+OF_PASSAGE = re.compile(r'(when|unless)-meta="told\.([\w.-]+)"')
 """Prefix of the metadata of passages that are shown only if every value in them is known: when-meta="told.<name>"."""
 
 
 def passages(root: Path, about: dict[str, Any]) -> dict[str, set[str]]:
     """Each name that a passage is shown `when-meta="told.<name>"` → the values used in it.
 
-    about: metadata, for what else is shown inside; see `read`.
+    about: metadata, for what else is shown inside; see `read`. Of passages within one another a value belongs to the
+    inner one alone, and to none where it stands in what is shown because a passage is not told.
     """
     lines = list(_lines(root, root / ARTICLE, (), []))
     asked = [match[2] for line in lines for match in META.finditer(line.prose)]
     used: dict[str, set[str]] = {name.removeprefix(TOLD): set() for name in asked if name.startswith(TOLD)}
-    inside: list[str] = []  # for each div that is open, the name that it asks for
-    for line in _shown(iter(lines), about | {"told": dict.fromkeys(used, True)}):
+    open_to_all = (replace(line, prose=OF_PASSAGE.sub("", line.prose)) for line in lines)
+    inside: list[str | None] = []  # for each div that is open: the passage it is, "" for its opposite, None for neither
+    for line in _shown(open_to_all, about):
         if fence := FENCE.match(line.prose):
             if fence["attributes"] is None:
                 inside.pop()
             else:
-                told = META.search(fence["attributes"])
-                inside.append(told[2] if told else "")
-        for name in (name.removeprefix(TOLD) for name in inside if name.startswith(TOLD)):
+                told = OF_PASSAGE.search(line.text)
+                shown = told and (told[1] == "when") == (".content-visible" in line.text)
+                inside.append(told and (told[2] if shown else ""))
+        if name := next((name for name in reversed(inside) if name is not None), ""):
             used[name] |= {code[2] for code in SHORTCODE.finditer(line.text) if code[1] == "var"}
     return used

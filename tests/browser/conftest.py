@@ -5,12 +5,13 @@ import http.server
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -55,15 +56,22 @@ class Watched:
         return self.page
 
 
-@pytest.fixture(scope="session")
-def site(request) -> Iterator[Site]:
-    """The site of the built copy of the repository, or the one in the folder that ATOM_SITE names."""
-    folder = Path(os.environ["ATOM_SITE"]) if "ATOM_SITE" in os.environ else request.getfixturevalue("built").site
+@contextmanager
+def served(folder: Path) -> Iterator[Site]:
+    """The site in `folder`, at an address on this machine."""
     handler = functools.partial(Quiet, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Site(folder, f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def site(request) -> Iterator[Site]:
+    """The site of the built copy of the repository, or the one in the folder that ATOM_SITE names."""
+    folder = Path(os.environ["ATOM_SITE"]) if "ATOM_SITE" in os.environ else request.getfixturevalue("built").site
+    with served(folder) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -84,17 +92,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watched(browser, site):
-    """Opens pages of the site; call with a viewport and "light" or "dark". Faults of all of them are collected."""
+def watch(browser) -> Iterator[Callable[..., Watched]]:
+    """Opens pages of a site; call with the site, a viewport and "light" or "dark". Faults of all are collected."""
     contexts = []
 
-    def start(viewport: dict = WIDE, scheme: str = "light") -> Watched:
+    def asked(dialog: Dialog, note: Callable[[str], None]) -> None:
+        note(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def start(site: Site, viewport: dict = WIDE, scheme: str = "light") -> Watched:
         context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
         contexts.append(context)
         watched = Watched(context.new_page(), site.url, [])
         note = watched.faults.append
         watched.page.on("console", lambda m: note(f"console: {m.text}") if m.type in ("error", "warning") else None)
         watched.page.on("pageerror", lambda error: note(f"script: {error}"))
+        watched.page.on("dialog", lambda dialog: asked(dialog, note))
         watched.page.on("requestfailed", lambda r: note(f"failed: {r.url}"))
         watched.page.on("response", lambda r: note(f"{r.status}: {r.url}") if r.status >= 400 else None)
         watched.page.on(
@@ -105,3 +118,9 @@ def watched(browser, site):
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def watched(watch, site) -> Callable[..., Watched]:
+    """The same for the site that is built as it is for readers."""
+    return functools.partial(watch, site)

@@ -36,9 +36,9 @@ def test_parameters_reach_the_notebook_and_captions_take_its_values(run):
     notebook = run(
         "from helpers.values import recorder\nrecord = recorder('01_try')",
         "#| label: val-twice\nrecord('twice', 2 * seed, unit='models')",
-        "#| label: fig-x\n#| fig-cap: Twice is {twice}.\n#| fig-alt: It says {twice}.\nprint('{twice}')",
+        '#| label: fig-x\n#| fig-cap: "Twice is {twice}."\n#| fig-alt: "It says {twice}."\nprint(\'{twice}\')',
     )
-    assert "#| fig-cap: Twice is 14.\n#| fig-alt: It says 14.\nprint('{twice}')" in notebook.cells[-1].source
+    assert '#| fig-cap: "Twice is 14."\n#| fig-alt: "It says 14."\nprint(\'{twice}\')' in notebook.cells[-1].source
     assert notebook.cells[-1].outputs[0].text == "{twice}\n"
 
 
@@ -112,7 +112,7 @@ def test_unclean_notebooks_are_found(tmp_path, monkeypatch, output, words):
 
 
 def test_a_cell_that_needs_what_is_not_held_is_left_out(tmp_path, monkeypatch):
-    source = write(tmp_path / "02_try.ipynb", "1 / 0", "print('ran')")
+    source = write(tmp_path / "02_try.ipynb", "#| label: fig-arena\n1 / 0", "print('ran')")
     notebook = nbformat.read(source, as_version=4)
     notebook.cells[2].metadata["tags"] = ["needs:clean/arena"]
     notebook.cells[3].metadata["tags"] = ["needs:clean/models"]
@@ -123,6 +123,7 @@ def test_a_cell_that_needs_what_is_not_held_is_left_out(tmp_path, monkeypatch):
     shown = execute._what_can_run(source)
     assert shown.cells[2].cell_type == "markdown"
     assert "`clean/arena`" in shown.cells[2].source
+    assert "fig-arena" in shown.cells[2].metadata["tags"]  # an embed of it is found, if only to be hidden
     assert shown.cells[3].source == "print('ran')"
 
 

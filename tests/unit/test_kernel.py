@@ -7,32 +7,33 @@ import sys
 import time
 
 import nbformat
-import papermill
 import pytest
-
-from helpers import kernel
 
 FIRST = "import sys; print([name in sys.modules for name in ('pandas', 'matplotlib.pyplot', 'pandera', 'seaborn')])"
 
 
+RUN = """
+import papermill
+from helpers import kernel
+kernel.fork()
+papermill.execute_notebook(
+    "a.ipynb", "b.ipynb", kernel_name="python3", language="python", progress_bar=False,
+    kernel_manager_class=kernel.Manager, shutdown_kernel="immediate",
+)
+"""
+
+
 def execute(folder, *cells):
-    """Run `cells` as a notebook in `folder`; the outputs of each."""
-    source, executed = folder / "a.ipynb", folder / "b.ipynb"
+    """Run `cells` as a notebook in `folder`, from a process of its own; the outputs of each."""
     parameters = nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]})
     code = [nbformat.v4.new_code_cell(cell) for cell in cells]
-    nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *code]), source)
-    kernel.fork()
-    papermill.execute_notebook(
-        source, executed, kernel_name="python3", language="python", progress_bar=False,
-        kernel_manager_class=kernel.Manager, shutdown_kernel="immediate",
-    )  # fmt: skip
-    return [cell.outputs for cell in nbformat.read(executed, as_version=4).cells][1:]
+    nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *code]), folder / "a.ipynb")
+    own = {"JUPYTER_RUNTIME_DIR": str(folder), "IPYTHONDIR": str(folder), "PLANTED": "here"}
+    subprocess.run([sys.executable, "-c", RUN], cwd=folder, env=os.environ | own, check=True)
+    return [cell.outputs for cell in nbformat.read(folder / "b.ipynb", as_version=4).cells][1:]
 
 
-def test_a_forked_kernel_is_a_kernel_like_others(tmp_path, monkeypatch):
-    for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-        monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setenv("PLANTED", "here")
+def test_a_forked_kernel_is_a_kernel_like_others(tmp_path):
     loaded, facts, figure, result = execute(
         tmp_path,
         FIRST,
@@ -41,7 +42,7 @@ def test_a_forked_kernel_is_a_kernel_like_others(tmp_path, monkeypatch):
         "import pandas; pandas.get_option('display.max_columns'), 1 + 1",
     )
     assert loaded[0].text == "[True, True, True, True]\n"
-    assert facts[0].text == f"here __main__ True {os.getcwd()}\n"  # noqa: PTH109
+    assert facts[0].text == f"here __main__ True {tmp_path}\n"
     assert "image/png" in figure[-1].data
     assert result[0].data["text/plain"] == "(20, 2)"
 

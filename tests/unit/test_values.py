@@ -6,8 +6,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
-from helpers import paths, values
+from helpers import names, paths, values
 
 
 @pytest.fixture
@@ -77,9 +78,49 @@ def test_two_notebooks_may_not_record_one_name(tmp_path):
 
 def test_captions_take_recorded_numbers_and_refuse_unknown_ones():
     recorded = {"china": {"formatted": "1.15B"}}
-    assert values.fill("China: {china}", recorded, "here") == "China: 1.15B"
+    assert values.fill('#| fig-cap: "China: {china}"', recorded, "here") == '#| fig-cap: "China: 1.15B"'
+    assert values.fill("#| fig-cap: China grows", recorded, "here") == "#| fig-cap: China grows"
     with pytest.raises(values.ValueRecordError, match=r"here: \{usa\} is not recorded"):
-        values.fill("USA: {usa}", recorded, "here")
+        values.fill('#| fig-alt: "USA: {usa}"', recorded, "here")
+    with pytest.raises(values.ValueRecordError, match=r"\{china\} stands in no quotes"):
+        values.fill("#| fig-alt: China {china}", recorded, "here")
+
+
+@pytest.mark.parametrize("name", ['" onload=x \\', "*bold* {china} <b>", "a: b # c"])
+@pytest.mark.parametrize("option", ["fig-cap", "fig-alt"])
+def test_a_hostile_value_stays_within_its_option_and_is_markup_in_no_caption(name, option):
+    line = values.fill(f'#| {option}: "By {{maker}}."', {"maker": {"formatted": name}}, "here")
+    (key, text), *more = yaml.safe_load(line.removeprefix("#| ")).items()
+    assert not more
+    assert (key, names.plain(text) if key == "fig-cap" else text) == (option, f"By {name}.")
+    assert "\n" not in line
+
+
+def test_what_is_shown_of_a_value_is_one_visible_line(record, capsys):
+    record("x", "a\nimport os\x1b[2J", unit="text")
+    assert stored()["x"]["formatted"] == "a import os·[2J"
+    assert stored()["x"]["raw"] == "a\nimport os\x1b[2J"
+    assert capsys.readouterr().out == "x = a import os·[2J\n"
+
+
+def test_a_null_of_a_table_is_unknown():
+    assert [values.known(null) for null in (None, np.nan, pd.NaT, pd.NA)] == [None] * 4
+    assert values.known(0.0) == 0
+    assert values.known("") == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verb"), [(1, 2, "rose"), (2, 1, "fell"), (1, 1, "went"), (None, 1, None), (1, None, None)]
+)
+def test_how_a_quantity_went(before, after, verb):
+    assert values.went(before, after) == verb
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"), [([], None), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_in_sentences(texts, said):
+    assert values.listed(texts) == said
 
 
 def test_a_condition_is_recorded_as_yes_or_no_and_reads_as_its_text(record):

@@ -14,7 +14,6 @@ from helpers.registry import BUCKETS
 
 MONTHS = pd.date_range("2024-03-01", "2026-03-01", freq="MS")
 AGES = np.arange(len(MONTHS))
-LABEL = "Reconstructed from the paper's published figures; not a measurement."
 ORGANISATIONS = ["Qwen", "Meta", "DeepSeek", "Mistral", "OpenAI", "Google", "Microsoft", "NVIDIA", "Zhipu AI"]
 
 
@@ -135,7 +134,7 @@ def words(figure) -> dict[str, tuple[float, float, float, float]]:
 def test_every_word_is_whole_and_none_covers_another(draw):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figure = figures.finish(draw(), "Hugging Face Hub", LABEL)
+        figure = figures.finish(draw(), "Hugging Face Hub", "public")
     figure.draw_without_rendering()
     found = words(figure)
     assert len(found) > 8
@@ -212,3 +211,30 @@ def test_the_number_behind_each_median_is_shown_and_no_median_has_no_number():
     figure = figures.reference_curves(references())
     assert [text.get_text() for text in figure.axes[1].texts] == ["9"] * 6
     assert "behind each median" in figure.axes[7].texts[0].get_text()
+
+
+@pytest.mark.parametrize("name", ["$x^2$ and $unclosed", "a\nb\u202ec", "x" * 10_000, "{{< var x >}}", "<script>"])
+def test_a_hostile_name_is_drawn_as_text_in_the_room_there_is(name):
+    """Dollars start no formula, and one long name does not push the panel off the figure."""
+    table = series("organisation", ["Qwen", name], "downloads")
+    figure = figures.lines(table, "month", "downloads", "organisation", "downloads", f"{name[:40]}: downloads")
+    figures.finish(figure, "Hugging Face Hub", "public")
+    assert figure.axes[0].get_position().width > 0.35
+    drawn = [text for text in figure.findobj(Text) if text.get_text().strip()]
+    assert not any(text.get_parse_math() for text in drawn if "$" in text.get_text())
+    assert all("\n" not in text.get_text() and "\u202e" not in text.get_text() for text in figure.axes[0].texts)
+
+
+def test_a_region_without_a_trend_has_its_steps_alone():
+    best, fits = performance()
+    figure = figures.frontier(best, "Index", fits[fits["region"] == "china"])
+    assert len(figure.axes[0].collections) == 1
+    none = fits.iloc[:0].astype(object)
+    assert len(figures.frontier(best, "Index", none).axes[0].collections) == 0
+
+
+def test_days_within_one_month_are_named_as_days():
+    dates = pd.to_datetime(["2026-11-04", "2026-11-18"])
+    best = pd.DataFrame({"date": dates, "region": "eu", "score": [1.0, 2.0]})
+    labels = [label.get_text() for label in figures.frontier(best, "Score").axes[0].get_xticklabels()]
+    assert labels == ["4 Nov 2026", "18 Nov 2026"]

@@ -8,10 +8,8 @@ from matplotlib import pyplot as plt
 from matplotlib.text import Text
 from PIL import Image
 
-from helpers import figures
+from helpers import edition, figures
 from helpers.figures.export import safe
-
-LABEL = "Reconstructed from the paper's published figures; not a measurement."
 
 
 def table() -> pd.DataFrame:
@@ -24,9 +22,9 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "region", "downloads_cumulative"])
 
 
-def drawn(label: str = LABEL):
+def drawn(data: str = "public"):
     figure = figures.lines(table(), "month", "downloads_cumulative", "region", "downloads", "Cumulative downloads")
-    return figures.finish(figure, "Hugging Face Hub", label)
+    return figures.finish(figure, "Hugging Face Hub", data)
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path):
@@ -51,22 +49,33 @@ def test_the_picture_has_the_report_width_and_the_csv_the_data(tmp_path):
     pd.testing.assert_frame_equal(found, table(), check_dtype=False)
 
 
-def test_source_and_label_are_in_the_figure_and_within_its_width():
-    figure = drawn("Built from an author's own archive. " * 5)
+def test_source_and_label_are_in_the_figure_and_within_its_width(monkeypatch):
+    monkeypatch.setitem(edition.DATA_LABELS, "full", "Built from an author's own archive. " * 5)
+    figure = drawn("full")
     words = next(text for text in figure.texts if text.get_text().startswith("Source: Hugging Face Hub"))
     assert words.get_text().count("\n") == 2
     assert Text.get_window_extent(words).x1 <= figure.bbox.x1
 
 
+def test_what_reconstructed_data_stand_in_for_is_not_called_their_source():
+    words = "\n".join(text.get_text() for text in drawn("reconstructed").texts)
+    assert words.startswith(f"Stands in for: Hugging Face Hub\n{edition.DATA_LABELS['reconstructed']}")
+    assert "Source" not in words
+
+
+def test_data_that_must_not_be_published_are_in_no_table(tmp_path):
+    figures.export(drawn(), "fig", table(), tmp_path, table=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fig.png", "fig.svg"]
+
+
 def test_text_that_a_spreadsheet_would_run_is_disarmed():
     given = pd.DataFrame(
-        {"name": ["=1+1", "+2", "-3", "@x", "\tq", "\rq", "x\r=1", None, "a=b"], "value": range(-4, 5),
+        {"name": ["=1+1", "+2", "-3", "@x", "\t=q", "\rq", "x\r=1", None, "a=b"], "value": range(-4, 5),
          "date": pd.Timestamp("2025-01-01")},
     )  # fmt: skip
     found = pd.read_csv(io.StringIO(safe(given).to_csv(index=False)), keep_default_na=False)
     assert list(found["name"])[:4] == ["'=1+1", "'+2", "'-3", "'@x"]
-    assert [text[:1] for text in found["name"][4:6]] == ["'", "'"]
-    assert list(found["name"])[6:] == ["x =1", "", "a=b"]
+    assert list(found["name"])[4:] == ["'=q", "q", "x =1", "", "a=b"]
     assert list(found["value"]) == list(range(-4, 5))  # numbers stay numbers
 
 

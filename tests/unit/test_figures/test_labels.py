@@ -70,7 +70,7 @@ def test_labels_of_lines_that_end_together_are_apart():
         [(m, n, 1e6 + i) for m in months for i, n in enumerate(names)], columns=["month", "by", "value"]
     )
     figure = figures.lines(frame, "month", "value", "by", "downloads", "Together")
-    figures.finish(figure, "Hub", "A label.")
+    figures.finish(figure, "Hub", "public")
     found = extents(figure.axes[0], axes._END)
     assert len(found) == 5
     assert not any(overlap(a, b) for a, b in itertools.combinations(found.values(), 2))

@@ -99,6 +99,14 @@ def make(root: Path) -> Small:
     figures.mkdir(parents=True)
     for kind in ("csv", "svg"):
         (figures / f"fig-growth.{kind}").write_text("month,downloads\n" if kind == "csv" else SVG, encoding="utf-8")
+    codebook = [
+        "column,unit,files,meaning",
+        "month,first of month,fig-growth fig-share,label",
+        "downloads,,fig-growth,new in it",
+        "share,0 to 1,fig-share,part of all",
+    ]
+    (root / "data").mkdir()
+    (root / "data" / "codebook.csv").write_text("\n".join([*codebook, ""]), encoding="utf-8")
     return small
 
 

@@ -2,10 +2,17 @@
 
 import re
 
+import pandas as pd
 import pypdf
 import pytest
+import yaml
 
+from helpers import names
+from helpers.publish import exhibits, nodes, previews
 from helpers.publish.page import Page
+from tests.fakepublic import ATTACKS
+
+LABEL = "Reconstructed from the paper's published figures; not a measurement."
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +77,7 @@ def test_figures_carry_number_caption_alt_text_and_source(page):
     assert 'width="120" height="80"' in figure
     assert re.search(r'Figure\s1\.</span> Downloads grow <span class="citation".*#ref-mill1843', figure)
     assert re.search(r'compare <a href="#tbl-models"', figure)
-    assert 'href="../build/notebooks/02_figures-preview.html#cell-fig-growth">Source: Drawing figures<' in figure
+    assert 'href="../build/notebooks/02_figures-preview.html#cell-fig-growth">Notebook: Drawing figures<' in figure
 
 
 def test_a_picture_of_the_prose_is_numbered_after_the_embedded_ones(page):
@@ -85,6 +92,30 @@ def test_tables_are_captioned_aligned_and_boxed(page):
     assert re.search(r"text-align: right;[^>]*>72\.8M", table)
     assert re.search(r"text-align: left;[^>]*>Qwen/Qwen3-8B", table)
     assert "color: red" not in table
+
+
+def test_cells_say_how_much_room_they_need():
+    held = ["10–50B", "27 June 2024", "Appendices B and C of the paper", "x " * 30]
+    cells = "".join(f"<td>{text}</td>" for text in held)
+    heads = "<th>h</th>" * len(held)
+    table = exhibits._tables(
+        {"tbl-x": f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"}
+    )
+    html = nodes.pandoc(nodes.document([table["tbl-x"]], {}), "--from", "json", "--to", "html5")
+    assert re.search(r'<table class="wide"', html)
+    assert re.findall(r'<td class="([^"]*)"', html) == ["word", "short", "long"]
+    assert html.count("<td") == len(held)
+
+
+def test_a_notebooks_numbers_and_their_heads_are_set_to_the_right():
+    frame = pd.DataFrame({"flag": ["reset", "interpolated"], "days": [1, 12000], "score": [1.5, None]})
+    shown = re.sub(r">\s+<", "><", previews._aligned(frame.to_html()))
+    assert "<th></th><th>flag</th>" in shown
+    assert '<th class="number">days</th><th class="number">score</th>' in shown
+    assert '<td>reset</td><td class="number">1</td><td class="number">1.5</td>' in shown
+    assert '<td class="number">NaN</td>' in shown
+    spread = frame.set_index(["flag", "days"]).unstack().to_html()
+    assert previews._aligned(spread) == spread  # heads that span columns: nothing is told of these
 
 
 def test_callouts_show_their_title_or_their_kind(page, words):
@@ -156,3 +187,20 @@ def test_rendering_again_gives_the_same_bytes(project, published):
     ours = {p.relative_to(project.site): p.read_bytes() for p in project.site.rglob("*") if p.is_file()}
     theirs = {p.relative_to(published.site): p.read_bytes() for p in published.site.rglob("*") if p.is_file()}
     assert ours == theirs
+
+
+def test_values_that_attack_are_text_on_the_page_and_in_the_pdf(project):
+    attack = names.visible(" ".join(name for name in ATTACKS if len(name) < 100))
+    written = {"data_label": LABEL, "last_month": "May", "total": names.markdown(attack), "edition": "`#panic()`"}
+    (project.root / "_variables.yml").write_text(yaml.safe_dump(written), encoding="utf-8")
+    project.render()
+    seen = Page.of(project.page())
+    assert attack.replace("'", "’") in re.sub(r"\s+", " ", seen.text)
+    assert not [address for address in (*seen.loads, *seen.links) if "evil" in address or "javascript" in address]
+    file = pypdf.PdfReader(project.site / "report" / "atom-report.pdf")
+    pressed, wanted = (
+        re.sub(r"[\s'’‘−\u00ad-]", "", text)  # what typesetting changes
+        for text in ("".join(sheet.extract_text() for sheet in file.pages), attack)
+    )
+    assert wanted in pressed
+    assert not [note for sheet in file.pages for note in sheet.get("/Annots", ()) if "evil" in str(note.get_object())]

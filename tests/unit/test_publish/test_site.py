@@ -15,6 +15,7 @@ def test_render_tells_what_it_published(project):
     assert rendered.pages == (
         "build/notebooks/01_tables-preview.html",
         "build/notebooks/02_figures-preview.html",
+        "figures/index.html",
         "index.html",
         "report/index.html",
     )

@@ -196,3 +196,35 @@ def test_the_values_of_each_passage_that_asks_to_be_told_are_listed_as_far_as_th
     path.write_text(path.read_text(encoding="utf-8") + passage, encoding="utf-8")
     assert sources.passages(project.root, {"held": {"arena": True}}) == {"growth": {"first", "second", "third"}}
     assert sources.passages(project.root, {"held": {"arena": False}}) == {"growth": {"first", "second"}}
+
+
+def test_a_passage_needs_no_value_of_those_within_it_or_in_its_place(project):
+    path = project.root / "report/method.qmd"
+    passage = """
+
+::::: {.content-visible when-meta="told.outer"}
+
+{{< var first >}}
+
+:::: {.content-visible when-meta="told.inner"}
+
+{{< var second >}}
+
+::::
+
+:::::
+
+:::: {.content-hidden when-meta="told.outer"}
+
+{{< var third >}}
+
+::: {.content-visible when-meta="told.instead"}
+
+{{< var fourth >}}
+
+:::
+
+::::
+"""
+    path.write_text(path.read_text(encoding="utf-8") + passage, encoding="utf-8")
+    assert sources.passages(project.root, {}) == {"outer": {"first"}, "inner": {"second"}, "instead": {"fourth"}}

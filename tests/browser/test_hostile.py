@@ -1,0 +1,54 @@
+"""The public edition whose sources hold names that attack, in a real browser: every name is read, and none runs."""
+
+import pytest
+
+from helpers import names
+from tests import fakepublic
+from tests.browser.conftest import served
+
+REPORT = "report/index.html"
+NOTEBOOK = "build/notebooks/03_regional-preview.html"
+NARROW = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def attacked(public):
+    with served(public.site) as site:
+        yield site
+
+
+@pytest.mark.parametrize("size", [None, NARROW])
+def test_no_name_runs_asks_for_anything_or_leads_away(attacked, watch, size):
+    reader = watch(attacked, *filter(None, [size]))
+    assert {REPORT, NOTEBOOK} <= set(attacked.pages)
+    for name in attacked.pages:
+        page = reader.open(name)
+        page.wait_for_load_state("networkidle")
+        assert (
+            page.evaluate('document.querySelectorAll(\'a[href^="javascript:" i], a[href*="evil.example"]\').length')
+            == 0
+        )
+        assert page.evaluate("[...document.body.querySelectorAll('script, iframe, object, svg[onload]')].length") == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= (size or {"width": 1280})["width"], name
+    assert reader.faults == []
+
+
+def test_names_are_read_as_they_are_written(attacked, watch):
+    page = watch(attacked).open(REPORT)
+    said = " ".join(page.locator("main").inner_text().split())
+    for name in (*fakepublic.ATTACKS[-2:], fakepublic.MAKER):
+        assert names.short(name).replace("'", "’") in said
+    cells = watch(attacked).open(NOTEBOOK).locator("#cell-val-arena td").all_inner_texts()
+    shown = {" ".join(cell.split()) for cell in cells}
+    for name in fakepublic.ATTACKS[1:]:
+        assert any(cell.startswith(fakepublic.tabulated(name)) for cell in shown), name
+
+
+def test_sorting_tables_runs_nothing(attacked, watch):
+    reader = watch(attacked)
+    for name in (NOTEBOOK, REPORT):
+        for button in reader.open(name).locator("th button").all():
+            button.click()
+    assert reader.faults == []

@@ -1,0 +1,199 @@
+"""Public editions: archives collected from the fake servers, much or little, with names that attack, and built."""
+
+import datetime
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from helpers import collect, names
+from helpers.sources import fetch_arena, fetch_artificial_analysis, fetch_openrouter, fetch_tracked_models, weekly_dump
+from helpers.sources import hub as hub_source
+from tests.conftest import Project, copy_of_repository
+from tests.fakehub import FakeHub
+from tests.fakehub.holdings import catalogue
+from tests.fakesources import FakeSources, holdings
+from tests.fakesources.runs import HASTY, KEYS
+
+NOW = datetime.datetime.now(datetime.UTC)
+WEEKS = 17
+NAMED = (
+    "Qwen/Qwen3-0.6B", "Qwen/Qwen3-1.7B", "Qwen/Qwen3-4B", "Qwen/Qwen3-8B", "Qwen/Qwen3.5-4B",
+    "Qwen/Qwen2.5-1.5B-Instruct", "meta-llama/Llama-3.1-8B-Instruct", "meta-llama/Llama-3.1-405B",
+    "deepseek-ai/DeepSeek-R1-671B", "deepseek-ai/DeepSeek-OCR", "mistralai/Mistral-7B-v0.1", "openai/gpt-oss-120b",
+    "openai/gpt-oss-20b", "nvidia/Nemotron-70B", "allenai/Olmo-32B", "ibm-granite/granite-8B", "arcee-ai/Arcee-4B",
+    "ai21labs/Jamba-50B", "google/gemma-3-27B", "HuggingFaceTB/SmolLM-135M", "zai-org/GLM-355B",
+    "moonshotai/Kimi-1000B", "MiniMaxAI/MiniMax-230B",
+)  # fmt: skip
+"""Tracked models."""
+FEW = tuple(name for name in NAMED if name.startswith(("Qwen/", "mistralai/")))
+REGIONS = {"Qwen": "china", "deepseek-ai": "china", "zai-org": "china", "moonshotai": "china", "MiniMaxAI": "china"}
+REGIONS |= {"mistralai": "eu", "HuggingFaceTB": "eu"}
+
+MAKER = "=cmd|<script>alert(1)<b>{{< var no_such >}}"
+"""Maker of the model with most tokens on OpenRouter: the name stands in a sentence and in alt text."""
+ATTACKS = (
+    "<script>alert('script')</script>",
+    "<img src=x onerror=alert('img')>",
+    '"><svg onload=alert(1)>',
+    "../../../etc/passwd",
+    "two\nlines\r\n= a heading\x1b[2J",
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=HYPERLINK(1)",
+    "{{< var last_month >}}",
+    "$x^2$ and $unclosed",
+    "[click](javascript:alert('link'))",
+    '#eval("1+1") #panic() <label>',
+    "*bold* _slanted_ `code` ~~struck~~ ^up^",
+    "?@fig-nowhere ?var:gone (**nobody?**)",
+    "\u202egnp.exe\u2028\x7f\ue0000\ue001",
+    "# heading",
+    "1. item | cell | ::: {.callout-note}",
+    "x" * 480,
+    "</td></table></div><style>body {display: none}</style>",
+    "https://evil.example/x.png ![p](https://evil.example/x.png)",
+    'C:\\x "quoted" \\"{token_leader}',
+    '=cmd|"/C calc"!A0 {{< embed x.ipynb#fig-x >}} #link("https://evil.example")',
+)
+"""Names of Arena's models. Each takes the lead from the one before, and the last two stand in a sentence."""
+
+
+def tabulated(name):
+    """What a table of a notebook shows of a name: pandas writes the ends of lines out, and cuts."""
+    seen = name.translate({ord(sign): word for sign, word in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))})
+    return names.visible(names.legible(seen if len(seen) <= 50 else seen[:46]))
+
+
+def boards(models=ATTACKS, organisations=("Qwen", "Meta")):
+    """Arena's boards, a week apart: on each the next of the names comes first, its makers in turn."""
+    rows = [
+        {
+            "model_name": name, "organization": organisations[number % len(organisations)], "license": "MIT",
+            "rating": 1200.0 + number, "rating_lower": None, "rating_upper": None, "variance": 2.5, "vote_count": 1e3,
+            "rank": 1, "category": "overall",
+            "leaderboard_publish_date": str(NOW.date() - datetime.timedelta(weeks=len(models) - board)),
+        }
+        for board in range(len(models)) for number, name in enumerate(models[: board + 1])
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def index(creator, models):
+    """Artificial Analysis' models of one maker."""
+    return [
+        {
+            "id": str(number), "name": name, "slug": f"slug-{number}",
+            "release_date": str(NOW.date() - datetime.timedelta(days=90 - 30 * number)),
+            "model_creator": {"id": "1", "name": creator},
+            "evaluations": {"artificial_analysis_intelligence_index": 40.0 + number},
+        }
+        for number, name in enumerate(models)
+    ]  # fmt: skip
+
+
+def created(number):
+    """Every second model is born while it is watched."""
+    return NOW - datetime.timedelta(days=(20 + 3 * number) if number % 2 else 500)
+
+
+def count(number, day):
+    """All-time downloads on a day: each model grows evenly."""
+    return 10_000 * (len(NAMED) - number) * max((day - created(number)).days, 0)
+
+
+def lists(named):
+    """The lists of tracked models."""
+    spaces = sorted({name.partition("/")[0] for name in named})
+    rows = [f"{name.partition('/')[0]},{name.partition('/')[2]},{name}" for name in named]
+    regions = [f"{space},{REGIONS.get(space, 'us')}," for space in spaces]
+    return holdings.lists() | {
+        "models.csv": "\n".join(["org,model,modelId", *rows, ""]).encode(),
+        "model_parameters.csv": b"model_id,total_params_b\ndeepseek-ai/DeepSeek-OCR,3\n",
+        "organization_regions.csv": "\n".join(["hf_org,region,notes", *regions, ""]).encode(),
+    }
+
+
+def dump(day, named):
+    """One week's dump of the Hub. The last row tells when it was made."""
+    rows = [(name, created(n), count(n, day)) for n, name in enumerate(named) if created(n) < day]
+    table = pd.DataFrame([*rows, ("acme/new", day, 0)], columns=["id", "createdAt", "downloadsAllTime"])
+    return holdings.parquet(table)
+
+
+def hub_rows(named):
+    """The Hub of today: the tracked models, derivatives of them, and many others with hostile names among them."""
+    others = catalogue(300, seed=5, hostile=16, now=NOW - datetime.timedelta(minutes=5))
+    tracked = [
+        others[0] | {"_id": f"f{n:023x}", "id": name, "downloadsAllTime": count(n, NOW), "tags": [],
+                     "createdAt": created(n).strftime("%Y-%m-%dT%H:%M:%S.000Z"), "baseModels": None}
+        for n, name in enumerate(named)
+    ]  # fmt: skip
+    bases = ["Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B-Instruct", "mistralai/Mistral-7B-v0.1"]
+    derived = [
+        row | {"_id": f"e{n:023x}", "id": f"acme/fine-{n}", "tags": [f"base_model:finetune:{bases[n % 3]}"]}
+        for n, row in enumerate(others[-120:-20])
+    ]
+    return [*others, *tracked, *derived]
+
+
+def tokens(fake):
+    """OpenRouter: three known models and one that attacks, which has most of the tokens."""
+    used = ("Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B-Instruct", "mistralai/Mistral-7B-v0.1", f"{MAKER}/x-7B")
+    fake.models = [
+        {"id": name.casefold(), "canonical_slug": name.casefold(), "hugging_face_id": name, "name": MAKER}
+        for name in used
+    ]
+    yesterday = NOW.date() - datetime.timedelta(days=1)
+    fake.rankings = [
+        {"date": str(day.date()), "model_permaslug": name.casefold(), "total_tokens": str(10**12 * (n + 1))}
+        for day in pd.date_range("2025-01-01", yesterday) for n, name in enumerate(used)
+    ]  # fmt: skip
+
+
+def collected(archive, named=NAMED, weeks=WEEKS, namespaces=None, inference=True, arena=None, intelligence=()):
+    """What `atom collect` fetches into `archive`.
+
+    namespaces: those that the Hub is asked for, None = the whole Hub. inference: whether OpenRouter is asked. arena:
+    boards, None = not fetched. intelligence: models of Artificial Analysis, () = not fetched.
+    """
+    with FakeSources() as fake:
+        fake.raw, fake.today, fake.index = lists(named), NOW.date(), list(intelligence)
+        for week in range(weeks, 0, -1):
+            day = NOW - datetime.timedelta(weeks=week)
+            fake.hold(holdings.WEEKLY, f"models/{day.date()}/models.parquet", dump(day, named))
+        fetch_tracked_models.fetch_all(archive / "registry", api=fake.api, raw=fake.plain, patience=HASTY)
+        weekly_dump.fetch_all(archive / "snapshots", pd.Series(named), endpoint=fake.hub, patience=HASTY)
+        if inference:
+            tokens(fake)
+            fetch_openrouter.fetch_all(archive / "openrouter", fake.openrouter, HASTY)
+        if arena is not None:
+            for variant in fetch_arena.VARIANTS:
+                fake.hold(holdings.ARENA, f"{variant}/full-00000-of-00001.parquet", holdings.parquet(arena))
+            fetch_arena.fetch_all(archive / "arena", endpoint=fake.hub, patience=HASTY)
+        if intelligence:
+            fetch_artificial_analysis.fetch_all(archive / "artificial_analysis", fake.aa, HASTY)
+    with FakeHub(rows=hub_rows(named)) as hub:
+        collect.hub(archive / "snapshots", namespaces and hub_source.Scope.of("author", namespaces), hub.endpoint)
+
+
+@dataclass(frozen=True)
+class Public(Project):
+    """A copy that builds from an archive beside it."""
+
+    @property
+    def environment(self):
+        return super().environment | {"ATOM_ARCHIVE": str(self.root.with_name("archive"))} | KEYS
+
+
+def build(folder, **holds):
+    """A public edition built in `folder` from an archive that `collected` such; gives the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in KEYS.items():
+            patch.setenv(name, value)
+        collected(folder / "archive", **holds)
+    project = Public(copy_of_repository(folder / "copy").root)
+    finished = project.atom("build", "--edition", "public", "--engine", "pandoc")
+    assert finished.returncode == 0, finished.stdout
+    return project
