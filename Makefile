@@ -17,6 +17,11 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-lab.lock
 	@.venv/bin/jupyter lab notebooks
 
+collect: $(READY)  ## collect the day's data into archive/: a failing source keeps no other back
+	@failed=; for verb in tracked-models hub openrouter arena status; do \
+	  .venv/bin/atom collect $$verb || failed="$$failed $$verb"; \
+	done; test -z "$$failed" || { echo "not collected:$$failed"; exit 1; }
+
 bench: $(READY)  ## how rebuilding, cleaning and collecting compare with plain papermill, pandas and huggingface_hub
 	@.venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
 
@@ -42,4 +47,4 @@ $(READY):
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: report test status lab bench lock clean help
+.PHONY: report test status lab collect bench lock clean help

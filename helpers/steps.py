@@ -78,7 +78,7 @@ STEPS = (
     _notebook(
         "05_ram",
         "Relative Adoption Metric",
-        reads=("clean", "/data/registry/case_studies.csv"),
+        reads=("clean", "/data/registry/case_studies.csv", "/data/registry/appendix_models.csv"),
         stage="ram",
         parameters=("data", "seed", "milestones", "reference_set_size", "snapshot_date", "top_models_date"),
     ),
@@ -87,7 +87,7 @@ STEPS = (
         "the paper's figures and ours",
         reads=(
             "values/02_clean.json", "values/03_regional.json", "values/04_organizational.json", "values/05_ram.json",
-            "/data/published/claims.csv",
+            "/data/published",
         ),
         stage="reproduction",
         parameters=("match_rate",),
@@ -104,7 +104,7 @@ STEPS = (
     Step(
         "values",
         "values for the prose",
-        reads=("values", "/report"),
+        reads=("values", "/report", "/data/events.csv"),
         writes=("values.json", "edition.yml", "/_variables.yml"),
         parameters=("name", "title", "data", "last_month", "snapshot_date"),
         module="helpers.prose",
@@ -115,6 +115,7 @@ STEPS = (
         reads=(
             "notebooks", "values.json", "edition.yml", "clean/figures", "regional/figures", "organizational/figures",
             "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml", "/report",
+            "/data/codebook.csv",
         ),
         writes=("site", "editions"),
         parameters=("engine", *Edition.model_fields),  # the record of the build names them all

@@ -3,11 +3,12 @@
 import json
 import shutil
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import check, engines, notebooks, pandoc, precheck, previews, quarto, sources
+from helpers.publish import check, codebook, engines, notebooks, pandoc, precheck, previews, quarto, sources
 from helpers.publish.findings import PublishError
 from helpers.publish.notebooks import Notebook
 
@@ -48,9 +49,11 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
         else:
             source, log = pandoc.render(root, about, executed, site, _links(build)), ""
         _extras(root, build, site)
+        codebook.write(root, site, about, executed)
         title, label = about["title"], about["data-label"]
         files.write_text(site / "index.html", REDIRECT.format(title=title, label=label))
-        findings = check.findings(site, label, source, log, [notebook.preview for notebook in executed.values()])
+        previewed = [notebook.preview for notebook in executed.values()]
+        findings = check.findings(site, label, source, log, previewed, _data(root, executed))
         if findings:
             raise PublishError(findings)
         _put_in_place(site, build / "site", work / "former")
@@ -81,6 +84,13 @@ def keep(build: Path = paths.BUILD) -> None:
         _put_in_place(kept, place, work / "former")
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _data(root: Path, executed: dict[str, Notebook]) -> str:
+    """All texts that come from data: values, and what notebooks printed and tabulated."""
+    outputs = [output for notebook in executed.values() for cell in notebook.cells for output in cell.outputs]
+    said = [text for output in outputs for kind, text in notebooks.data(output).items() if kind.startswith("text/")]
+    return unescape("\n".join([*said, *sources.variables(root).values()]))
 
 
 def _extras(root: Path, build: Path, site: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from helpers.publish import nodes
+from helpers.publish import nodes, widths
 from helpers.publish.exhibits import Exhibit
 from helpers.publish.findings import refuse
 from helpers.publish.nodes import Node, attr, div, link, plain, raw, span, words
@@ -99,12 +99,13 @@ def _conditional(node: Node, form: str) -> list[Node] | None:
     if not {"content-visible", "content-hidden"} & set(classes):
         return None
     conditions = dict(attributes)
-    if not {"when-format", "unless-format"} & conditions.keys():  # metadata decided when the sources were read
-        return [{"t": node["t"], "c": [[identifier, [], []], content]}]
-    met = conditions.get("when-format", form) == form and conditions.get("unless-format") != form
-    if met == ("content-hidden" in classes):
-        return []
+    if {"when-format", "unless-format"} & conditions.keys():  # metadata decided when the sources were read
+        met = conditions.get("when-format", form) == form and conditions.get("unless-format") != form
+        if met == ("content-hidden" in classes):
+            return []
     kept = [name for name in classes if not name.startswith("content-")]
+    if node["t"] == "Div" and not identifier and not kept:  # a box in which the PDF's figures could not move
+        return content
     return [{"t": node["t"], "c": [[identifier, kept, []], content]}]
 
 
@@ -254,7 +255,7 @@ def _table(node: Node, label: str | None, exhibit: Exhibit | None, target: Targe
     if label in target.numbers:
         shown = _captioned(label, shown, target)
     if target.form == "typst":
-        return [{"t": "Table", "c": [attributes, [short, [plain(*shown)] if shown else []], *rest]}]
+        return [widths.fitted({"t": "Table", "c": [attributes, [short, [plain(*shown)] if shown else []], *rest]})]
     identifier = f' id="{label}"' if label else ""
     name = escape(nodes.text_of(shown)) or "Table"
     table = {"t": "Table", "c": [attr("", *attributes[1]), [None, []], *rest]}
@@ -269,7 +270,7 @@ def _table(node: Node, label: str | None, exhibit: Exhibit | None, target: Targe
 
 def _source(exhibit: Exhibit) -> str:
     """The line under an exhibit that leads to the cell it comes from."""
-    return f'<p class="source"><a href="../{exhibit.source}">Source: {escape(exhibit.notebook.title)}</a></p>'
+    return f'<p class="source"><a href="../{exhibit.source}">Notebook: {escape(exhibit.notebook.title)}</a></p>'
 
 
 def _equation(node: Node, label: str, target: Target) -> list[Node]:

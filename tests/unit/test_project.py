@@ -1,8 +1,11 @@
 """The project's own files agree with one another."""
 
 import ast
+import csv
 import json
 import re
+import shutil
+import subprocess
 import tomllib
 
 import pytest
@@ -90,3 +93,43 @@ def test_steps_follow_one_another_without_circles():
     for step in steps.STEPS:
         assert set(steps.upstream(step)) <= seen, f"{step.name} needs a later step"
         seen.add(step.name)
+
+
+def test_every_file_of_data_has_a_source_and_no_other_has():
+    folder = paths.ROOT / "data"
+    with (folder / "sources.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    named = [row["file"] for row in rows]
+    assert len(set(named)) == len(named)
+    assert set(named) == {path.relative_to(folder).as_posix() for path in folder.rglob("[!.]*") if path.is_file()}
+    for row in rows:
+        assert row["what"], row
+        assert row["licence"], row
+        assert row["made"], row
+        assert row["source"] or row["file"] in ("sources.csv", "codebook.csv"), row
+        assert re.fullmatch(r"|unknown|\d{4}-\d\d-\d\d", row["taken_on"]), row
+
+
+def test_make_help_lists_every_target_that_people_call():
+    text = subprocess.run(["make", "help"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+    listed = {line.split()[0] for line in text.splitlines()}
+    declared = re.search(r"^\.PHONY: (.*)$", (paths.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert listed == set(declared.split())
+    assert {"report", "test", "lab", "collect", "clean"} <= listed
+
+
+def test_make_collect_asks_every_source_though_one_fails_and_says_which(tmp_path):
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copyfile(paths.ROOT / name, tmp_path / name)
+    content = "".join((tmp_path / name).read_text(encoding="utf-8") for name in ("requirements.lock", "pyproject.toml"))
+    command = ["git", "hash-object", "--stdin"]
+    lock = subprocess.run(command, input=content, capture_output=True, text=True, check=True).stdout.strip()
+    program = tmp_path / ".venv/bin/atom"
+    program.parent.mkdir(parents=True)
+    (tmp_path / f".venv/{lock}.ready").touch()
+    program.write_text('#!/bin/sh\necho "$@"\ntest "$2" != openrouter\n', encoding="utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(["make", "collect"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    verbs = ["tracked-models", "hub", "openrouter", "arena", "status"]
+    assert done.stdout.splitlines() == [*(f"collect {verb}" for verb in verbs), "not collected: openrouter"]
+    assert done.returncode == 2

@@ -1,0 +1,126 @@
+"""What the columns of the published tables mean: a page and a README.md beside the figures' files."""
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+from helpers import files
+from helpers.publish import nodes
+from helpers.publish.findings import Finding, PublishError
+from helpers.publish.nodes import raw
+from helpers.publish.notebooks import Notebook
+
+CODEBOOK = "data/codebook.csv"
+"""One row for each meaning: column, unit, files (names of CSV files without .csv that have such a column), meaning."""
+TITLE = "What the columns mean"
+INTRODUCTION = """\
+The CSV files of this folder hold what the report's figures show, and the ledger. They are in UTF-8 and have a header.
+Dates are UTC days, written YYYY-MM-DD. An empty cell is unknown, never zero. A text that a spreadsheet would run as a
+formula has an apostrophe before it.
+"""
+
+
+def write(root: Path, site: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> None:
+    """Write figures/README.md and, for browsers, figures/index.html: every CSV file of the folder, column by column.
+
+    about: the report's metadata. Raises PublishError for a column that the codebook does not describe, and for one that
+    it describes and the file does not have; an edition need not have every file.
+    """
+    folder = site / "figures"
+    tables = {path.stem: _header(path) for path in sorted(folder.glob("*.csv"))}
+    if not tables:
+        return
+    meanings = read(root / CODEBOOK)
+    if found := misfits(tables, meanings):
+        raise PublishError(found)
+    report = (site / "report/index.html").read_text(encoding="utf-8")
+    parts = [_described(name, tables[name], meanings[name], _origin(name, site, report, executed)) for name in tables]
+    files.write_text(folder / "README.md", "\n".join([f"# {TITLE}\n\n{about['data-label']}\n", INTRODUCTION, *parts]))
+    files.write_text(folder / "index.html", _page("\n".join([INTRODUCTION, *parts]), root, about))
+
+
+def read(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
+    """The codebook: file → column → (unit, meaning). Raises PublishError where a column is described twice."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        for number, row in enumerate(csv.DictReader(stream), 1):
+            for name in row["files"].split():
+                if row["column"] in found.setdefault(name, {}):
+                    what = f"row {number} describes {row['column']} of {name} again"
+                    raise PublishError([Finding(CODEBOOK, what, "keep one of the two")])
+                found[name][row["column"]] = (row["unit"], row["meaning"])
+    return found
+
+
+def misfits(tables: dict[str, list[str]], meanings: dict[str, dict[str, tuple[str, str]]]) -> list[Finding]:
+    """Columns without a meaning, and meanings without a column, of the files in `tables` (name → its columns)."""
+    found = []
+    for name, columns in tables.items():
+        known = meanings.get(name, {})
+        for column in columns:
+            if column not in known:
+                found.append(Finding(f"figures/{name}.csv", f"column {column} has no meaning", f"add it to {CODEBOOK}"))
+        for column in known:
+            if column not in columns:
+                found.append(
+                    Finding(CODEBOOK, f"{name} has no column {column}", "take the name out of the row's files")
+                )
+    return found
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return next(csv.reader(stream))
+
+
+def _origin(name: str, site: Path, report: str, executed: dict[str, Notebook]) -> str:
+    """Where the table is shown and where it was made, as links from the folder of the figures."""
+    told = []
+    if f'id="{name}"' in report:
+        number = re.search(rf'id="{name}".*?>\s*(Figure(?:\s|&nbsp;)\d+)', report, re.DOTALL)
+        shown = number[1].replace("&nbsp;", "\u00a0") if number else "the figure"
+        told.append(f"[{shown}](../report/index.html#{name}) of the report")
+    written = re.compile(rf'["/]{re.escape(name)}(?:\.csv)?"')
+    for notebook in executed.values():
+        cell = next((cell for cell in notebook.cells if cell.kind == "code" and written.search(cell.source)), None)
+        if cell:
+            anchor = f"cell-{cell.label}"
+            page = (site / notebook.preview).read_text(encoding="utf-8")
+            place = f"#{anchor}" if f'id="{anchor}"' in page else ""
+            told.append(f"made by [{notebook.name}](../{notebook.preview}{place})")
+    return ", ".join(told)
+
+
+def _described(name: str, columns: list[str], meanings: dict[str, tuple[str, str]], origin: str) -> str:
+    """The section of one file."""
+    lines = [f"## {name}.csv", "", f"[{name}.csv]({name}.csv)" + (f": {origin}." if origin else ""), ""]
+    lines += ["| column | unit | meaning |", "|---|---|---|"]
+    lines += [f"| `{column}` | {meanings[column][0]} | {meanings[column][1]} |" for column in columns]
+    return "\n".join([*lines, ""])
+
+
+def _page(text: str, root: Path, about: dict[str, Any]) -> str:
+    """The text as a page of the site: sections have their file's name as label, tables a box in which they scroll."""
+
+    def placed(node: nodes.Node) -> list[nodes.Node] | None:
+        if node["t"] == "Header":
+            level, _, shown = node["c"]
+            return [{"t": "Header", "c": [level, nodes.attr(nodes.text_of(shown).removesuffix(".csv")), shown]}]
+        if node["t"] == "Table":
+            return [raw("html", '<div class="table-box" tabindex="0">'), node, raw("html", "</div>")]
+        return None
+
+    described = {
+        "lang": about.get("lang", "en"),
+        "title": TITLE,
+        "pagetitle": f"{TITLE} · {about['title']}",
+        "data-label": about["data-label"].replace("'", "’"),
+        "root": "../",
+        "links": [{"text": "← Back to the report", "href": "../report/index.html"}],
+    }
+    return nodes.pandoc(
+        nodes.document(nodes.rewrite(nodes.parse(text, "gfm"), placed), described),
+        *("--from", "json", "--to", "html5", "--toc", "--template", str(root / "report/theme/page.html")),
+        folder=root,
+    )
