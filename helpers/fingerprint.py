@@ -1,6 +1,7 @@
 """What a step depends on, as content hashes: equal fingerprints mean that running it again would change nothing."""
 
 import ast
+import functools
 import hashlib
 import json
 import sys
@@ -97,15 +98,19 @@ def helpers_of(code: str) -> list[Path]:
 
 def _imported(code: str) -> Iterable[Path]:
     """The helper files named by the import statements of `code`, wherever in it they stand."""
+    return (path for name in _names(code) for path in _module_files(name))
+
+
+@functools.cache
+def _names(code: str) -> tuple[str, ...]:
+    """The modules, and what may be modules, that `code` imports; cached, for steps share most of their helpers."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
-            yield from _module_files(name)
+            names += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(names)
 
 
 def _module_files(name: str) -> Iterable[Path]:

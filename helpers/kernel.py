@@ -3,21 +3,29 @@
 They talk over files, not over network ports, which others on the machine could reach.
 """
 
+import contextlib
+import importlib
 import multiprocessing
 import os
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot
+import matplotlib
 import pandas
-import pandera.pandas  # noqa: F401  # this and the next are for the kernels, which find them loaded
-import seaborn  # noqa: F401
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
+
+LOADED = ("helpers.figures", "helpers.tables", "pandera.backends.pandas.builtin_checks", "ipykernel.debugger")
+"""What kernels find loaded, with all that these import in turn."""
+
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # or the debugger, which nobody uses here, warns
+for name in LOADED:
+    with contextlib.suppress(Exception):  # the notebook that imports what is broken says so, with its place
+        importlib.import_module(name)
 
 _context = multiprocessing.get_context("fork")
 _spares: list["Spare"] = []
