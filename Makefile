@@ -25,6 +25,9 @@ collect: $(READY)  ## collect the day's data into archive/: a failing source kee
 bench: $(READY)  ## how rebuilding, cleaning and collecting compare with plain papermill, pandas and huggingface_hub
 	@.venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
 
+stress: $(READY)  ## each collector 200 times through seeded faults and kills; prints what they came to
+	@ATOM_RUNS=200 .venv/bin/pytest -k faults_and_kills tests/integration
+
 lock:  ## pin every dependency anew (needs uv); review the difference before committing it
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup pyproject.toml -o requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
@@ -47,4 +50,4 @@ $(READY):
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: report test status lab collect bench lock clean help
+.PHONY: report test status lab collect bench stress lock clean help
