@@ -223,6 +223,25 @@ def test_the_list_is_read_back_whole(raw, tmp_path):
     assert unresolved["model"].str.endswith("unsized").all()
 
 
+def test_each_namespace_and_each_day_has_its_own_rows_in_order(tmp_path):
+    days = pd.to_datetime(["2025-07-04", "2025-07-03"])
+    table = pd.DataFrame({"model": ["a/y", "a/y", "a-b/x", "a-b/x", "a/x", "a/x"], "date": [*days] * 3})
+    layout.history(table.assign(downloads=range(6)), tmp_path)
+    first = pd.read_parquet(tmp_path / "a.parquet")
+    assert first["model"].tolist() == ["a/x", "a/x", "a/y", "a/y"]
+    assert first["date"].tolist() == [*days[::-1]] * 2
+    assert first["downloads"].tolist() == [5, 4, 1, 0]
+    assert pd.read_parquet(tmp_path / "a-b.parquet")["downloads"].tolist() == [3, 2]
+    layout.snapshots(table.assign(downloads_all_time=range(6)), tmp_path)
+    counts = {"2025-07-03": [3, 5, 1], "2025-07-04": [2, 4, 0]}
+    assert sorted(place.name for place in tmp_path.glob("date=*")) == [f"date={day}" for day in counts]
+    for day, wanted in counts.items():
+        rows = pd.read_parquet(tmp_path / f"date={day}" / "models.parquet", partitioning=None)
+        assert rows.columns.tolist() == ["model", "downloads_all_time"]
+        assert rows["model"].tolist() == ["a-b/x", "a/x", "a/y"]
+        assert rows["downloads_all_time"].tolist() == wanted
+
+
 def test_one_median_in_each_set_is_the_wanted_one():
     for count in range(3, 11):
         for above in range((count - 1) // 2):

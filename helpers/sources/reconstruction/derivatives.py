@@ -97,8 +97,9 @@ def _parts(told: dict[str, pd.Series], here: pd.DataFrame, month: pd.Period) -> 
     left = inside - sum(regions.values())
     regions = {region: regions.get(region, left) for region in REGIONS} | {"other": beyond}
     parts = {maker: int(part) for maker, part in told["organisation"].items() if part}
-    home = here.drop_duplicates("organisation").set_index("organisation")["region"]
-    if missing := sorted(set(parts) - set(home.index)):
+    home = dict(here.drop_duplicates("organisation")[["organisation", "region"]].itertuples(index=False, name=None))
+    models = here.groupby(["region", "organisation"]).size().to_dict()
+    if missing := sorted(set(parts) - set(home)):
         raise ReconstructionError(f"derivatives.csv: {', '.join(missing)} in {month}: no model released before it")
     for region, whole in regions.items():
         named = [maker for maker in parts if home[maker] == region]
@@ -108,11 +109,11 @@ def _parts(told: dict[str, pd.Series], here: pd.DataFrame, month: pd.Period) -> 
                 f"derivatives.csv: {', '.join(named)} have {-rest} millionths more than all of {region} in {month}; "
                 "lower them"
             )
-        others = here[(here["region"] == region) & ~here["organisation"].isin(named)].groupby("organisation").size()
-        if others.empty:  # nobody else there has a model yet
+        others = {maker: size for (where, maker), size in models.items() if where == region and maker not in named}
+        if others:
+            parts |= dict(zip(others, apportion.whole(rest, list(others.values())), strict=True))
+        else:  # nobody else there has a model yet
             parts[max(named, key=parts.get)] += rest
-        else:
-            parts |= dict(zip(others.index, apportion.whole(rest, others.tolist()), strict=True))
     return parts
 
 
@@ -125,10 +126,10 @@ def _counted(
     """One draw for each derivative of the month, in random order; newer and more famous bases come more often."""
     age = 12 * (month.year - here["released"].dt.year) + month.month - here["released"].dt.month
     pull = here["fame"].to_numpy() * (PRIME - age.to_numpy()).clip(min=1) ** 2
-    names = here["model"].to_numpy()
+    names, makers = here["model"].to_numpy(), here["organisation"].to_numpy()
     numbers: dict[str, int] = {}
     for maker, number in counts[counts > 0].sort_index().items():
-        own = (here["organisation"] == maker).to_numpy()
+        own = makers == maker
         edges = np.cumsum(pull[own])
         which = np.searchsorted(edges, rng.integers(0, edges[-1], number), side="right")
         numbers |= dict(zip(names[own], np.bincount(which, minlength=len(edges)).tolist(), strict=True))

@@ -117,31 +117,25 @@ def _ladders(
     sets: pd.DataFrame, middle: pd.Series, table: pd.DataFrame, day: pd.Timestamp, last: pd.Timestamp
 ) -> pd.DataFrame:
     """Counts of reference models at milestones, such that each set's median is the wanted one."""
+    sets = sets.assign(age=(day - sets["released"]).dt.days, named=sets["model"].isin(table["model"]))
+    watched = table[table["model"].isin(sets["model"])]
     rows = []
     for (bucket, days), median in middle.items():
-        reached = sets[(sets["bucket"] == bucket) & (sets["released"] + pd.Timedelta(days=days) <= day - NEAR)]
-        told = table[
-            (table["milestone_days"] == days) & table["model"].isin(sets["model"]) & (table["bucket"] == bucket)
-        ]
-        age = (day - sets["released"]).dt.days
-        young = sets[(sets["bucket"] == bucket) & (age < YOUNG) & (age > days) & ~sets["model"].isin(table["model"])]
-        part = days / (day - young["released"]).dt.days
-        rising = (young["best"] * part * np.sqrt(part)).round()
-        due = sets["released"] + pd.Timedelta(days=days)
-        full = sets[
-            (sets["bucket"] == bucket) & (due > day - NEAR) & (due <= last) & ~sets["model"].isin(young["model"])
-        ]
-        full = full[~full["model"].isin(told["model"])]
-        fixed = [*told["count"], *rising, *full["best"]]
-        free = reached[~reached["model"].isin([*table["model"], *young["model"]])]
-        factors = _factors(len(free), sum(v > median for v in fixed), sum(v <= median for v in fixed))
+        own = sets[sets["bucket"] == bucket]
+        told = watched[(watched["milestone_days"] == days) & (watched["bucket"] == bucket)]
+        due = own["released"] + pd.Timedelta(days=days)
+        rises = (own["age"] < YOUNG) & (own["age"] > days) & ~own["named"]
+        part = days / own["age"][rises]
+        rising = (own["best"][rises] * part * np.sqrt(part)).round()
+        full = (due > day - NEAR) & (due <= last) & ~rises & ~own["model"].isin(told["model"])
+        fixed = [*told["count"], *rising, *own["best"][full]]
+        free = (due <= day - NEAR) & ~rises & ~own["named"]
+        factors = _factors(free.sum(), sum(v > median for v in fixed), sum(v <= median for v in fixed))
         counts = [
-            _placed(model, factor, median, days) for model, factor in zip(free.itertuples(), factors, strict=True)
+            _placed(model, factor, median, days) for model, factor in zip(own[free].itertuples(), factors, strict=True)
         ]
-        counts += list(rising)
-        placed = pd.concat([free, young])
-        dates = placed["released"] + pd.Timedelta(days=days)
-        rows += list(zip(placed["model"], dates, counts, strict=True))
+        rows += zip(own["model"][free], due[free], counts, strict=True)
+        rows += zip(own["model"][rises], due[rises], rising, strict=True)
     return pd.DataFrame(rows, columns=["model", "date", "count"])
 
 

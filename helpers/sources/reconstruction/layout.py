@@ -1,8 +1,13 @@
 """Writing raw tables in the layouts of an author's archive (data dictionary: data/README.md)."""
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet
 
 from helpers import files
 from helpers.sources.reconstruction.roster import UNSIZED
@@ -29,14 +34,15 @@ def registry(models: pd.DataFrame, folder: Path) -> None:
 def history(table: pd.DataFrame, folder: Path) -> None:
     """One Parquet file a namespace: date, model, downloads, ordered by model and date."""
     ordered = table.sort_values(["model", "date"])
-    for namespace, rows in ordered.groupby(ordered["model"].str.partition("/")[0]):
-        _parquet(rows, folder / f"{namespace}.parquet")
+    for namespace, rows in _cut(ordered, ordered["model"].str.partition("/")[0]):
+        _write(rows, folder / f"{namespace}.parquet")
 
 
 def snapshots(table: pd.DataFrame, folder: Path) -> None:
     """A folder a day: date=YYYY-MM-DD/models.parquet with model, downloads_all_time, created_at, ordered by model."""
-    for date, rows in table.sort_values(["date", "model"]).groupby("date"):
-        _parquet(rows.drop(columns="date"), folder / f"date={date:%Y-%m-%d}" / "models.parquet")
+    ordered = table.sort_values(["date", "model"])
+    for date, rows in _cut(ordered.drop(columns="date"), ordered["date"]):
+        _write(rows, folder / f"date={date:%Y-%m-%d}" / "models.parquet")
 
 
 def listing(table: pd.DataFrame, day: str, folder: Path) -> None:
@@ -65,6 +71,18 @@ def _csv(path: Path, remarks: str = "", **columns: object) -> None:
     files.write_text(path, remarks + pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
 
 
+def _cut(rows: pd.DataFrame, keys: pd.Series) -> Iterator[tuple[Any, pyarrow.Table]]:
+    """Each run of rows with the same key, as it is to be written: converted once for all, not once a file."""
+    table = pyarrow.Table.from_pandas(rows, preserve_index=False)
+    edges = np.append(np.flatnonzero(keys.ne(keys.shift())), len(keys)).tolist()
+    for first, end in itertools.pairwise(edges):
+        yield keys.iloc[first], table.slice(first, end - first)
+
+
 def _parquet(rows: pd.DataFrame, path: Path) -> None:
+    _write(pyarrow.Table.from_pandas(rows, preserve_index=False), path)
+
+
+def _write(table: pyarrow.Table, path: Path) -> None:
     with files.replacing(path) as beside:
-        rows.to_parquet(beside, index=False)
+        pyarrow.parquet.write_table(table, beside)

@@ -16,7 +16,7 @@ def history(models: pd.DataFrame, days: np.ndarray, absent: np.ndarray, calendar
     held = models["history"].to_numpy()[:, None] & upto & (np.arange(days.shape[1]) >= start) & ~absent
     rows, columns = np.nonzero(held)
     return pd.DataFrame(
-        {"date": calendar.days[columns], "model": models["model"].to_numpy()[rows], "downloads": days[rows, columns]}
+        {"date": calendar.days[columns], "model": models["model"].array[rows], "downloads": days[rows, columns]}
     )
 
 
@@ -34,9 +34,9 @@ def snapshots(
     return pd.DataFrame(
         {
             "date": calendar.days[columns],
-            "model": models["model"].to_numpy()[rows],
+            "model": models["model"].array[rows],
             "downloads_all_time": shown[rows, columns],
-            "created_at": models["created"].dt.tz_localize("UTC").to_numpy()[rows],
+            "created_at": models["created"].dt.tz_localize("UTC").array[rows],
         }
     )
 

@@ -59,7 +59,7 @@ def joined(counted: list[Draw], bases: pd.DataFrame, extras: pd.Series, rng: np.
             both = one.parents | other.parents
             made.append(Draw(BOTH, max(one.created, other.created), both))
     made += pairs[len(pairs) // 2 * 2 :]
-    families = {name: group["model"].tolist() for name, group in bases.groupby("organisation")}
+    families = bases.groupby("organisation")["model"].agg(list)
     for draw in same:
         base = next(iter(draw.parents))
         family = families[maker[base]]

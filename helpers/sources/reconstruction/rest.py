@@ -60,25 +60,32 @@ def cells(
     free = models[~models.index.isin(names)]
     seed = free.pivot_table(index="group", columns="bucket", values="released", aggfunc="count")
     seed = seed.reindex_like(fixed).fillna(0)
-    room = seed * most * ROOM
-    inside = [group for group in totals if group != "elsewhere"]
+    room = (seed * most.reindex(BUCKETS) * ROOM).to_numpy()
+    inside = np.array([group != "elsewhere" for group in totals])
     whole = wholes[inside].sum()
     assumed = published.assumed("buckets")
     shares = assumed[assumed["group"] == ""].set_index("bucket")["value"]
     aims = whole * shares.reindex(BUCKETS) / shares.sum()
-    special = assumed[assumed["group"] != ""]
-    cell = seed
+    special = []
+    for row in assumed[assumed["group"] != ""].itertuples():
+        buckets = list(SMALL) if row.bucket == "sub 10B" else [row.bucket]
+        lacking = row.value * aims[buckets].sum() - fixed.loc[row.group, buckets].sum()
+        special.append((fixed.index.get_loc(row.group), fixed.columns.get_indexer(buckets), max(lacking, 0)))
+    by_group = (wholes - fixed.sum(axis=1)).clip(lower=0).to_numpy()
+    by_bucket = (aims - fixed[inside].sum()).clip(lower=0).to_numpy()
+    cell = seed.to_numpy()
     for _ in range(ROUNDS * 4):
-        cell = cell.mul((wholes - fixed.sum(axis=1)).clip(lower=0) / cell.sum(axis=1).replace(0, 1), axis=0)
-        cell.loc[inside] = cell.loc[inside].mul(
-            (aims - fixed.loc[inside].sum()).clip(lower=0) / cell.loc[inside].sum().replace(0, 1), axis=1
-        )
-        for row in special.itertuples():
-            columns = list(SMALL) if row.bucket == "sub 10B" else [row.bucket]
-            aim = row.value * aims[columns].sum() - fixed.loc[row.group, columns].sum()
-            cell.loc[row.group, columns] *= max(aim, 0) / max(cell.loc[row.group, columns].sum(), 1)
-        cell = cell.clip(upper=room)
-    return cell.stack().rename("downloads").reset_index()
+        cell = cell * _scale(by_group, cell.sum(axis=1))[:, None]
+        cell[inside] *= _scale(by_bucket, cell[inside].sum(axis=0))
+        for group, buckets, lacking in special:
+            cell[group, buckets] *= lacking / max(cell[group, buckets].sum(), 1)
+        cell = np.minimum(cell, room)
+    return pd.DataFrame(cell, fixed.index, fixed.columns).stack().rename("downloads").reset_index()
+
+
+def _scale(wanted: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Factors that turn what is found into what is wanted; nothing stays nothing."""
+    return wanted / np.where(found == 0, 1, found)
 
 
 def others(
@@ -106,13 +113,15 @@ def others(
         if not len(rows):
             continue
         active = _activity(models.iloc[rows], calendar)
-        aim = aims.reindex(pd.MultiIndex.from_product([[group], models["bucket"].iloc[rows]])).to_numpy()
-        cell = models["bucket"].iloc[rows].to_numpy()
-        weight, limit = weights[rows], most[cell].to_numpy()
+        buckets = models["bucket"].iloc[rows]
+        cell, _ = pd.factorize(buckets)
+        aim = aims.reindex(pd.MultiIndex.from_product([[group], buckets])).to_numpy()
+        weight, limit = weights[rows], most[buckets].to_numpy()
         for _ in range(ROUNDS):
-            shared = active * weight[:, None]
-            days = shared / np.maximum(shared.sum(axis=0), 1e-9) * left
-            found = pd.Series(days[:, :until].sum(axis=1)).groupby(cell).transform("sum").to_numpy()
+            days = active * weight[:, None]
+            days /= np.maximum(days.sum(axis=0), 1e-9)
+            days *= left
+            found = np.bincount(cell, days[:, :until].sum(axis=1))[cell]
             weight = weight * np.clip(np.where(found > 0, aim / np.maximum(found, 1), 1), 0.2, 5)
             weight = weight * np.minimum(limit / np.maximum(days.sum(axis=1), 1), 1)
             weight = np.maximum(weight, weight.max() / 1000)

@@ -51,7 +51,13 @@ def generate(
     )
     models = _models(table, labels)
     size = int(published.value("openrouter-models-a-month"))
-    monthly = pd.concat([_month(table, models, month, size, rng) for month in months], ignore_index=True)
+    totals = apportion.between(_anchors(table, "total"), months, unit=10**9)[TEN]
+    shares = apportion.between(_anchors(table, "share"), months)
+    used = []
+    for month in months:
+        whole = int(totals[month]) + int(rng.integers(0, 10**9))
+        used.append(_month(table, models, month, whole, _shares(table, shares.loc[month], month), size, rng))
+    monthly = pd.concat(used).merge(models[["slug", "start"]], on="slug")
     daily = _rankings(table, monthly[monthly["month"] >= FIRST_DAY], rng)
     planted = models[["slug", "kind"]].assign(status=models["kind"].map(STATUS)).sort_values("slug", ignore_index=True)
     return daily, _top10(monthly), _catalogue(models), planted
@@ -72,28 +78,37 @@ def _models(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
 
 
 def _month(
-    table: pd.DataFrame, models: pd.DataFrame, month: pd.Period, size: int, rng: np.random.Generator
+    table: pd.DataFrame,
+    models: pd.DataFrame,
+    month: pd.Period,
+    whole: int,
+    shares: dict[str, int],
+    size: int,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Tokens of every model used in the month, the `size` open ones on top marked: month, slug, start, tokens, ten."""
-    here = models[(models["start"] <= month.end_time) & ~(models["until"] < month).fillna(False)]
+    """Tokens of every model used in the month, the `size` open ones on top marked: month, slug, tokens, ten.
+
+    whole: tokens of the open ones on top. shares: see `_shares`.
+    """
+    start, end, length = month.start_time, month.end_time, month.days_in_month
+    past = (models["until"] < month).fillna(False)
+    here = models[(models["start"] <= end) & ~past]
     ten = here[here["kind"] == TEN]
     if len(ten) != size:
         raise ReconstructionError(
             f"tokens.csv: {len(ten)} models are among the {size} of {month}; change from or until"
         )
-    whole = int(apportion.between(_anchors(table, "total"), pd.PeriodIndex([month]), unit=10**9)[TEN].iloc[0])
-    whole += int(rng.integers(0, 10**9))
-    tokens = _among_ten(_shares(table, month), ten, whole, month)
+    tokens = _among_ten(shares, ten, whole, month)
     tenth = min(tokens.values())
-    later = models[(models["kind"] == TEN) & (models["until"] < month).fillna(False)]
+    later = models[(models["kind"] == TEN) & past]
     left = _value(table, "afterwards")
     tokens |= {slug: _part(tenth, left, rng) for slug in later["slug"]}
     for row in here[here["kind"] != TEN].itertuples():
         base = tenth if row.kind in ("tail", "retired") else whole
-        days = (month.end_time - max(row.start, month.start_time)).days + 1
-        tokens[row.slug] = _part(base * days // month.days_in_month, row.weight, rng)
-    used = pd.DataFrame({"month": month.start_time, "slug": list(tokens), "tokens": list(tokens.values())})
-    return used.merge(models[["slug", "start"]], on="slug").assign(ten=used["slug"].isin(ten["slug"]))
+        days = (end - max(row.start, start)).days + 1
+        tokens[row.slug] = _part(base * days // length, row.weight, rng)
+    used = pd.DataFrame({"month": start, "slug": list(tokens), "tokens": list(tokens.values())})
+    return used.assign(ten=used["slug"].isin(ten["slug"]))
 
 
 def _part(whole: int, share: float, rng: np.random.Generator) -> int:
@@ -111,11 +126,13 @@ def _value(table: pd.DataFrame, kind: str) -> float:
     return float(table.loc[table["kind"] == kind, "value"].iloc[0])
 
 
-def _shares(table: pd.DataFrame, month: pd.Period) -> dict[str, int]:
-    """Maker → millionths of the month: those that the paper prints, the others in proportion in what is left."""
-    rows = _anchors(table, "share")
-    told = apportion.between(rows, pd.PeriodIndex([month])).iloc[0]
-    printed = set(rows.loc[(rows["claim"] != "") & (rows["month"] == str(month)), "subject"])
+def _shares(table: pd.DataFrame, told: pd.Series, month: pd.Period) -> dict[str, int]:
+    """Maker → millionths of the month: those that the paper prints, the others in proportion in what is left.
+
+    told: maker → millionths, as the assumptions have them.
+    """
+    here = (table["kind"] == "share") & (table["from"] == str(month))
+    printed = set(table.loc[here & (table["claim"] != ""), "subject"])
     fixed = {maker: int(part) for maker, part in told.items() if maker in printed}
     free = {maker: int(part) for maker, part in told.items() if maker not in printed and part}
     left = apportion.WHOLE - sum(fixed.values())
@@ -127,15 +144,17 @@ def _shares(table: pd.DataFrame, month: pd.Period) -> dict[str, int]:
 
 def _among_ten(shares: dict[str, int], ten: pd.DataFrame, whole: int, month: pd.Period) -> dict[str, int]:
     """Slug → tokens: each maker's among its models, by weight and days of the month."""
-    if set(shares) != set(ten["organisation"]):
-        found = ", ".join(sorted(set(shares) ^ set(ten["organisation"])))
+    days = (month.end_time - ten["start"].clip(lower=month.start_time)).dt.days + 1
+    weights: dict[str, dict[str, int]] = {}
+    for row, held in zip(ten.itertuples(), days, strict=True):
+        weights.setdefault(row.organisation, {})[row.slug] = round(row.weight * 10) * int(held)
+    if set(shares) != set(weights):
+        found = ", ".join(sorted(set(shares) ^ set(weights)))
         raise ReconstructionError(f"tokens.csv: {found} in {month}: a share without a model, or a model without share")
     tokens = {}
     for maker, part in zip(shares, apportion.whole(whole, list(shares.values())), strict=True):
-        own = ten[ten["organisation"] == maker]
-        days = (month.end_time - own["start"].clip(lower=month.start_time)).dt.days + 1
-        weights = [round(weight * 10) * int(held) for weight, held in zip(own["weight"], days, strict=True)]
-        tokens |= dict(zip(own["slug"], apportion.whole(part, weights), strict=True))
+        own = weights[maker]
+        tokens |= dict(zip(own, apportion.whole(part, list(own.values())), strict=True))
     return tokens
 
 
@@ -153,15 +172,18 @@ def _rankings(table: pd.DataFrame, monthly: pd.DataFrame, rng: np.random.Generat
     """raw/openrouter/daily: date, model_permaslug, total_tokens (text), as the API orders them."""
     free = dict(_anchors(table, "free")[["subject", "value"]].itertuples(index=False, name=None))
     rows = []
-    for used in monthly.itertuples():
-        days = pd.date_range(max(used.month, used.start), used.month + pd.offsets.MonthEnd())
-        swing = rng.integers(92, 109, len(days))
-        weights = [WEEK[day.weekday()] * int(more) for day, more in zip(days, swing, strict=True)]
-        for day, tokens in zip(days, apportion.whole(used.tokens, weights), strict=True):
-            gratis = tokens * round(free.get(used.slug, 0) * 100) // 100
-            rows.append((day, used.slug, tokens - gratis))
-            if gratis:
-                rows.append((day, f"{used.slug}:free", gratis))
+    for month, here in monthly.groupby("month"):
+        days = list(pd.date_range(month, month + pd.offsets.MonthEnd()))
+        rhythm = np.array([WEEK[day.weekday()] for day in days])
+        for used in here.itertuples():
+            first = max((used.start - month).days, 0)
+            weights = rhythm[first:] * rng.integers(92, 109, len(days) - first)
+            part = round(free.get(used.slug, 0) * 100)
+            for day, tokens in zip(days[first:], apportion.whole(used.tokens, weights), strict=True):
+                gratis = tokens * part // 100
+                rows.append((day, used.slug, tokens - gratis))
+                if gratis:
+                    rows.append((day, f"{used.slug}:free", gratis))
     every = pd.DataFrame(rows, columns=["date", "model_permaslug", "tokens"])
     every = every.sort_values(["date", "tokens", "model_permaslug"], ascending=[True, False, True])
     listed = every.groupby("date").cumcount() < LISTED
