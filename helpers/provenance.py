@@ -54,7 +54,9 @@ def write(parameters: dict[str, Any], engine: dict[str, str]) -> None:
             "engine": engine,
             "python": platform.python_version(),
             "platform": platform.platform(),
-            "packages": {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()},
+            "packages": {
+                told["Name"]: told["Version"] for told in (d.metadata for d in importlib.metadata.distributions())
+            },
             "hashes": {item: digest for item, digest in depends.items() if not item.startswith("parameter ")},
             "steps": {
                 name: {key: receipt[key] for key in ("started", "seconds")} for name, receipt in receipts.items()

@@ -103,13 +103,12 @@ def _described(name: str, columns: list[str], meanings: dict[str, tuple[str, str
 def _page(text: str, root: Path, about: dict[str, Any]) -> str:
     """The text as a page of the site: sections have their file's name as label, tables a box in which they scroll."""
 
-    def placed(node: nodes.Node) -> list[nodes.Node] | None:
-        if node["t"] == "Header":
-            level, _, shown = node["c"]
-            return [{"t": "Header", "c": [level, nodes.attr(nodes.text_of(shown).removesuffix(".csv")), shown]}]
-        if node["t"] == "Table":
-            return [raw("html", '<div class="table-box" tabindex="0">'), node, raw("html", "</div>")]
-        return None
+    def labelled(node: nodes.Node) -> list[nodes.Node]:
+        level, _, shown = node["c"]
+        return [{"t": "Header", "c": [level, nodes.attr(nodes.text_of(shown).removesuffix(".csv")), shown]}]
+
+    def boxed(node: nodes.Node) -> list[nodes.Node]:
+        return [raw("html", '<div class="table-box" tabindex="0">'), node, raw("html", "</div>")]
 
     described = {
         "lang": about.get("lang", "en"),
@@ -120,7 +119,7 @@ def _page(text: str, root: Path, about: dict[str, Any]) -> str:
         "links": [{"text": "← Back to the report", "href": "../report/index.html"}],
     }
     return nodes.pandoc(
-        nodes.document(nodes.rewrite(nodes.parse(text, "gfm"), placed), described),
+        nodes.document(nodes.rewrite(nodes.parse(text, "gfm"), {"Header": labelled, "Table": boxed}), described),
         *("--from", "json", "--to", "html5", "--toc", "--template", str(root / "report/theme/page.html")),
         folder=root,
     )

@@ -10,6 +10,8 @@ from typing import Any
 from helpers.publish.findings import refuse
 
 Node = dict[str, Any]
+Change = Callable[[Node], list[Node] | None]
+"""What takes the place of an element; None keeps it."""
 Attr = list
 """[id, [classes], [[key, value], …]]"""
 
@@ -66,20 +68,24 @@ def _meta(value: Any) -> Node:
     return {"t": "MetaInlines", "c": words(value)}
 
 
-def rewrite(tree: Any, change: Callable[[Node], list[Node] | None]) -> Any:
-    """A copy of `tree` in which each element takes the elements that `change` gives for it; None keeps it.
+def rewrite(tree: Any, changes: dict[str, Change]) -> Any:
+    """A copy of `tree` in which elements give way to others. changes: kind of element ("Div") → what to do with it.
 
-    Inner elements come first, so that `change` sees them already rewritten.
+    Inner elements come first, so that a change sees them already rewritten.
     """
     if isinstance(tree, dict):
-        return {key: rewrite(value, change) for key, value in tree.items()}
+        return {key: value if isinstance(value, str) else rewrite(value, changes) for key, value in tree.items()}
     if not isinstance(tree, list):
         return tree
     rewritten = []
     for item in tree:
-        item = rewrite(item, change)
-        new = change(item) if isinstance(item, dict) and "t" in item else None
-        rewritten += [item] if new is None else new
+        if isinstance(item, dict | list):
+            item = rewrite(item, changes)
+            change = changes.get(item.get("t")) if isinstance(item, dict) else None
+            if change and (new := change(item)) is not None:
+                rewritten += new
+                continue
+        rewritten.append(item)
     return rewritten
 
 
@@ -94,14 +100,15 @@ def strings(tree: Any, change: Callable[[str], str]) -> Any:
 
 def elements(tree: Any) -> Iterator[Node]:
     """Every element of `tree` in reading order, an outer one before its inner ones."""
-    if isinstance(tree, dict):
-        if "t" in tree:
-            yield tree
-        for value in tree.values():
-            yield from elements(value)
-    elif isinstance(tree, list):
-        for item in tree:
-            yield from elements(item)
+    waiting = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "t" in item:
+                yield item
+            waiting += reversed(item.values())
+        elif isinstance(item, list):
+            waiting += reversed(item)
 
 
 def attr(identifier: str = "", *classes: str, **attributes: str) -> Attr:

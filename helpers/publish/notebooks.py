@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from helpers import names
+from helpers.publish.sources import YAML
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OPTION = re.compile(r"^#\| ?(.*)\n?", re.MULTILINE)
@@ -18,17 +19,17 @@ OPTION = re.compile(r"^#\| ?(.*)\n?", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of an executed notebook."""
+    """A cell of an executed notebook. outputs: what each holds by type, see `data`."""
 
     kind: str
     source: str
-    outputs: tuple[dict[str, Any], ...] = ()
+    outputs: tuple[dict[str, str], ...] = ()
 
     @cached_property
     def options(self) -> dict[str, str]:
         """The cell's options: its leading `#| key: value` lines, read as YAML."""
         lines = OPTION.findall(self.source) if self.kind == "code" else []
-        return yaml.load("\n".join(lines), yaml.BaseLoader) or {}
+        return yaml.load("\n".join(lines), YAML) or {}
 
     @property
     def label(self) -> str | None:
@@ -46,7 +47,7 @@ class Cell:
 
     def table(self) -> str | None:
         """The first HTML output of the cell."""
-        shown = (data(output).get("text/html") for output in self.outputs)
+        shown = (output.get("text/html") for output in self.outputs)
         return next((html for html in shown if html), None)
 
 
@@ -86,7 +87,10 @@ def read(path: Path) -> Notebook:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return Notebook(
         path,
-        tuple(Cell(cell["cell_type"], "".join(cell["source"]), tuple(cell.get("outputs", ()))) for cell in cells),
+        tuple(
+            Cell(cell["cell_type"], "".join(cell["source"]), tuple(map(data, cell.get("outputs", ()))))
+            for cell in cells
+        ),
     )
 
 
@@ -107,13 +111,12 @@ def data(output: dict[str, Any]) -> dict[str, str]:
     return {kind: names.legible(COLOUR.sub("", said)) if "text/" in kind else said for kind, said in whole.items()}
 
 
-def picture(output: dict[str, Any]) -> tuple[str, bytes] | None:
-    """The picture of one output: file suffix and content."""
-    content = data(output)
-    if "image/svg+xml" in content:
-        return ".svg", content["image/svg+xml"].encode()
-    if "image/png" in content:
-        return ".png", base64.b64decode(content["image/png"])
+def picture(output: dict[str, str]) -> tuple[str, bytes] | None:
+    """The picture of one output of a cell: file suffix and content."""
+    if "image/svg+xml" in output:
+        return ".svg", output["image/svg+xml"].encode()
+    if "image/png" in output:
+        return ".png", base64.b64decode(output["image/png"])
     return None
 
 

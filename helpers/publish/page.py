@@ -34,12 +34,12 @@ class Page(HTMLParser):
     styles: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
-    text: str = ""
     refreshes: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
         self._open: list[tuple[str, Figure | None, bool]] = []
+        self._said: list[str] = []
 
     @classmethod
     def of(cls, html: str) -> "Page":
@@ -48,6 +48,11 @@ class Page(HTMLParser):
         page.feed(html)
         page.close()
         return page
+
+    @property
+    def text(self) -> str:
+        """The words of the page, without its code."""
+        return "".join(self._said)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -97,6 +102,6 @@ class Page(HTMLParser):
         if tags & SILENT:
             return
         if not tags & {"pre", "code", "annotation"}:  # code may hold what would be a fault in prose
-            self.text += data
+            self._said.append(data)
         if self._open and self._open[-1][0] == "strong" and any(cited for _, _, cited in self._open):
             self.cited.append(data)

@@ -26,8 +26,8 @@ def render(root: Path, about: dict[str, Any], executed: dict[str, Notebook], sit
     about = described(about, links, executed)
     named = transform.names(article)
     with ThreadPoolExecutor() as pool:
+        document = pool.submit(_pdf, article, about, root, site)  # takes longest
         pages = pool.submit(_page, article, about, root, site)
-        document = pool.submit(_pdf, article, about, root, site)
         others = pool.submit(previews.write, list(executed.values()), about, named, root, site)
         pages.result(), others.result()
         return document.result()

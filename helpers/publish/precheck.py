@@ -6,23 +6,26 @@ from typing import Any
 
 import yaml
 
-from helpers.publish import notebooks, sources
+from helpers.publish import sources
 from helpers.publish.findings import Finding, PublishError, refuse
+from helpers.publish.notebooks import Notebook
 from helpers.publish.sources import Line, Sources
 
 NOTEBOOKS = "../build/notebooks/"
 """Where the article finds executed notebooks, as an embed names them."""
 
 
-def preflight(root: Path, build: Path) -> None:
-    """Raise PublishError for includes, embeds, values, citations and references of the report that lead nowhere."""
-    about = sources.metadata(root, build)
+def preflight(root: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> None:
+    """Raise PublishError for includes, embeds, values, citations and references of the report that lead nowhere.
+
+    about: the report's metadata.
+    """
     report = sources.read(root, about)
     findings = [*report.findings, *_about(about), *_shortcodes(report, root, about)]
     labels = list(report.labels)
     for line, kind, argument in report.shortcodes:
         if kind == "embed":
-            findings += _embed(line, argument, build)
+            findings += _embed(line, argument, executed)
             labels.append((line, argument.partition("#")[2]))
     findings += [*_repeated(labels), *_cited(report, {label for _, label in labels}, _keys(root, about))]
     if findings:
@@ -50,7 +53,7 @@ def _shortcodes(report: Sources, root: Path, about: dict[str, Any]) -> Iterator[
             )
 
 
-def _embed(line: Line, argument: str, build: Path) -> Iterator[Finding]:
+def _embed(line: Line, argument: str, executed: dict[str, Notebook]) -> Iterator[Finding]:
     """What is wrong with one embedded cell."""
     path, _, label = argument.partition("#")
     where = line.where
@@ -59,27 +62,27 @@ def _embed(line: Line, argument: str, build: Path) -> Iterator[Finding]:
     if not path.startswith(NOTEBOOKS) or not label.startswith(("fig-", "tbl-")):
         yield Finding(where, f"embeds {argument}", f"write {NOTEBOOKS}NAME.ipynb#fig-… or #tbl-…")
         return
-    file = build / "notebooks" / path.removeprefix(NOTEBOOKS)
-    if not file.is_file():
-        yield Finding(where, f"embeds {file.name}, which is not among the executed notebooks", "mend the name")
+    file = path.removeprefix(NOTEBOOKS)
+    notebook = next((notebook for notebook in executed.values() if notebook.path.name == file), None)
+    if notebook is None:
+        yield Finding(where, f"embeds {file}, which is not among the executed notebooks", "mend the name")
         return
     try:
-        notebook = notebooks.read(file)
         cell = notebook.cell(label)
     except yaml.YAMLError as error:
-        yield Finding(where, f"{file.name}: the `#|` lines of a cell are no YAML: {error}", "quote the text")
+        yield Finding(where, f"{file}: the `#|` lines of a cell are no YAML: {error}", "quote the text")
         return
     if cell is None:
         held = ", ".join(sorted(c.label for c in notebook.cells if c.label)) or "none"
-        yield Finding(where, f"{file.name} has no cell labelled {label}", f"mend the label; it has: {held}")
+        yield Finding(where, f"{file} has no cell labelled {label}", f"mend the label; it has: {held}")
         return
     kind, shown = ("fig", cell.picture()) if label.startswith("fig-") else ("tbl", cell.table())
     if not shown:
         wanted = "picture" if kind == "fig" else "HTML table"
-        yield Finding(where, f"cell {label} of {file.name} shows no {wanted}", f"end the cell in the {wanted}")
+        yield Finding(where, f"cell {label} of {file} shows no {wanted}", f"end the cell in the {wanted}")
     for option in (f"{kind}-cap", "fig-alt"):
         if not cell.options.get(option) and option.startswith(kind):
-            yield Finding(where, f"cell {label} of {file.name} has no `{option}`", f"add a line `#| {option}: …`")
+            yield Finding(where, f"cell {label} of {file} has no `{option}`", f"add a line `#| {option}: …`")
 
 
 def _repeated(labels: list[tuple[Line, str]]) -> Iterator[Finding]:

@@ -13,11 +13,13 @@ from helpers import files
 from helpers.publish import nodes
 from helpers.publish.exhibits import NUMBER
 from helpers.publish.nodes import Node, attr, div, link, raw, words
-from helpers.publish.notebooks import Cell, Notebook, data, picture, size
+from helpers.publish.notebooks import Cell, Notebook, picture, size
 from helpers.publish.sources import REFERENCE
 
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<(t[hd])>(.*?)</\1>", re.DOTALL)
+BETWEEN = "<!-- next -->"
+"""Stands between pieces of code that are coloured together; in HTML no code holds it."""
 
 
 def write(executed: list[Notebook], about: dict[str, Any], named: dict[str, str], root: Path, site: Path) -> None:
@@ -26,17 +28,44 @@ def write(executed: list[Notebook], about: dict[str, Any], named: dict[str, str]
     about: as `pandoc.described` gives it. named: what the report calls its figures and tables, label → "Figure 1".
     """
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda notebook: _write(notebook, about, named, root, site), executed))
+        pages = list(pool.map(lambda notebook: _blocks(notebook, named, site / notebook.preview), executed))
+        pages = _coloured(pages)
+        list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, root, site), executed, pages))
 
 
-def _write(notebook: Notebook, about: dict[str, Any], named: dict[str, str], root: Path, site: Path) -> None:
-    page = site / notebook.preview
+def _blocks(notebook: Notebook, named: dict[str, str], page: Path) -> list[Node]:
+    """What the page of a notebook shows; its pictures are put beside it, and so is a copy of the notebook."""
     page.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(notebook.path, page.parent / notebook.path.name)
     blocks: list[Node] = []
     for number, (cell, content, caption) in enumerate(_parsed(notebook), 1):
         blocks += content if cell.kind == "markdown" else [_code(cell, number, content, caption, named, page)]
-    blocks = nodes.rewrite(blocks, lambda node: _reference(node, named))
+    return nodes.rewrite(blocks, {"Cite": lambda node: _reference(node, named)})
+
+
+def _coloured(pages: list[list[Node]]) -> list[list[Node]]:
+    """The pages, their code as HTML that one pandoc coloured: loading its grammars takes longer than a whole page."""
+    pages = [_numbered(blocks) for blocks in pages]
+    codes = [node for node in nodes.elements(pages) if node["t"] == "CodeBlock"]
+    separated = [node for code in codes for node in (code, raw("html", BETWEEN))]
+    html = iter(nodes.pandoc(nodes.document(separated, {}), "--from", "json", "--to", "html5").split(BETWEEN))
+    return [nodes.rewrite(blocks, {"CodeBlock": lambda _: [raw("html", next(html).strip("\n"))]}) for blocks in pages]
+
+
+def _numbered(blocks: list[Node]) -> list[Node]:
+    """The blocks of a page, its code named as pandoc does it, which counts plain text but names it not: cb1, cb2, …"""
+    numbers = count(1)
+
+    def named(node: Node) -> list[Node]:
+        (identifier, classes, attributes), text = node["c"]
+        name = identifier or f"cb{next(numbers)}"
+        coloured = any(language != "text" for language in classes)
+        return [{"t": "CodeBlock", "c": [[name if coloured else identifier, classes, attributes], text]}]
+
+    return nodes.rewrite(blocks, {"CodeBlock": named})
+
+
+def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: Path, site: Path) -> None:
     title = next((i for i, block in enumerate(blocks) if block["t"] == "Header"), None)
     if title is not None:  # the page shows the first heading as its title
         del blocks[title]
@@ -51,21 +80,22 @@ def _write(notebook: Notebook, about: dict[str, Any], named: dict[str, str], roo
     }
     html = nodes.pandoc(
         nodes.document(blocks, described),
-        *("--from", "json", "--to", "html5", "--mathml", "--toc", "--toc-depth=3", *_works(about)),
+        *("--from", "json", "--to", "html5", "--mathml", "--toc", "--toc-depth=3", *_works(about, blocks)),
         *("--template", str(root / "report/theme/page.html")),
         folder=root,
     )
-    files.write_text(page, html)
+    files.write_text(site / notebook.preview, html)
 
 
-def _works(about: dict[str, Any]) -> list[str]:
-    """pandoc's arguments for citations in a notebook; the references stand in the report."""
-    return ["--citeproc", "--metadata=suppress-bibliography"] if about["bibliography"] else []
+def _works(about: dict[str, Any], blocks: list[Node]) -> list[str]:
+    """pandoc's arguments for citations in a notebook that has any; the references stand in the report."""
+    cites = any(node["t"] == "Cite" for node in nodes.elements([about["title"], blocks]))
+    return ["--citeproc", "--metadata=suppress-bibliography"] if about["bibliography"] and cites else []
 
 
 def _reference(node: Node, named: dict[str, str]) -> list[Node] | None:
     """A cross-reference as a link to the report, or as plain text where the report has no such label."""
-    if node["t"] != "Cite" or not REFERENCE.fullmatch(label := node["c"][0][0]["citationId"]):
+    if not REFERENCE.fullmatch(label := node["c"][0][0]["citationId"]):
         return None
     if label not in named:
         return words(f"@{label}")
@@ -108,10 +138,9 @@ def _code(cell: Cell, number: int, content: list[Node], caption: list[Node], nam
     return div(attr(f"cell-{name}", "cell"), shown)
 
 
-def _output(cell: Cell, output: dict[str, Any], name: str, page: Path) -> list[Node]:
+def _output(cell: Cell, output: dict[str, str], name: str, page: Path) -> list[Node]:
     """One output: picture, else HTML, else plain text."""
-    content, drawn = data(output), picture(output)
-    if drawn:
+    if drawn := picture(output):
         folder = page.with_name(page.stem + "_files")
         folder.mkdir(exist_ok=True)
         path = folder / f"{name}{drawn[0]}"
@@ -121,9 +150,9 @@ def _output(cell: Cell, output: dict[str, Any], name: str, page: Path) -> list[N
         sides = f' width="{width}" height="{height}"' if width else ""
         image = f'<img src="{folder.name}/{path.name}" alt="{alt}"{sides}>'
         return [raw("html", f'<div class="output picture">{image}</div>')]
-    if "text/html" in content:
-        return [raw("html", f'<div class="output table-box" tabindex="0">{_aligned(content["text/html"])}</div>')]
-    text = content.get("text/plain", "").rstrip()
+    if "text/html" in output:
+        return [raw("html", f'<div class="output table-box" tabindex="0">{_aligned(output["text/html"])}</div>')]
+    text = output.get("text/plain", "").rstrip()
     return [div(attr("", "output"), [{"t": "CodeBlock", "c": [attr("", "text"), text]}])] if text else []
 
 

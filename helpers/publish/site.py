@@ -37,12 +37,12 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
     Raises PublishError listing every finding, in the sources or in the pages; the former site is then untouched.
     """
     engine = engines.choose(engine)
-    precheck.preflight(root, build)
+    about, executed = sources.metadata(root, build), notebooks.read_all(build)
+    precheck.preflight(root, about, executed)
     work = build / ".work" / "publish"
     shutil.rmtree(work, ignore_errors=True)
     site = work / "site"
     site.mkdir(parents=True)
-    about, executed = sources.metadata(root, build), notebooks.read_all(build)
     try:
         if engine == "quarto":
             source, log = _with_quarto(root, build, about, executed, site)
@@ -89,7 +89,7 @@ def keep(build: Path = paths.BUILD) -> None:
 def _data(root: Path, executed: dict[str, Notebook]) -> str:
     """All texts that come from data: values, and what notebooks printed and tabulated."""
     outputs = [output for notebook in executed.values() for cell in notebook.cells for output in cell.outputs]
-    said = [text for output in outputs for kind, text in notebooks.data(output).items() if kind.startswith("text/")]
+    said = [text for output in outputs for kind, text in output.items() if kind.startswith("text/")]
     return unescape("\n".join([*said, *sources.variables(root).values()]))
 
 

@@ -64,26 +64,28 @@ def read(text: str, values: Callable[[str, str], str | None], exhibits: dict[str
         return TOKEN.sub(lambda token: texts[token[1]] or token[0], string)
 
     def typographic(node: Node) -> list[Node] | None:
-        if node["t"] == "Str" and TOKEN.search(node["c"]):
-            return words(filled(node["c"]).replace("'", "’"))
-        return None
+        return words(filled(node["c"]).replace("'", "’")) if TOKEN.search(node["c"]) else None
 
-    return Article(nodes.strings(nodes.rewrite(blocks, typographic), filled), exhibits, embeds)
+    return Article(nodes.strings(nodes.rewrite(blocks, {"Str": typographic}), filled), exhibits, embeds)
 
 
 def transform(article: Article, form: str) -> list[Node]:
     """The blocks of the article for one format. Raises PublishError for a reference that leads nowhere."""
-    blocks = nodes.rewrite(article.blocks, lambda node: _conditional(node, form))
-    blocks = nodes.rewrite(blocks, lambda node: _callout(node, form))
+    blocks = _shown(article, form)
     target = Target(form, article, _numbers(blocks, article))
-    return nodes.rewrite(blocks, lambda node: _element(node, target))
+    changes = {
+        "Cite": lambda node: _reference(node, target),
+        "Image": _image,
+        "Table": lambda node: _table(node, _label(node, article), None, target),
+        "Figure": lambda node: _own_figure(node, target),
+        "Para": lambda node: _paragraph(node, target),
+    }
+    return nodes.rewrite(blocks, changes | ({"Header": lambda node: _heading(node, target)} if form == "html" else {}))
 
 
 def names(article: Article) -> dict[str, str]:
     """What the page calls each section, figure, table and equation: label → "Figure 1"."""
-    blocks = nodes.rewrite(article.blocks, lambda node: _conditional(node, "html"))
-    blocks = nodes.rewrite(blocks, lambda node: _callout(node, "html"))
-    numbers = _numbers(blocks, article)
+    numbers = _numbers(_shown(article, "html"), article)
     return {label: _name(label, number) for label, number in numbers.items() if REFERENCE.fullmatch(label)}
 
 
@@ -91,13 +93,20 @@ def _name(label: str, number: str) -> str:
     return f"{NAMES[label.partition('-')[0]]}{SPACE}{number}"
 
 
-def _conditional(node: Node, form: str) -> list[Node] | None:
+def _shown(article: Article, form: str) -> list[Node]:
+    """The blocks that the format shows, callouts among them as it has them."""
+
+    def box(node: Node) -> list[Node]:
+        return [shown for kept in _conditional(node, form) for shown in _callout(kept, form)]
+
+    return nodes.rewrite(article.blocks, {"Div": box, "Span": lambda node: _conditional(node, form)})
+
+
+def _conditional(node: Node, form: str) -> list[Node]:
     """Content for one format only: {.content-visible when-format=…} and its three kin."""
-    if node["t"] not in ("Div", "Span"):
-        return None
     (identifier, classes, attributes), content = node["c"]
     if not {"content-visible", "content-hidden"} & set(classes):
-        return None
+        return [node]
     conditions = dict(attributes)
     if {"when-format", "unless-format"} & conditions.keys():  # metadata decided when the sources were read
         met = conditions.get("when-format", form) == form and conditions.get("unless-format") != form
@@ -109,11 +118,11 @@ def _conditional(node: Node, form: str) -> list[Node] | None:
     return [{"t": node["t"], "c": [[identifier, kept, []], content]}]
 
 
-def _callout(node: Node, form: str) -> list[Node] | None:
-    """A callout, its first heading being its title."""
+def _callout(node: Node, form: str) -> list[Node]:
+    """A callout, its first heading being its title; any other element as it is."""
     kind = next((k for k in CALLOUTS if node["t"] == "Div" and f"callout-{k}" in node["c"][0][1]), None)
     if not kind:
-        return None
+        return [node]
     body = node["c"][1]
     title = words(kind.title())
     if body and body[0]["t"] == "Header":
@@ -159,39 +168,24 @@ def _label(node: Node, article: Article) -> str | None:
     return None
 
 
-def _element(node: Node, target: Target) -> list[Node] | None:
-    """What takes the place of one element; None keeps it."""
-    if node["t"] == "Cite":
-        return _reference(node, target)
-    if node["t"] == "Header":
-        return _heading(node, target) if target.form == "html" else None
-    if node["t"] == "Image":
-        return _image(node)
+def _paragraph(node: Node, target: Target) -> list[Node] | None:
+    """The exhibit that a paragraph embeds, or its equation."""
     label = _label(node, target.article)
-    if node["t"] == "Table":
-        return _table(node, label, None, target)
-    if label is None:
-        return None
     if label in target.article.exhibits:
         exhibit = target.article.exhibits[label]
-        if exhibit.table:
-            caption = [None, [plain(*exhibit.caption)]]
-            table = {"t": "Table", "c": [attr(label, *exhibit.table["c"][0][1]), caption, *exhibit.table["c"][2:]]}
-            return nodes.rewrite(_table(table, label, exhibit, target), lambda inner: _in_caption(inner, target))
-        return nodes.rewrite(_figure(exhibit, target), lambda inner: _in_caption(inner, target))
-    if label.startswith("eq-"):
-        return _equation(node, label, target)
-    if node["t"] == "Figure" and label in target.numbers:
-        attributes, (short, caption), content = node["c"]
-        return [
-            {"t": "Figure", "c": [attributes, [short, [plain(*_captioned(label, caption[0]["c"], target))]], content]}
-        ]
-    return None
+        shown = _tabular(exhibit, target) if exhibit.table else _figure(exhibit, target)
+        # Captions come from notebooks and may cite and refer like the prose.
+        return nodes.rewrite(shown, {"Cite": lambda inner: _reference(inner, target)})
+    return _equation(node, label, target) if label else None
 
 
-def _in_caption(node: Node, target: Target) -> list[Node] | None:
-    """Captions come from notebooks and may cite and refer like the prose."""
-    return _reference(node, target) if node["t"] == "Cite" else None
+def _own_figure(node: Node, target: Target) -> list[Node] | None:
+    """A figure of the prose's own, with its numbered caption."""
+    attributes, (short, caption), content = node["c"]
+    label = attributes[0]
+    if label not in target.numbers:
+        return None
+    return [{"t": "Figure", "c": [attributes, [short, [plain(*_captioned(label, caption[0]["c"], target))]], content]}]
 
 
 def _reference(node: Node, target: Target) -> list[Node] | None:
@@ -246,6 +240,14 @@ def _figure(exhibit: Exhibit, target: Target) -> list[Node]:
         caption,
         raw("html", f"</figcaption>{_source(exhibit)}</figure>"),
     ]  # fmt: skip
+
+
+def _tabular(exhibit: Exhibit, target: Target) -> list[Node]:
+    """An embedded table with its numbered caption and, on the page, the way to its source."""
+    attributes, _, *rest = exhibit.table["c"]
+    caption = [None, [plain(*exhibit.caption)]]
+    table = {"t": "Table", "c": [attr(exhibit.label, *attributes[1]), caption, *rest]}
+    return _table(table, exhibit.label, exhibit, target)
 
 
 def _table(node: Node, label: str | None, exhibit: Exhibit | None, target: Target) -> list[Node]:

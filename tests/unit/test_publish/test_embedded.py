@@ -169,10 +169,28 @@ def test_notebook_pages_show_code_and_outputs_and_lead_back(published):
     assert "02_figures-preview_files/fig-growth-0.svg" in page
     assert re.search(r'href="../../report/index.html#fig-growth">Figure\s1 of the report<', page)
     assert re.search(r'compare <a href="../../report/index.html#tbl-models">Table\s1</a>', page)
+    assert re.search(r'grow <span class="citation"[^>]*>\(Mill 1843\)', page)
     assert (published.site / "build/notebooks/02_figures.ipynb").is_file()
     other = published.page("build/notebooks/01_tables-preview.html")
     assert "1,504 rows" in other
     assert "\x1b" not in other
+
+
+def test_code_coloured_for_all_pages_together_is_as_each_page_alone_has_it():
+    def code(text, *classes, identifier=""):
+        return {"t": "CodeBlock", "c": [nodes.attr(identifier, *classes), text]}
+
+    first = [code("x = 1\n\ny", "python"), code("a < <!-- next -->", "text"), code("plain"),
+             nodes.div(nodes.attr("cell"), [code("def f(): ...", "python"), code("echo hi", "bash", identifier="own")]),
+             code("\nz", "python")]  # fmt: skip
+    pages = [first, [code("import os", "python")], []]
+    alone, together = (
+        [nodes.pandoc(nodes.document(blocks, {}), "--from", "json", "--to", "html5") for blocks in blocks_of_pages]
+        for blocks_of_pages in (pages, previews._coloured(pages))
+    )
+    assert together == alone
+    assert 'id="cb4"' in alone[0]
+    assert 'id="cb1"' in alone[1]
 
 
 def test_pages_lie_at_their_addresses_with_their_files(published):

@@ -1,0 +1,33 @@
+"""Walking and rewriting pandoc's document."""
+
+from helpers.publish import nodes
+from helpers.publish.nodes import attr, div, plain, span, words
+
+TREE = [div(attr("outer"), [plain(span(attr("inner"), words("one two"))), plain(*words("three"))])]
+
+
+def test_elements_come_in_reading_order_an_outer_one_first():
+    seen = [node["c"] if node["t"] == "Str" else node["t"] for node in nodes.elements(TREE)]
+    assert seen == ["Div", "Plain", "Span", "one", "Space", "two", "Plain", "three"]
+    assert nodes.text_of(TREE) == "one twothree"
+
+
+def test_rewriting_keeps_drops_and_multiplies_elements_of_a_kind_and_leaves_the_tree_alone():
+    before = repr(TREE)
+    given = {"one": None, "two": [], "three": words("3 3")}
+    changed = nodes.rewrite(TREE, {"Str": lambda node: given[node["c"]]})
+    assert nodes.text_of(changed) == "one 3 3"
+    assert [node["t"] for node in nodes.elements(changed)].count("Str") == 3
+    assert repr(TREE) == before
+
+
+def test_rewriting_changes_inner_elements_before_outer_ones():
+    seen = []
+
+    def outer(node):
+        seen.append(nodes.text_of(node))
+        return node["c"][1]
+
+    changed = nodes.rewrite(TREE, {"Span": outer, "Str": lambda node: words(node["c"].upper()), "Div": outer})
+    assert seen == ["ONE TWO", "ONE TWOTHREE"]
+    assert changed == [plain(*words("ONE TWO")), plain(*words("THREE"))]
