@@ -194,7 +194,8 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
 
 def _codes(flags: pd.Series) -> np.ndarray:
     """Each flag as its place in FLAGS."""
-    return pd.Categorical(flags, FLAGS).codes
+    codes, found = pd.factorize(flags)
+    return pd.Index(FLAGS).get_indexer(found).astype(np.int8)[codes]
 
 
 def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFrame:
@@ -243,15 +244,15 @@ def lifetime(counts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """
     first = counts.drop_duplicates("model").set_index("model")
     past = filter_outliers(history[history["model"].isin(first.index)], None, 1)
-    past["through"] = past.groupby("model")["downloads"].cumsum()
-    entry = past["model"].map(first["date"])
-    at_entry = past[past["date"] == entry].set_index("model")
-    before = (first["downloads_cumulative"] - at_entry["through"]).dropna()  # what the history's start does not hold
-    past = past[(past["date"] < entry) & past["model"].isin(before.index)]
-    backcast = (past["through"] + before.reindex(past["model"]).to_numpy()).clip(lower=0)
-    past = past[["date", "model"]].assign(downloads_cumulative=backcast, flag=FLAGS[BACKCAST])
+    places, models = pd.factorize(past["model"])
+    entry, counted = (first[column].reindex(models).to_numpy()[places] for column in ("date", "downloads_cumulative"))
+    through = past.groupby(places)["downloads"].cumsum()
+    before = (counted - through).where(past["date"] == entry)  # what the history's start does not hold
+    backcast = (through + before.groupby(places).transform("first"))[past["date"] < entry].dropna()
+    past = past.loc[backcast.index, ["date", "model"]]
+    past = past.assign(downloads_cumulative=backcast.clip(lower=0), flag=FLAGS[BACKCAST])
     both = pd.concat([past, counts.drop(columns="downloads")], ignore_index=True)
-    return both.sort_values(["model", "date"], ignore_index=True)
+    return both.sort_values("model", kind="stable", ignore_index=True)  # each model's days are in order already
 
 
 def tracked(models: pd.DataFrame, snapshots: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

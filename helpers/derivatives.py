@@ -38,6 +38,7 @@ def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, exclu
     other than finetune, adapter, merge and quantized are listed as unknown and count like them; so do quantised
     repositories in a format that is not excluded.
     """
+    listing = listing.assign(tags=[list(tags) for tags in listing["tags"]])  # arrays are slow to go through one by one
     created = listing["created_at"].dt.tz_convert("UTC").dt.tz_localize(None)
     facts = pd.DataFrame(
         {
@@ -73,13 +74,11 @@ def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
 def _parents(listing: pd.DataFrame) -> pd.DataFrame:
     """model, base, relation: a row for each base that a repository's tags name, or one without."""
     told = [_bases(tags) or {None: None} for tags in listing["tags"]]
-    rows = pd.DataFrame({"model": listing["model"].to_numpy(), "told": [list(bases.items()) for bases in told]})
-    rows = rows.explode("told", ignore_index=True)
     return pd.DataFrame(
         {
-            "model": rows["model"],
-            "base": pd.Series([base for base, _ in rows["told"]], dtype="str"),
-            "relation": pd.Series([relation for _, relation in rows["told"]], dtype="str"),
+            "model": listing["model"].repeat([len(bases) for bases in told]).reset_index(drop=True),
+            "base": pd.Series([base for bases in told for base in bases], dtype="str"),
+            "relation": pd.Series([relation for bases in told for relation in bases.values()], dtype="str"),
         }
     )
 
@@ -100,8 +99,8 @@ def _bases(tags: list[str]) -> dict[str, str]:
 
 def _formats(listing: pd.DataFrame, excluded: list[str]) -> list[str | None]:
     """The excluded format that each repository holds, or None."""
-    libraries = listing["library_name"].astype(object).where(listing["library_name"].notna(), "")
-    return [formats.held(*row, excluded) for row in zip(listing["model"], listing["tags"], libraries, strict=True)]
+    rows = zip(listing["model"].tolist(), listing["tags"], listing["library_name"].fillna("").tolist(), strict=True)
+    return [formats.held(*row, excluded) for row in rows]
 
 
 def counted(classified: pd.DataFrame) -> pd.DataFrame:

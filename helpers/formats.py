@@ -6,6 +6,7 @@ The paper names GGUF and MLX as examples of such formats; the edition lists them
 import re
 from collections.abc import Iterable
 
+WORD = re.compile(r"[a-z0-9]+")
 WEIGHT_TAGS = {"safetensors", "pytorch"}
 STORED_AS_SAFETENSORS = {"mlx", "exl2", "exl3", "awq", "gptq"}
 """Formats that live in safetensors files themselves. The others (GGUF, ONNX …) are files of their own."""
@@ -18,8 +19,9 @@ def held(model: str, tags: Iterable[str], library: str, formats: list[str]) -> s
     carries a GGUF or ONNX file and its tag: where ordinary weights are tagged too, the tag tells a re-upload only for
     formats that are themselves stored as safetensors.
     """
-    words = {library.casefold(), *re.split(r"[^a-z0-9]+", model.partition("/")[2].casefold())}
+    words = {library.casefold(), *WORD.findall(model.partition("/")[2].casefold())}
     tagged = {tag.casefold() for tag in tags}
     if tagged & WEIGHT_TAGS:
         tagged &= STORED_AS_SAFETENSORS
-    return next((name for name in formats if name.casefold() in words | tagged), None)
+    told = words | tagged
+    return next((name for name in formats if name.casefold() in told), None)

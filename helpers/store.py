@@ -21,14 +21,23 @@ def days(folder: Path) -> list[datetime.date]:
     held = []
     for place in sorted(folder.glob("date=*")):
         text = place.name.removeprefix("date=")
-        day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-        if pd.isna(day) or str(day.date()) != text:
+        day = _date(text)
+        if day is None:
             found = f"{text!r} is no date; rename it to date=YYYY-MM-DD or move it away"
             raise schemas.ContractError(f"{paths.shown(place)}: {found}")
         if not (place / FILE).is_file():
             raise schemas.ContractError(f"{paths.shown(place)}: {FILE} is missing; restore it or remove the folder")
-        held.append(day.date())
+        held.append(day)
     return held
+
+
+def _date(text: str) -> datetime.date | None:
+    """The day that `text` writes as YYYY-MM-DD, or None."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if str(day) == text else None  # 20250703 is read, too
 
 
 def day(folder: Path, date: datetime.date) -> pd.DataFrame:

@@ -188,10 +188,12 @@ def _settle_notes(notes: list[Annotation], box: BboxBase) -> None:
 def _places(
     order: range, days: list[float], widths: list[float], height: float, box: BboxBase, curves: list[Path]
 ) -> tuple[dict[int, tuple[int, float]], int]:
-    """Number of a note → (row, where its words start), placed one after another; and how many could not be free.
+    """Number of a note → (row, where its words start), placed one after another; and how far from free they are.
 
-    Free is where the words meet no other words, no note's line and no curve. A note's line runs down from its row, so
-    words in the first row are clear of lines still to come. Where all but the curves can be avoided, it is.
+    Free is where the words meet no other words, no note's line and no curve, and begin at no line but their own: of two
+    days nearer to each other than a row is high, the earlier has its words on the left and the later on the right. A
+    note's line runs down from its row, so words in the first row are clear of lines still to come. Where the words of
+    others and the lines can be avoided but not the rest, they are.
     """
     placed: dict[int, tuple[int, float]] = {}
     compromises = 0
@@ -210,9 +212,15 @@ def _places(
             ):
                 apart.append((row, start))
         tops = {row: box.y1 - row * height for row, _ in apart}
-        clear = [(row, start) for row, start in apart if not _meets(curves, start, width, tops[row], height)]
-        compromises += not clear
-        placed[number] = next(iter(clear or apart), choices[2 * len(placed)])
+        sides = {-1: any(day - height < at < day for at in days), 1: any(day < at < day + height for at in days)}
+        clear = [
+            (row, start)
+            for row, start in apart
+            if not _meets(curves, start, width, tops[row], height) and not sides[-1 if start < day else 1]
+        ]
+        compromises += 0 if clear else 1 if apart else 1 + len(days)  # words over words are worse than all the rest
+        crowded = (len(placed), day if day + width <= box.x1 else day - width)
+        placed[number] = next(iter(clear or apart), crowded)
     return placed, compromises
 
 

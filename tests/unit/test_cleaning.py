@@ -402,6 +402,13 @@ def test_lifetime_counts_cast_back_never_fall_below_zero():
     assert found["downloads_cumulative"].tolist() == [0, 50, 150, 160]
 
 
+def test_lifetime_counts_are_ordered_by_model_and_day():
+    counts = cleaning.snapshot_counts(snapshots({"acme/a": [5, 6], "acme/b": [17, 18]}))
+    found = cleaning.lifetime(counts, long({"acme/b": [1, 1, 1]}, "2025-07-01"))
+    assert found["model"].tolist() == ["acme/a"] * 2 + ["acme/b"] * 4
+    assert found["downloads_cumulative"].tolist() == [5, 6, 15, 16, 17, 18]
+
+
 def test_tracked_models_carry_what_the_downloads_tell(spliced):
     listed = pd.DataFrame(
         {"model": ["acme/a", "acme/new"], "namespace": "acme", "organisation": "Acme", "region": "us"}

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from helpers import paths, prose
+from helpers import paths, prose, publish
 from helpers.registry import BUCKETS
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -73,3 +73,17 @@ def test_history_tells_its_source_and_the_prose_uses_all_of_it():
     written = "".join(path.read_text(encoding="utf-8") for path in paths.REPORT.glob("*.qmd"))
     for row in rows:
         assert f"{{{{< var history_{row['event']} >}}}}" in written
+
+
+def test_every_passage_that_is_told_where_its_values_are_known_has_a_value_of_its_own():
+    held = {"held": dict.fromkeys((*prose.TABLES, "history"), True), "reconstructed": True}
+    passages = publish.passages(paths.ROOT, held)
+    assert len(passages) > 40
+    assert [name for name, used in passages.items() if not used] == []
+
+
+def test_where_the_data_are_reconstructed_each_section_tells_what_is_assumed():
+    shown = re.compile(r"\.content-visible when-meta=\"reconstructed\"\}\n(.*?)\n:::", re.DOTALL)
+    for section in ("methodology", "regional", "performance", "organizational", "ram"):
+        told = shown.findall((paths.REPORT / f"{section}.qmd").read_text(encoding="utf-8"))
+        assert any(re.search(r"assum|built into", passage) for passage in told), section

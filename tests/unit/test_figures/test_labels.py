@@ -118,6 +118,18 @@ def test_a_note_avoids_the_line_of_another(notes):
             assert other == text or above or not left + 1 < line < right - 1, (text, other)
 
 
+def test_of_two_days_close_together_each_has_its_words_on_its_own_side():
+    figure, (ax,) = theme.panels(3)
+    axes.month_axis(ax, pd.Timestamp("2024-01-01"), pd.Timestamp("2026-03-01"))
+    days = {pd.Timestamp("2025-07-22"): "China passes the USA", pd.Timestamp("2025-08-01"): "snapshots"}
+    figures.annotate(ax, days)
+    axes.settle(figure)
+    found = extents(ax, axes._NOTE)
+    lines = [ax.transData.transform((ax.convert_xunits(day), 0))[0] for day in days]
+    assert found["China passes the USA"][2] <= lines[0] + 1
+    assert found["snapshots"][0] >= lines[1] - 1
+
+
 def test_a_note_avoids_the_curve_where_it_can():
     _, (ax,) = theme.panels(3)
     dates = pd.date_range("2024-01-01", "2026-01-01", periods=9)
