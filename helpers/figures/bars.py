@@ -1,6 +1,7 @@
 """Figures whose parts make a whole, or stand side by side: bars, one for each bucket or month."""
 
 import pandas as pd
+import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -88,23 +89,21 @@ def grouped(frame: pd.DataFrame, category: str, by: str, value: str, order: list
 
     frame: category, by (organisation labels), value (0..1). A value that is absent has no bar.
     """
-    theme.drawable(frame)
+    known = frame.dropna(subset=value)
+    theme.drawable(known)
     figure, (ax,) = theme.panels(0.62 * len(order) + 1.1)
     ax.set_title(title)
-    styles = palette.styles(frame[by])
-    height = 0.8 / len(styles)
-    for number, (name, style) in enumerate(styles.items()):
-        known = frame[frame[by] == name].dropna(subset=value).set_index(category)[value]
-        known = known.reindex([row for row in order if row in known.index])
-        for row, share in known.items():
-            place = order.index(row) + (number - (len(styles) - 1) / 2) * height
-            ax.barh(place, share, height=height, color=style.colour, **EDGE)
-            named = {"color": palette.ink(style.colour), "weight": "bold"} if row == known.index[0] else {}
-            text = f"{style.label} {axes.part(share)}" if named else axes.part(share)
-            ax.annotate(text, (share, place), (5, 0), textcoords="offset points", va="center", **named)
-    ax.set_xlim(0, 1.3 * frame[value].max())  # room for the labels
-    ax.set_yticks(range(len(order)), order)
-    ax.invert_yaxis()
+    styles = palette.styles(known[by])
+    seaborn.barplot(
+        known, x=value, y=category, hue=by, order=order, hue_order=list(styles), saturation=1, errorbar=None,
+        palette={name: style.colour for name, style in styles.items()}, legend=False, ax=ax, **EDGE,
+    )  # fmt: skip
+    for bars, style in zip(ax.containers, styles.values(), strict=True):
+        texts = [axes.part(bar.get_width()) for bar in bars]
+        first, *_ = ax.bar_label(bars, [f"{style.label} {texts[0]}", *texts[1:]], padding=5)
+        first.set(color=palette.ink(style.colour), weight="bold")
+    ax.set_xlim(0, 1.3 * known[value].max())  # room for the labels
+    ax.set_ylabel("")
     ax.grid(False)
     ax.xaxis.set_visible(False)
     ax.spines["bottom"].set_visible(False)

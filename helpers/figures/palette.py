@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import seaborn
 from matplotlib import colors
 
 from helpers import names as naming
@@ -84,9 +85,8 @@ def _natural(name: str) -> list[tuple[str, float]]:
 
 def tints(colour: str, count: int) -> list[str]:
     """`count` shades of one colour from full to light: the parts of one whole."""
-    full = colors.to_rgb(colour)
-    weights = [0.72 * i / max(count - 1, 1) for i in range(count)]
-    return [colors.to_hex([part + (1 - part) * weight for part in full]) for weight in weights]
+    lightest = seaborn.light_palette(colour, 8)[2]
+    return seaborn.blend_palette([colour, lightest], count).as_hex()
 
 
 def ink(colour: str) -> str:

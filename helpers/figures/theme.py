@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 import pandas as pd
+import seaborn
 from IPython import get_ipython
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
@@ -68,7 +69,7 @@ def use_theme() -> None:
         font_manager.fontManager.addfont(path)
     own = any(font.name == FAMILY for font in font_manager.fontManager.ttflist)
     mpl.rcdefaults()
-    mpl.rcParams.update(RC | {"font.family": [FAMILY, "DejaVu Sans"] if own else ["DejaVu Sans"]})
+    seaborn.set_theme(style="ticks", rc=RC | {"font.family": [FAMILY, "DejaVu Sans"] if own else ["DejaVu Sans"]})
     if shell := get_ipython():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
