@@ -9,7 +9,7 @@ import time
 import nbformat
 import pytest
 
-FIRST = "import sys; print([name in sys.modules for name in ('pandas', 'matplotlib.pyplot', 'pandera', 'helpers.figures')])"
+FIRST = "import sys; print([name in sys.modules for name in ('pandas', 'pyarrow', 'pandera', 'helpers.figures')])"
 
 
 RUN = """
