@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 import papermill
 from nbclient.exceptions import DeadKernelError
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from helpers import kernel, paths, steps, values
@@ -24,6 +25,21 @@ NEEDS = "needs:"
 
 class NotebookError(RuntimeError):
     """A notebook that failed or cannot run; the message names notebook, cell, line and cause."""
+
+
+class SavedAtEnd(NBClientEngine):
+    """Papermill's engine without a copy written twice a cell: with pictures in it that takes as long as a cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **settings: Any) -> None:
+        place, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **settings)
+        finally:
+            nb_man.output_path = place  # papermill writes there next, whether this failed or not
+
+
+papermill_engines.register(SavedAtEnd.__name__, SavedAtEnd)
 
 
 def declared(path: Path) -> dict[str, Any]:
@@ -81,6 +97,7 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
             _what_can_run(source),
             executed,
             parameters=parameters,
+            engine_name=SavedAtEnd.__name__,
             kernel_name="python3",
             language="python",
             progress_bar=False,
