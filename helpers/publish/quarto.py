@@ -129,5 +129,6 @@ def _sourced(html: str, embedded: dict[str, Notebook]) -> str:
         address = f"../{notebook.preview}#cell-{label}"
         if f'href="{address}"' not in html:
             link = f'<a href="{address}">Source: {escape(notebook.title, quote=False)}</a> · '
-            html = html.replace(f'<a href="../figures/{label}.csv"', f'{link}<a href="../figures/{label}.csv"', 1)
+            files = rf'(?=<a href="\.\./figures/{re.escape(label)}\.)'  # the first: CSV, or SVG where there is no CSV
+            html = re.sub(files, lambda _, link=link: link, html, count=1)
     return html

@@ -5,11 +5,13 @@ import os
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from helpers import publish
 from helpers.publish import engines
+from helpers.publish import quarto as quarto_engine
 
 FAKE = Path(__file__).with_name("fake_quarto.py")
 
@@ -151,3 +153,11 @@ def test_a_build_folder_that_quarto_does_not_know_is_refused(project, quarto, tm
     with pytest.raises(publish.PublishError, match="use --engine pandoc"):
         publish.render("quarto", project.root, moved)
     assert publish.render("pandoc", project.root, moved).engine == "pandoc"
+
+
+@pytest.mark.parametrize("kind", ["csv", "svg"])
+def test_a_figure_has_its_source_before_its_first_file_whether_csv_or_not(kind):
+    page = f'<p><a href="../figures/fig-growth.{kind}">Data</a> · <a href="../figures/fig-growth.png">PNG</a></p>'
+    notebook = SimpleNamespace(preview="build/notebooks/03-preview.html", title="Growth & more")
+    said = '<a href="../build/notebooks/03-preview.html#cell-fig-growth">Source: Growth &amp; more</a> · '
+    assert quarto_engine._sourced(page, {"fig-growth": notebook}) == page.replace("<p>", f"<p>{said}")
