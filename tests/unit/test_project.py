@@ -110,8 +110,12 @@ def test_every_file_of_data_has_a_source_and_no_other_has():
         assert re.fullmatch(r"|unknown|\d{4}-\d\d-\d\d", row["taken_on"]), row
 
 
+MAKE = ["env", "-u", "MAKELEVEL", "-u", "MAKEFLAGS", "make"]
+"""As typed by hand, also where `make test` runs this."""
+
+
 def test_make_help_lists_every_target_that_people_call():
-    text = subprocess.run(["make", "help"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([*MAKE, "help"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
     listed = {line.split()[0] for line in text.splitlines()}
     declared = re.search(r"^\.PHONY: (.*)$", (paths.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[1]
     assert listed == set(declared.split())
@@ -129,7 +133,7 @@ def test_make_collect_asks_every_source_though_one_fails_and_says_which(tmp_path
     (tmp_path / f".venv/{lock}.ready").touch()
     program.write_text('#!/bin/sh\necho "$@"\ntest "$2" != openrouter\n', encoding="utf-8")
     program.chmod(0o755)
-    done = subprocess.run(["make", "collect"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([*MAKE, "collect"], cwd=tmp_path, capture_output=True, text=True, check=False)
     verbs = ["tracked-models", "hub", "openrouter", "arena", "status"]
     assert done.stdout.splitlines() == [*(f"collect {verb}" for verb in verbs), "not collected: openrouter"]
     assert done.returncode == 2
