@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers import archive, edition, pages, paths, registry
+from helpers import archive, pages, paths, registry
 from helpers.collect_display import Display, display_for
 from helpers.keeping import ArchiveError, held
 from helpers.sources import hub as source
@@ -27,7 +27,7 @@ def tracked(folder: Path) -> pd.Series:
     """Ids of the tracked models. folder: the archive's registry. Raises ArchiveError without it, RegistryError."""
     if not (folder / "models.csv").is_file():
         raise ArchiveError(f"{paths.shown(folder)}: holds no list of models; run `atom collect tracked-models` first")
-    return registry.read(folder, edition.load().bucket_edges).models["model"]
+    return registry.listed(folder).drop_duplicates(ignore_index=True)
 
 
 def derivatives(folder: Path) -> source.Scope:

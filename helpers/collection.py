@@ -3,7 +3,6 @@
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.parquet
@@ -49,17 +48,14 @@ def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
 
 def _derivatives(source: Path, folder: Path) -> tuple[int, str, str]:
     """Bring the listing of derivatives, with its manifest; gives files, its day, and what of the Hub it covers."""
-    for place, covers in ((source / "snapshots", _is_whole), (source / "derivatives", bool)):
+    for name, covers in (("snapshots", hub.WHOLE), ("derivatives", hub_listing.DERIVATIVES)):
+        place = source / name
         for day in reversed(store.days(place)):
             told = archive.manifest(place, day)
-            if told and covers(told):
+            if told and hub_listing.covered(told) == covers:
                 _listing(place / f"date={day}", folder / f"date={day}")
-                return 1, str(day), hub_listing.covered(told)
+                return 1, str(day), covers
     return 0, "", ""
-
-
-def _is_whole(told: dict[str, Any]) -> bool:
-    return told["scope"] == hub.WHOLE
 
 
 def _listing(day: Path, target: Path) -> None:

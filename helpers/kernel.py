@@ -61,8 +61,9 @@ class Spare:
         return self.poll()
 
     def send_signal(self, number: int) -> None:
-        """Send the kernel a signal."""
-        os.kill(self.pid, number)
+        """Send the kernel a signal; one that has ended needs none."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
 
 def fork() -> None:

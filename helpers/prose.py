@@ -47,9 +47,8 @@ def run(name: str, title: str, data: str, last_month: str, snapshot_date: str) -
     # A name in a passage that is not shown needs a value all the same: Quarto looks it up before it hides it.
     shown |= dict.fromkeys(sorted(everywhere - (shown | about).keys()), "unknown")
     files.write_json(paths.BUILD / "values.json", recorded)
-    written = {
-        key: names.markdown(text) for key, text in sorted((shown | about).items())
-    }  # Quarto reads Markdown there
+    # As Markdown, for that is what Quarto reads there.
+    written = {key: names.markdown(text) for key, text in sorted((shown | about).items())}
     files.write_text(paths.ROOT / "_variables.yml", _yaml(written))
     metadata = {
         "subtitle": title,

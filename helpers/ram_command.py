@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from helpers import ram, rebuild, steps, tables
+from helpers import ram, rebuild, steps, tables, values
 from helpers.edition import Edition
 from helpers.registry import BUCKETS
 
@@ -58,7 +58,7 @@ def find(names: Iterable[str], models: Iterable[str]) -> list[str]:
             problems.append(f"{name!r} is the name of several models; write one of {', '.join(matches)}")
         else:
             near = _near(name, ids)
-            hint = f"did you mean {_either(near)}?" if near else "write a Hub id, namespace/name"
+            hint = f"did you mean {values.listed(near, 'or')}?" if near else "write a Hub id, namespace/name"
             problems.append(f"no tracked model {name!r}; {hint}")
     if problems:
         raise RamCommandError("\n".join(problems))
@@ -82,11 +82,6 @@ def _near(name: str, ids: list[str]) -> list[str]:
         if holds or likeness >= LIKE:
             ranked.append((not holds, -likeness, model))
     return [model for *_, model in sorted(ranked)[:5]]
-
-
-def _either(names: list[str]) -> str:
-    """Names in a sentence: A, B or C."""
-    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def answer(chosen: Sequence[str], lifetime: pd.DataFrame, models: pd.DataFrame, edition: Edition) -> dict[str, Any]:

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import adoption, cleaning, derivatives, values
-from helpers.adoption import UNRESOLVED
 from helpers.cleaning import Day
-from helpers.registry import BUCKETS, REGION_LABELS
+from helpers.registry import BUCKETS, REGION_LABELS, UNRESOLVED
 
 MULTIPLIERS = (1.5, 3, None)
 """Of the interquartile range, for the outlier rule: the usual ones for outliers and extremes, and no rule at all."""

@@ -109,10 +109,10 @@ def went(before: float | None, after: float | None, up: str = "rose", down: str 
     return up if after > before else down if after < before else "went"
 
 
-def listed(texts: Iterable[str]) -> str | None:
-    """Texts as a sentence lists them: "a", "a and b", "a, b and c"; None for none."""
+def listed(texts: Iterable[str], word: str = "and") -> str | None:
+    """Texts as a sentence lists them: "a", "a and b", "a, b and c", or with another `word`; None for none."""
     *others, last = [*texts] or [None]
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} {word} {last}" if others else last
 
 
 USUAL: dict[str, Format] = {
@@ -232,7 +232,7 @@ def fill(option: str, recorded: dict[str, dict[str, Any]], where: str) -> str:
     in a caption, which is Markdown, it is no markup.
     Raises ValueRecordError naming `where` and the missing value, or the text that stands in no double quotes.
     """
-    key, _, text = option.partition(":")
+    name, _, text = option.partition(":")
 
     def formatted(match: re.Match) -> str:
         if match[1] not in recorded:
@@ -241,10 +241,10 @@ def fill(option: str, recorded: dict[str, dict[str, Any]], where: str) -> str:
             )
         if not text.strip().startswith('"'):
             raise ValueRecordError(
-                f"{where}: {{{match[1]}}} stands in no quotes; put the text after {key}: in double ones"
+                f"{where}: {{{match[1]}}} stands in no quotes; put the text after {name}: in double ones"
             )
         shown = recorded[match[1]]["formatted"]
-        shown = names.markdown(shown) if key.endswith("-cap") else shown
+        shown = names.markdown(shown) if name.endswith("-cap") else shown
         return json.dumps(shown, ensure_ascii=False)[1:-1]
 
     return PLACEHOLDER.sub(formatted, option)

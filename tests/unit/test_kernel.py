@@ -9,6 +9,8 @@ import time
 import nbformat
 import pytest
 
+from helpers import kernel
+
 FIRST = "import sys; print([name in sys.modules for name in ('pandas', 'pyarrow', 'pandera', 'helpers.figures')])"
 
 
@@ -72,3 +74,11 @@ def _ends(pid, seconds):
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
     return False
+
+
+def test_a_kernel_that_has_ended_takes_a_signal_as_a_program_does():
+    """jupyter_client signals kernels without asking whether they still run."""
+    spare = kernel.Spare()
+    spare.send_signal(signal.SIGKILL)
+    assert spare.wait() == -signal.SIGKILL
+    spare.send_signal(signal.SIGKILL)
