@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers import cleaning, edition
+from helpers import edition
+from helpers.measures import cleaning
 
 MODELS, GROWN, DAYS = 1500, 15_000, 870
 REPEAT = 3

@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers import collect, paths
+from helpers import paths
+from helpers.commands import collect
 from helpers.sources import hub
 
 sys.path.insert(0, str(paths.ROOT))  # the loopback Hub is part of the tests

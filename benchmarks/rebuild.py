@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers import paths, steps
+from helpers import paths
+from helpers.build import steps
 
 REPEAT = 3
 GOALS = {"full": 0.60, "nothing to do": 0.03}

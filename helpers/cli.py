@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from helpers import edition, paths, rebuild, steps
+from helpers import edition, paths
+from helpers.build import graph, steps
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -27,11 +28,11 @@ def build(
     engine: Engine = "auto",
 ) -> None:
     """Rebuild whatever is out of date, from raw inputs to the published pages."""
-    from helpers import progress
+    from helpers.build import progress
 
     parameters = _parameters(edition_name, overrides, engine)
     with _lock(), progress.display() as display:
-        rebuild.build(parameters, jobs, display.report)
+        graph.build(parameters, jobs, display.report)
     print(f"The report is in {paths.shown(paths.BUILD / 'site' / 'index.html')}")
 
 
@@ -41,7 +42,7 @@ def status(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = N
     parameters = _parameters(edition_name, overrides, engine)
     stale: set[str] = set()
     for step in steps.STEPS:
-        reasons = [*rebuild.state(step, parameters).reasons]
+        reasons = [*graph.state(step, parameters).reasons]
         reasons += [f"{name} is stale" for name in steps.upstream(step) if name in stale]
         if reasons:
             stale.add(step.name)
@@ -53,18 +54,18 @@ def status(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = N
 @app.command()
 def render(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = None, engine: Engine = "auto") -> None:
     """Publish what the notebooks have left, without running them; prose and values are checked first."""
-    from helpers import progress
+    from helpers.build import progress
 
     parameters = _parameters(edition_name, overrides, engine)
     graph = tuple(step for step in steps.STEPS if not step.notebook)
     with _lock(), progress.display() as display:
-        rebuild.build(parameters, 1, display.report, graph)
+        graph.build(parameters, 1, display.report, graph)
 
 
 @app.command()
 def verify(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = None, engine: Engine = "auto") -> None:
     """Compare the build with the paper's figures; exit 1 if fewer match than the edition asks for."""
-    from helpers import verify as verifying
+    from helpers.commands import verify as verifying
 
     found = verifying.run(edition.load(edition_name, overrides), _parameters(edition_name, overrides, engine))
     print(verifying.shown(found))
@@ -82,9 +83,9 @@ def ram(
     """Scores of tracked models against their reference sets, with intervals and what the data cover."""
     from rich.console import Console
 
-    from helpers import ram_command
+    from helpers.commands import ram
 
-    found = ram_command.run(names, edition.load(edition_name, overrides), as_json)
+    found = ram.run(names, edition.load(edition_name, overrides), as_json)
     print(found) if as_json else Console().print(found)
 
 
@@ -96,7 +97,7 @@ def diff_(
     """What changed from one built edition to another, as tables and as a page under build/diff."""
     from rich.console import Console
 
-    from helpers import diff_page
+    from helpers.commands import diff_page
 
     Console().print(diff_page.run(before, after))
 
@@ -115,7 +116,7 @@ def collect_hub(
     archive: Archive = paths.ARCHIVE,
 ) -> None:
     """Collect today's download counts; goes on where the last run stopped."""
-    from helpers import collect
+    from helpers.commands import collect
 
     collect.hub(archive / "snapshots", None if whole else collect.namespaces())
 
@@ -123,7 +124,7 @@ def collect_hub(
 @collecting.command("derivatives")
 def collect_derivatives(archive: Archive = paths.ARCHIVE) -> None:
     """Collect the derivatives of tracked models, where the whole Hub is not taken; goes on as `hub` does."""
-    from helpers import collect
+    from helpers.commands import collect
 
     collect.hub(archive / "derivatives", collect.derivatives(archive / "registry"))
 
@@ -131,16 +132,16 @@ def collect_derivatives(archive: Archive = paths.ARCHIVE) -> None:
 @collecting.command("status")
 def collect_status(archive: Archive = paths.ARCHIVE) -> None:
     """Days of download counts and of derivatives held, gaps, falls, unfinished days."""
-    from helpers import holdings
+    from helpers.archive import status
 
-    print(holdings.overview(archive).to_string(index=False))
+    print(status.overview(archive).to_string(index=False))
 
 
 @collecting.command("weekly")
 def collect_weekly(archive: Archive = paths.ARCHIVE) -> None:
     """Bring in the public weekly dumps of the Hub, as snapshots of the days before collecting began."""
-    from helpers import collect
-    from helpers.sources import weekly_dump
+    from helpers.archive import weekly_dump
+    from helpers.commands import collect
 
     models = collect.tracked(archive / "registry")
     print(weekly_dump.fetch_all(archive / "snapshots", models).to_string(index=False))
@@ -195,7 +196,7 @@ def notebooks_(
     check: Annotated[bool, typer.Option("--check", help="Only say which are not clean; exit 1 if any.")] = False,
 ) -> None:
     """Clean the committed notebooks: text outputs of the last default build, no images, no run data."""
-    from helpers import notebooks
+    from helpers.build import notebooks
 
     unclean = notebooks.check() if check else notebooks.update()
     for line in unclean:

@@ -169,7 +169,7 @@ def _held(content: dict[str, Any], where: str) -> dict[str, Any]:
     asked = [key for key in HELD if content.get(key) == "held"]
     if not asked:
         return content
-    from helpers import store  # it needs the table contracts, which take long to import
+    from helpers.archive import store  # it needs the table contracts, which take long to import
 
     days = store.days(paths.ARCHIVE / "snapshots")
     if not days:

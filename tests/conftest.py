@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers import fingerprint, paths
+from helpers import paths
+from helpers.build import fingerprint
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers import edition, files, names
+from helpers import edition, files
 from helpers.figures import theme
 from helpers.figures.axes import settle
+from helpers.text import names
 
 
 def finish(figure: Figure, source: str, data: str) -> Figure:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import seaborn
 from matplotlib import colors
 
-from helpers import names as naming
 from helpers.registry import REGION_LABELS
+from helpers.text import names as naming
 
 
 class Style(NamedTuple):

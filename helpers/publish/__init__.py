@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.publish.findings import Finding, PublishError
+from helpers.publish.faults import Finding, PublishError
 from helpers.publish.precheck import preflight
 from helpers.publish.site import Rendered, render
 from helpers.publish.sources import passages, used_variables
@@ -12,7 +12,7 @@ __all__ = ["Finding", "PublishError", "Rendered", "passages", "preflight", "rend
 
 def run(engine: str, **edition: Any) -> None:
     """The publish step: write the provenance of the build, then render. edition: its parameters, for the record."""
-    from helpers import provenance
+    from helpers.build import provenance
     from helpers.publish import engines
 
     provenance.write(edition, {"name": engine, "version": engines.version(engine)})

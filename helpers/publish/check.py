@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from helpers.publish.findings import Finding
+from helpers.publish.faults import Finding
 from helpers.publish.page import Page
 
 MARKERS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers import files
 from helpers.publish import nodes
-from helpers.publish.findings import Finding, PublishError
+from helpers.publish.faults import Finding, PublishError
 from helpers.publish.nodes import raw
 from helpers.publish.notebooks import Notebook
 

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from helpers.publish.findings import refuse
+from helpers.publish.faults import refuse
 
 OLDEST = (1, 4)
 """The first Quarto that embeds cells of executed notebooks in websites as we use it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.publish import nodes
-from helpers.publish.findings import refuse
+from helpers.publish.faults import refuse
 from helpers.publish.nodes import Node
 from helpers.publish.notebooks import Cell, Notebook
 

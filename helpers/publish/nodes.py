@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.findings import refuse
+from helpers.publish.faults import refuse
 
 Node = dict[str, Any]
 Change = Callable[[Node], list[Node] | None]

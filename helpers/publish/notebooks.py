@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from helpers import names
 from helpers.publish.sources import YAML
+from helpers.text import names
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OPTION = re.compile(r"^#\| ?(.*)\n?", re.MULTILINE)

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from helpers import files, values
+from helpers import files
 from helpers.publish import exhibits, nodes, previews, sources, transform
-from helpers.publish.findings import refuse
+from helpers.publish.faults import refuse
 from helpers.publish.notebooks import Notebook
 from helpers.publish.transform import Article
+from helpers.text import values
 
 DEPTH = 3
 """Levels of heading in the contents, the page's title being the first."""

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from helpers.publish import sources
-from helpers.publish.findings import Finding, PublishError, refuse
+from helpers.publish.faults import Finding, PublishError, refuse
 from helpers.publish.notebooks import Notebook
 from helpers.publish.sources import Line, Sources
 

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.findings import refuse
+from helpers.publish.faults import refuse
 from helpers.publish.notebooks import Notebook
 
 PATIENCE = 900

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers import files, paths
 from helpers.publish import check, codebook, engines, notebooks, pandoc, precheck, previews, quarto, sources
-from helpers.publish.findings import PublishError
+from helpers.publish.faults import PublishError
 from helpers.publish.notebooks import Notebook
 
 DATA = {"values.json": "Every value in the text", "provenance.json": "How this build was made"}

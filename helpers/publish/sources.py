@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from helpers import names
-from helpers.publish.findings import Finding, PublishError, refuse
+from helpers.publish.faults import Finding, PublishError, refuse
+from helpers.text import names
 
 YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads YAML with every scalar as text; libyaml's own reader, where PyYAML carries it, is many times faster."""

@@ -10,7 +10,7 @@ from html import escape
 
 from helpers.publish import nodes, widths
 from helpers.publish.exhibits import Exhibit
-from helpers.publish.findings import refuse
+from helpers.publish.faults import refuse
 from helpers.publish.nodes import Node, attr, div, link, plain, raw, span, words
 from helpers.publish.notebooks import size
 from helpers.publish.sources import REFERENCE, SHORTCODE

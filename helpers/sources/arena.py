@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import makers, schemas
+from helpers.registry import makers
+from helpers.tables import contracts
 
 CATEGORY = "overall"
 CLOSED = "proprietary"
@@ -12,7 +13,7 @@ CLOSED = "proprietary"
 
 def read(path: Path) -> pd.DataFrame:
     """All published boards, every category, as published. Raises ContractError."""
-    return schemas.read_file(path, "raw/arena/text_style_control")
+    return contracts.read_file(path, "raw/arena/text_style_control")
 
 
 def scores(boards: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:

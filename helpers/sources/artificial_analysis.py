@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import makers, paths, schemas
+from helpers import paths
+from helpers.registry import makers
+from helpers.tables import contracts
 
 HUB = "https://huggingface.co/"
 FILLERS = {"instruct", "chat", "it", "hf", "meta", "nvidia", "reasoning", "non", "vision", "bf16", "fp8"}
@@ -39,16 +41,16 @@ def read(path: Path) -> pd.DataFrame:
         pages = content if isinstance(content, list) else [content]
         rows = [_row(model, _version(page)) for page in pages for model in page["data"]]
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise schemas.ContractError(f"{where}: {error}; fetch it again") from None
+        raise contracts.ContractError(f"{where}: {error}; fetch it again") from None
     except (KeyError, TypeError, AttributeError) as error:
-        raise schemas.ContractError(f"{where}: not the free route's envelope ({error!r}); fetch it again") from None
+        raise contracts.ContractError(f"{where}: not the free route's envelope ({error!r}); fetch it again") from None
     if not rows:
-        raise schemas.ContractError(f"{where}: holds no models; fetch it again")
+        raise contracts.ContractError(f"{where}: holds no models; fetch it again")
     if len(versions := {row["index_version"] for row in rows}) > 1:
-        raise schemas.ContractError(
+        raise contracts.ContractError(
             f"{where}: pages of index versions {', '.join(sorted(versions))}, not comparable; fetch them again"
         )
-    return schemas.check(pd.DataFrame(rows), "raw/artificial_analysis", where)
+    return contracts.check(pd.DataFrame(rows), "raw/artificial_analysis", where)
 
 
 def _version(page: dict) -> str:

@@ -16,8 +16,7 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
-from helpers import keys
-from helpers.sources import asking
+from helpers.sources import asking, keys
 from helpers.sources.asking import Faulty, Patience
 
 PATIENCE = Patience(page=1800, tries=8)

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet
 
-from helpers import fingerprint
+from helpers.build import fingerprint
 from helpers.sources import arena, fetch, fetched, hub_dataset
 from helpers.sources.asking import Patience
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from helpers import files, keys
-from helpers.sources import artificial_analysis, fetch, fetched
+from helpers import files
+from helpers.sources import artificial_analysis, fetch, fetched, keys
 from helpers.sources.asking import Faulty, Patience
 
 ENDPOINT = "https://artificialanalysis.ai/api/v2"

@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 
-from helpers import files, keys, schemas
-from helpers.sources import fetch, fetched, openrouter
+from helpers import files
+from helpers.sources import fetch, fetched, keys, openrouter
 from helpers.sources.asking import Faulty, Patience
+from helpers.tables import contracts
 
 ENDPOINT = "https://openrouter.ai/api/v1"
 FIRST = datetime.date(2025, 1, 1)
@@ -135,8 +136,8 @@ def _table(contents: list[dict[str, Any]]) -> pd.DataFrame:
         raise fetch.FetchError("OpenRouter: the rankings hold no row; run again later")
     frame = pd.DataFrame(rows)
     try:
-        checked = schemas.check(frame, "raw/openrouter/daily", "OpenRouter's rankings")
-    except schemas.ContractError as error:
+        checked = contracts.check(frame, "raw/openrouter/daily", "OpenRouter's rankings")
+    except contracts.ContractError as error:
         raise fetch.FetchError(f"{error}. Nothing was replaced; run again later") from None
     return checked.assign(as_of=frame["as_of"])
 

@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from helpers import files, fingerprint, keeping, keys, paths, schemas
+from helpers import files, lock, paths
+from helpers.build import fingerprint
+from helpers.sources import keys
 from helpers.sources.fetch import FetchError
+from helpers.tables import contracts
 
 STAGE = ".fetched-"
 """How a folder is named that a fetch works in."""
@@ -23,8 +26,8 @@ LEFT = re.compile(r"\.(.+)(\.\w+)\.[a-z0-9_]{8}\2(\.\d+)?")
 
 @contextmanager
 def working(folder: Path) -> Iterator[None]:
-    """Keep a folder to this process, as keeping.held does, and clear away what a stop has left in it."""
-    with keeping.held(folder):
+    """Keep a folder to this process, as lock.held does, and clear away what a stop has left in it."""
+    with lock.held(folder):
         for place in folder.glob(f"{STAGE}*"):
             shutil.rmtree(place)
         for path in folder.rglob(".*"):
@@ -63,7 +66,7 @@ def publishing(path: Path, **facts: Any) -> Iterator[tuple[Path, dict[str, Any]]
             yield beside, record
             record |= {"sha256": fingerprint.of_file(beside), "size": beside.stat().st_size}
         files.write_json(sidecar(path), record)
-    except (schemas.ContractError, UnicodeError) as error:  # half a character is no text, though JSON can write it
+    except (contracts.ContractError, UnicodeError) as error:  # half a character is no text, though JSON can write it
         words = keys.redact(str(error)).replace(paths.shown(beside), f"what was fetched for {paths.shown(path)}")
         raise FetchError(f"{words}. Nothing was replaced; if it stays so, the source has changed its form") from None
 

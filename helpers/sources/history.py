@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import paths, schemas
+from helpers import paths
+from helpers.tables import contracts
 
 
 def read(folder: Path) -> pd.DataFrame:
@@ -16,11 +17,11 @@ def read(folder: Path) -> pd.DataFrame:
     that two files hold, and for a folder without files.
     """
     if not folder.exists():
-        return schemas.check(pd.DataFrame(columns=list(schemas.TABLES["raw/history"].columns)), "raw/history")
+        return contracts.check(pd.DataFrame(columns=list(contracts.TABLES["raw/history"].columns)), "raw/history")
     found = sorted(path for path in folder.glob("*") if path.suffix in (".csv", ".parquet"))
     if not found:
-        raise schemas.ContractError(f"{paths.shown(folder)}: holds no .csv or .parquet file; put the history there")
-    parts = {paths.shown(path): schemas.read_file(path, "raw/history") for path in found}
+        raise contracts.ContractError(f"{paths.shown(folder)}: holds no .csv or .parquet file; put the history there")
+    parts = {paths.shown(path): contracts.read_file(path, "raw/history") for path in found}
     whole = pd.concat(parts.values(), ignore_index=True)
     _refuse_overlap(parts, whole)
     return whole.sort_values(["model", "date"], ignore_index=True)
@@ -32,7 +33,7 @@ def _refuse_overlap(parts: dict[str, pd.DataFrame], whole: pd.DataFrame) -> None
         return
     date, model = repeated.iloc[0][["date", "model"]]
     holders = [name for name, part in parts.items() if ((part["date"] == date) & (part["model"] == model)).any()]
-    raise schemas.ContractError(
+    raise contracts.ContractError(
         f"{' and '.join(holders)}: both hold {model} on {date.date()}, and {len(repeated) - 1:,} more such days; "
         "keep each model's day in one file"
     )

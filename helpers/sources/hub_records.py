@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow
 
-from helpers.schemas.columns import HUB_ID, LONGEST
+from helpers.tables.contracts.columns import HUB_ID, LONGEST
 
 REQUIRED = {"id": str, "createdAt": str, "downloadsAllTime": int, "tags": list}
 """What the contracts of the archive need of each record, and of which kind."""

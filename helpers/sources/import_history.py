@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import fingerprint, paths, schemas
+from helpers import paths
+from helpers.build import fingerprint
 from helpers.sources import fetched, history
+from helpers.tables import contracts
 
 NAME = "raw/history"
 
@@ -43,29 +45,29 @@ def bring_in(path: Path, folder: Path, names: Mapping[str, str] | None = None) -
 def _files(path: Path) -> list[Path]:
     found = sorted(part for part in path.iterdir() if part.suffix in (".csv", ".parquet")) if path.is_dir() else [path]
     if not found:
-        raise schemas.ContractError(f"{paths.shown(path)}: holds no .csv or .parquet file; name the history's folder")
+        raise contracts.ContractError(f"{paths.shown(path)}: holds no .csv or .parquet file; name the history's folder")
     return found
 
 
 def _columns(names: Mapping[str, str]) -> dict[str, str]:
     """Each column of the contract → its name in the files."""
-    wanted = list(schemas.TABLES[NAME].columns)
+    wanted = list(contracts.TABLES[NAME].columns)
     if unknown := [name for name in names if name not in wanted]:
-        raise schemas.ContractError(
+        raise contracts.ContractError(
             f"--map {unknown[0]}=…: is no column of a history; wanted one of {', '.join(wanted)}"
         )
     columns = {name: names.get(name, name) for name in wanted}
     if len(set(columns.values())) < len(wanted):
         told = ", ".join(f"{ours}={theirs}" for ours, theirs in columns.items())
-        raise schemas.ContractError(f"--map: one column would be two of ours: {told}; name each once")
+        raise contracts.ContractError(f"--map: one column would be two of ours: {told}; name each once")
     return columns
 
 
 def _read(path: Path, columns: dict[str, str]) -> pd.DataFrame:
-    table = schemas.load(path, list(columns.values())).rename_columns(list(columns))
-    checked = schemas.check(table.to_pandas(date_as_object=False), NAME, paths.shown(path))
+    table = contracts.load(path, list(columns.values())).rename_columns(list(columns))
+    checked = contracts.check(table.to_pandas(date_as_object=False), NAME, paths.shown(path))
     if checked.empty:
-        raise schemas.ContractError(f"{paths.shown(path)}: holds no row; is it the right file?")
+        raise contracts.ContractError(f"{paths.shown(path)}: holds no row; is it the right file?")
     return checked
 
 
@@ -83,7 +85,7 @@ def _refuse_repeats(parts: dict[Path, pd.DataFrame], new: pd.DataFrame) -> None:
     if len(repeated):
         date, model = repeated.iloc[0][["date", "model"]]
         where = [paths.shown(p) for p, t in parts.items() if ((t["date"] == date) & (t["model"] == model)).any()]
-        raise schemas.ContractError(
+        raise contracts.ContractError(
             f"{' and '.join(where)}: both hold {model} on {date.date()}; {len(repeated):,} such days; keep each once"
         )
 
@@ -94,7 +96,7 @@ def _refuse_spellings(models: pd.Series) -> None:
     for _, same in spaces.groupby(spaces.str.casefold()):
         if len(same) > 1:
             found = " and ".join(same)
-            raise schemas.ContractError(
+            raise contracts.ContractError(
                 f"namespaces {found} differ in case only; write the Hub's own spelling in all files"
             )
 
@@ -105,7 +107,7 @@ def _unheld(new: pd.DataFrame, held: pd.DataFrame, where: str) -> pd.DataFrame:
     other = both[(both["_merge"] == "both") & (both["downloads"] != both["downloads_held"])]
     if len(other):
         row = other.iloc[0]
-        raise schemas.ContractError(
+        raise contracts.ContractError(
             f"{where}: holds {row['downloads_held']:,.0f} downloads of {row['model']} on {row['date'].date()}, and the "
             f"new history tells {row['downloads']:,}; {len(other):,} such days. Nothing was written: find out which is "
             "right, and remove the other from its file"
@@ -115,7 +117,7 @@ def _unheld(new: pd.DataFrame, held: pd.DataFrame, where: str) -> pd.DataFrame:
 
 def _write(path: Path, rows: pd.DataFrame, found: list[Path], names: Mapping[str, str]) -> None:
     """The rows, with those that the file holds, and a record of what they came from."""
-    before = [schemas.read_file(path, NAME)] if path.exists() else []
+    before = [contracts.read_file(path, NAME)] if path.exists() else []
     told = fetched.sidecar(path)  # its sha256 may be another: an author may correct the file by hand
     earlier = json.loads(told.read_text(encoding="utf-8"))["imports"] if told.exists() else []
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -123,4 +125,4 @@ def _write(path: Path, rows: pd.DataFrame, found: list[Path], names: Mapping[str
     this = {"fetched": now, "of": came, "columns": dict(names), "rows": len(rows)}
     with fetched.publishing(path, source="author's archive", imports=[*earlier, this]) as (beside, _):
         whole = pd.concat([*before, rows]).sort_values(["model", "date"], ignore_index=True)
-        schemas.check(whole, NAME).to_parquet(beside, index=False)
+        contracts.check(whole, NAME).to_parquet(beside, index=False)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import makers, paths, schemas
+from helpers import paths
+from helpers.registry import makers
+from helpers.tables import contracts
 
 REST = "other"
 """The reserved slug for all traffic beyond a day's top 50. It cannot be split and is no model."""
@@ -21,12 +23,12 @@ DATED = r"-(?:20\d{6}|20\d\d-\d\d-\d\d|[01]\d-?[0-3]\d)$"
 
 def read_daily(path: Path) -> pd.DataFrame:
     """Daily rankings: date, model_permaslug, total_tokens (text). Raises ContractError."""
-    return schemas.read_file(path, "raw/openrouter/daily")
+    return contracts.read_file(path, "raw/openrouter/daily")
 
 
 def read_monthly(path: Path) -> pd.DataFrame:
     """Monthly top ten of open models: month, model, tokens (text). Raises ContractError."""
-    return schemas.read_file(path, "raw/openrouter/monthly_top10")
+    return contracts.read_file(path, "raw/openrouter/monthly_top10")
 
 
 def read_catalogue(path: Path) -> pd.DataFrame:
@@ -37,13 +39,13 @@ def read_catalogue(path: Path) -> pd.DataFrame:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise schemas.ContractError(f"{paths.shown(path)}: {error}; fetch the catalogue again") from None
+        raise contracts.ContractError(f"{paths.shown(path)}: {error}; fetch the catalogue again") from None
     listed = content.get("data") if isinstance(content, dict) else content
     if not isinstance(listed, list) or not all(isinstance(model, dict) for model in listed):
-        raise schemas.ContractError(f"{paths.shown(path)}: holds no list of models; fetch the catalogue again")
+        raise contracts.ContractError(f"{paths.shown(path)}: holds no list of models; fetch the catalogue again")
     models = pd.DataFrame(listed, columns=["canonical_slug", "id", "hugging_face_id"], dtype=object)
     models["hugging_face_id"] = models["hugging_face_id"].replace("", None)
-    return schemas.check(models, "raw/openrouter/models", paths.shown(path))
+    return contracts.check(models, "raw/openrouter/models", paths.shown(path))
 
 
 def read_catalogues(folder: Path) -> pd.DataFrame:

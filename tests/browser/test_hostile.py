@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers import names
+from helpers.text import names
 from tests import fakepublic
 from tests.browser.conftest import served
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pyarrow.parquet
 
-from helpers import archive, collect
+from helpers.archive import days
+from helpers.commands import collect
 from helpers.sources.asking import Patience
 from helpers.sources.hub import Scope
 from tests.fakehub import PASSING, FakeHub
@@ -26,7 +27,7 @@ BASES = [f"{space}/base-{number}" for space in SPACES for number in range(50)]
 ATTEMPTS = 40
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["helpers.collect", "tests.fakehub.runs"])
+processes.set_forkserver_preload(["helpers.commands.collect", "tests.fakehub.runs"])
 
 
 def authors(*names):
@@ -76,8 +77,8 @@ def publish_until(folder, event):
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
-    for left in archive.unfinished(folder):
-        archive.publish(left, datetime.datetime.now(datetime.UTC))
+    for left in days.unfinished(folder):
+        days.publish(left, datetime.datetime.now(datetime.UTC))
 
 
 def run(seed: int, folder: Path) -> dict:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from helpers import collect, names
-from helpers.sources import fetch_arena, fetch_artificial_analysis, fetch_openrouter, fetch_tracked_models, weekly_dump
+from helpers.archive import weekly_dump
+from helpers.commands import collect
+from helpers.sources import fetch_arena, fetch_artificial_analysis, fetch_openrouter, fetch_tracked_models
 from helpers.sources import hub as hub_source
+from helpers.text import names
 from tests.conftest import Project, copy_of_repository
 from tests.fakehub import FakeHub
 from tests.fakehub.holdings import catalogue

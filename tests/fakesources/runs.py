@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.archive import weekly_dump
 from helpers.sources import (
     fetch_arena,
     fetch_artificial_analysis,
     fetch_openrouter,
     fetch_tracked_models,
     import_history,
-    weekly_dump,
 )
 from helpers.sources.asking import Patience
 from tests.fakesources import PASSING, FakeSources, holdings

@@ -16,8 +16,10 @@ import httpx2
 import pytest
 from huggingface_hub import HfApi
 
-from helpers import archive, collect, holdings, paths, store
-from helpers.sources import asking, hub_listing
+from helpers import paths
+from helpers.archive import days, listings, status, store
+from helpers.commands import collect
+from helpers.sources import asking
 from helpers.sources import hub as source
 from helpers.sources.asking import Patience
 from tests.fakehub import PASSING, FakeHub, runs
@@ -67,7 +69,7 @@ def test_a_listing_by_namespaces_holds_each_of_them_whole(tmp_path, number):
     with FakeHub(400, script={number: "520"}) as hub:
         gather(tmp_path, hub, authors(*SPACES[:number]))
         runs.check(tmp_path, hub.rows, authors(*SPACES[:number]))
-        facts = archive.manifest(tmp_path, store.days(tmp_path)[0])
+        facts = days.manifest(tmp_path, store.days(tmp_path)[0])
         assert facts["scope"] == sorted(SPACES[:number])
         assert sum(facts["listings"].values()) == facts["rows"]
 
@@ -143,7 +145,7 @@ def test_two_collectors_do_not_meet(tmp_path):
     with FakeHub(250, script={2: "stall"}) as hub:
         process = runs.start(tmp_path, hub.endpoint, limit=50, patience=Patience(silence=1, first=0.01))
         wait_for(lambda: len(hub.requests) == 3)
-        with pytest.raises(archive.ArchiveError, match="another collector is at work in this folder; wait for it"):
+        with pytest.raises(days.ArchiveError, match="another collector is at work in this folder; wait for it"):
             gather(tmp_path, hub)
         process.join()
         assert process.exitcode == 0
@@ -174,7 +176,7 @@ def test_a_day_left_unfinished_is_gone_on_with_while_it_is_young_and_the_same_wo
     with FakeHub(180, script=dict.fromkeys(range(2, 22), "500")) as hub:
         with pytest.raises(source.HubError, match=r"HTTP 500, 20 times running; run again later"):
             gather(tmp_path, hub, clock=at("2026-10-20T22:00:00+00:00"))
-        assert holdings.status(tmp_path)["state"].tolist() == ["unfinished"]
+        assert status.status(tmp_path)["state"].tolist() == ["unfinished"]
         gather(tmp_path, hub, scope, clock=at(now))
         assert [str(day) for day in store.days(tmp_path)] == held
         assert [path.name for path in (tmp_path / "aside").glob("*")] == aside
@@ -187,10 +189,10 @@ def test_an_earlier_day_that_cannot_be_published_does_not_cost_today(tmp_path):
         with pytest.raises(source.HubError):
             gather(tmp_path, hub, clock=at("2026-10-20T22:00:00+00:00"))
         hub.script[len(hub.requests)] = "short"
-        with pytest.raises(archive.ArchiveError, match=r"2026-10-20 is not published: .* the listing ends early"):
+        with pytest.raises(days.ArchiveError, match=r"2026-10-20 is not published: .* the listing ends early"):
             gather(tmp_path, hub, clock=at("2026-10-21T02:00:00+00:00"))
         assert store.days(tmp_path) == [datetime.date(2026, 10, 21)]
-        assert holdings.status(tmp_path)["state"].tolist() == ["aside", "held"]
+        assert status.status(tmp_path)["state"].tolist() == ["aside", "held"]
 
 
 # What is not published ---
@@ -229,11 +231,11 @@ def test_a_link_in_a_circle_ends_in_an_error_and_in_no_day(tmp_path):
 def test_a_listing_that_ends_early_is_kept_aside(tmp_path):
     with (
         FakeHub(180, script=dict.fromkeys(range(1, 99), "no-link")) as hub,
-        pytest.raises(archive.ArchiveError, match=r"a listing ends early .* a full page does not tell of a next one"),
+        pytest.raises(days.ArchiveError, match=r"a listing ends early .* a full page does not tell of a next one"),
     ):
         gather(tmp_path, hub)
     assert not store.days(tmp_path)
-    assert holdings.status(tmp_path)["state"].tolist() == ["aside"]
+    assert status.status(tmp_path)["state"].tolist() == ["aside"]
     with FakeHub(180) as hub:
         gather(tmp_path, hub)
         runs.check(tmp_path, hub.rows)
@@ -245,16 +247,16 @@ def test_a_listing_cut_off_without_a_word_is_kept_aside(tmp_path, fault):
         gather(tmp_path, hub, authors("Qwen"), clock=at("2026-10-20T12:00:00+00:00"))
         hub.script[len(hub.requests)] = fault
         with pytest.raises(
-            archive.ArchiveError, match=r"Qwen: \d+ models after \d+ on 2026-10-20, a loss of more than 2%"
+            days.ArchiveError, match=r"Qwen: \d+ models after \d+ on 2026-10-20, a loss of more than 2%"
         ):
             gather(tmp_path, hub, authors("Qwen"), clock=at("2026-10-21T12:00:00+00:00"))
-        assert holdings.status(tmp_path)["state"].tolist() == ["held", "aside"]
+        assert status.status(tmp_path)["state"].tolist() == ["held", "aside"]
         gather(tmp_path, hub, authors("Qwen"), clock=at("2026-10-21T13:00:00+00:00"))
         assert len(store.days(tmp_path)) == 2
 
 
 def test_a_listing_of_the_whole_hub_cut_off_on_the_first_day_is_kept_aside(tmp_path):
-    with FakeHub(500, script={5: "short"}) as hub, pytest.raises(archive.ArchiveError, match="the listing ends early"):
+    with FakeHub(500, script={5: "short"}) as hub, pytest.raises(days.ArchiveError, match="the listing ends early"):
         gather(tmp_path, hub)
     assert not store.days(tmp_path)
 
@@ -263,13 +265,13 @@ def test_a_listing_without_a_required_field_is_kept_aside(tmp_path):
     hub = FakeHub(180)
     for row in hub.rows:
         del row["downloadsAllTime"]
-    with hub, pytest.raises(archive.ArchiveError, match=r"180 of 180 records lack a required field"):
+    with hub, pytest.raises(days.ArchiveError, match=r"180 of 180 records lack a required field"):
         gather(tmp_path, hub)
     assert not store.days(tmp_path)
 
 
 def test_a_listing_of_no_namespaces_and_an_address_that_is_none_are_refused(tmp_path):
-    with pytest.raises(archive.ArchiveError, match="0 namespaces are asked for; name some"):
+    with pytest.raises(days.ArchiveError, match="0 namespaces are asked for; name some"):
         collect.hub(tmp_path, authors())
     for address in ("huggingface.co", "https://me:word@host", "ftp://host", "http://host:port", "http://"):
         with pytest.raises(source.HubError, match="HF_ENDPOINT is no address of the form") as raised:
@@ -326,7 +328,7 @@ def test_a_full_disk_is_told_and_harms_nothing(tmp_path):
         filler, free = disk / "filler", shutil.disk_usage(disk).free
         for left in range(0, 400_000, 50_000):
             filler.write_bytes(b"x" * max(free - left, 0))
-            with pytest.raises(archive.ArchiveError, match=r"the disk is full.*make room and run again"):
+            with pytest.raises(days.ArchiveError, match=r"the disk is full.*make room and run again"):
                 gather(disk, hub, limit=200, clock=later)
             assert len(store.day(disk, store.days(disk)[-1])) == 3000
             assert len(store.days(disk)) == 1
@@ -340,7 +342,7 @@ def test_a_limit_on_the_size_of_files_is_told_and_harms_nothing(tmp_path):
     with FakeHub(3000) as hub:
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-            with pytest.raises(archive.ArchiveError, match=r"a limit on files is met.*nothing that was held is harmed"):
+            with pytest.raises(days.ArchiveError, match=r"a limit on files is met.*nothing that was held is harmed"):
                 gather(tmp_path, hub, limit=500)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -360,7 +362,7 @@ def test_a_read_only_folder_is_told(tmp_path):
     run = subprocess.run(
         [*drop, sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=paths.ROOT
     )
-    assert "helpers.keeping.ArchiveError" in run.stderr
+    assert "helpers.lock.ArchiveError" in run.stderr
     assert "cannot be written (Permission denied); allow it, or name another folder" in run.stderr
     assert not list(folder.iterdir())
 
@@ -406,7 +408,7 @@ def test_hostile_names_are_kept_apart_as_text_and_write_nowhere_else(tmp_path):
         assert facts["refused"] == {"no Hub id, namespace/name": len(HOSTILE)}
         runs.check(folder, hub.rows)
     assert len(store.day(folder, store.days(folder)[0])) == 300
-    assert len(hub_listing.read(hub_listing.newest(folder))) == 300
+    assert len(listings.read(listings.newest(folder))) == 300
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     names = {path.name for path in folder.rglob("*")} - {".lock"}
     assert {name.partition(".")[0].partition("=")[0] for name in names} <= {

@@ -8,8 +8,11 @@ import sys
 import pandas as pd
 import pytest
 
-from helpers import archive, collect, collection, derivatives, holdings, keeping, paths, store
-from helpers.sources import asking, hub, hub_listing
+from helpers import lock, paths
+from helpers.archive import days, gather, listings, status, store
+from helpers.commands import collect
+from helpers.measures import derivatives
+from helpers.sources import asking, hub
 from helpers.sources.hub import Scope
 from tests.fakehub import PASSING, FakeHub, runs
 from tests.fakehub.holdings import HOSTILE, SPACES
@@ -24,7 +27,7 @@ def bases(*names):
     return Scope.of("base_model", names or BASES)
 
 
-def gather(folder, fake, scope=None, limit=10, **more):
+def collected(folder, fake, scope=None, limit=10, **more):
     return collect.hub(folder, scope or bases(), fake.endpoint, HASTY, limit, **more)
 
 
@@ -45,7 +48,7 @@ def test_a_repository_of_two_bases_is_stored_once_and_counts_in_both(tmp_path):
     with FakeHub(1500) as fake:
         twice = [row for row in fake.rows if len(named(row)) == 2]
         both = named(twice[0])
-        (facts,) = gather(tmp_path, fake, bases(*both))
+        (facts,) = collected(tmp_path, fake, bases(*both))
         runs.check(tmp_path, fake.rows, bases(*both))
         listed = {base: sum(base in named(row) for row in fake.rows) for base in both}
         assert facts["listings"] == listed
@@ -56,7 +59,7 @@ def test_a_repository_of_two_bases_is_stored_once_and_counts_in_both(tmp_path):
 def test_the_hub_is_asked_for_each_base_to_the_letter(tmp_path):
     with FakeHub(800) as fake:
         base = next(base for row in fake.rows for base in named(row))
-        (facts,) = gather(tmp_path, fake, bases(base, base.swapcase()))
+        (facts,) = collected(tmp_path, fake, bases(base, base.swapcase()))
         assert facts["listings"][base.swapcase()] == 0 < facts["listings"][base]
         asked = [path for path in fake.requests if "cursor" not in path]
         assert [path.partition("filter=")[2].partition("&")[0] for path in asked] == [
@@ -67,7 +70,7 @@ def test_the_hub_is_asked_for_each_base_to_the_letter(tmp_path):
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_fault_that_passes_costs_no_row(tmp_path, fault):
     with FakeHub(900, script={2: fault, 9: fault}, hostile=32) as fake:
-        gather(tmp_path, fake)
+        collected(tmp_path, fake)
         runs.check(tmp_path, fake.rows, bases())
         assert fake.faults.count(fault) == 2
 
@@ -80,7 +83,7 @@ def test_kill_loses_at_most_the_page_in_flight(tmp_path, page):
         process.kill()
         process.join()
         assert len(list(tmp_path.glob("unfinished/*/pages/*/*.json.zst"))) == page
-        gather(tmp_path, fake)
+        collected(tmp_path, fake)
         runs.check(tmp_path, fake.rows, bases())
         assert fake.requests[page] == fake.requests[page + 1]
         assert len(set(fake.requests)) == len(fake.requests) - 1
@@ -90,7 +93,7 @@ def test_names_that_attack_are_kept_apart_as_text(tmp_path):
     fake = FakeHub(400, hostile=len(HOSTILE))
     fake.rows = [row | {"tags": ["base_model:acme/x", "base_model:<script>alert(1)</script>"]} for row in fake.rows]
     with fake:
-        (facts,) = gather(tmp_path / "a", fake, bases("acme/x"), 50)
+        (facts,) = collected(tmp_path / "a", fake, bases("acme/x"), 50)
         assert facts["refused"] == {"no Hub id, namespace/name": len(HOSTILE)}
         runs.check(tmp_path / "a", fake.rows, bases("acme/x"))
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
@@ -104,15 +107,15 @@ def test_a_list_that_ends_early_and_other_bases_than_before_are_kept_aside(tmp_p
     fake.rows = children(fake.rows, "acme/x", 100)
     with fake:
         fake.script = dict.fromkeys(range(2, 99), "no-link")
-        with pytest.raises(keeping.ArchiveError, match=r"a listing ends early .* does not tell of a next one"):
-            gather(tmp_path, fake, bases("acme/x"))
-        assert holdings.status(tmp_path)["state"].tolist() == ["aside"]
+        with pytest.raises(lock.ArchiveError, match=r"a listing ends early .* does not tell of a next one"):
+            collected(tmp_path, fake, bases("acme/x"))
+        assert status.status(tmp_path)["state"].tolist() == ["aside"]
         fake.script = dict.fromkeys(range(len(fake.requests) + 1, 999), "500")
         with pytest.raises(hub.HubError, match="HTTP 500"):
-            gather(tmp_path, fake, bases("acme/x"))
+            collected(tmp_path, fake, bases("acme/x"))
         fake.script = {}
-        gather(tmp_path, fake, bases("acme/x", "acme/y"))
-        assert holdings.status(tmp_path)["state"].tolist() == ["aside", "aside", "held"]
+        collected(tmp_path, fake, bases("acme/x", "acme/y"))
+        assert status.status(tmp_path)["state"].tolist() == ["aside", "aside", "held"]
         runs.check(tmp_path, fake.rows, bases("acme/x", "acme/y"))
 
 
@@ -133,14 +136,14 @@ def test_one_base_may_lose_a_fifth_of_its_derivatives(tmp_path, lost, of, messag
     fake.rows = [*others, *own]
     scope = bases("acme/x", "acme/big")
     with fake:
-        gather(tmp_path, fake, scope, 1000, clock=FIRST)
+        collected(tmp_path, fake, scope, 1000, clock=FIRST)
         fake.change([*others, *own[lost:]])
         if message:
-            with pytest.raises(keeping.ArchiveError, match=message):
-                gather(tmp_path, fake, scope, 1000, clock=SECOND)
+            with pytest.raises(lock.ArchiveError, match=message):
+                collected(tmp_path, fake, scope, 1000, clock=SECOND)
             assert store.days(tmp_path) == [datetime.date(2026, 10, 20)]
         else:
-            gather(tmp_path, fake, scope, 1000, clock=SECOND)
+            collected(tmp_path, fake, scope, 1000, clock=SECOND)
             assert len(store.days(tmp_path)) == 2
 
 
@@ -151,10 +154,10 @@ def test_all_bases_together_may_lose_two_per_cent_and_no_more(tmp_path):
         row | {"tags": [f"base_model:{names[at % 10]}"], "baseModels": None} for at, row in enumerate(fake.rows)
     ]
     with fake:
-        gather(tmp_path, fake, bases(*names), 500, clock=FIRST)
+        collected(tmp_path, fake, bases(*names), 500, clock=FIRST)
         fake.change(fake.rows[100:])
-        with pytest.raises(keeping.ArchiveError, match=r"all of them together: 1,900 models after 2,000 on 2026-10-20"):
-            gather(tmp_path, fake, bases(*names), 500, clock=SECOND)
+        with pytest.raises(lock.ArchiveError, match=r"all of them together: 1,900 models after 2,000 on 2026-10-20"):
+            collected(tmp_path, fake, bases(*names), 500, clock=SECOND)
 
 
 # Use ---
@@ -198,9 +201,9 @@ def test_the_command_collects_what_the_registry_lists_and_status_shows_it(tmp_pa
 def test_days_between_two_listings_are_no_gap(tmp_path):
     with FakeHub(900) as fake:
         for clock in (FIRST, at("2026-10-29T12:00:00+00:00")):
-            gather(tmp_path / "derivatives", fake, clock=clock)
+            collected(tmp_path / "derivatives", fake, clock=clock)
             collect.hub(tmp_path / "snapshots", authors("acme"), fake.endpoint, HASTY, clock=clock)
-    table = holdings.overview(tmp_path)
+    table = status.overview(tmp_path)
     assert table.groupby("of")["state"].agg(list).to_dict() == {
         "derivatives": ["held", "held"],
         "snapshots": ["held", "gap", "held"],
@@ -213,21 +216,21 @@ def test_an_edition_takes_them_where_no_day_of_the_whole_hub_is_held(tmp_path):
     with FakeHub(1500, hostile=9) as fake:
         collect.hub(place / "snapshots", authors("acme"), fake.endpoint, HASTY, clock=FIRST)
         for clock in (FIRST, SECOND):
-            gather(place / "derivatives", fake, clock=clock)
-        told = collection.gather(tmp_path / "by-base", place).set_index("source").loc["derivatives"]
+            collected(place / "derivatives", fake, clock=clock)
+        told = gather.gather(tmp_path / "by-base", place).set_index("source").loc["derivatives"]
         assert told.tolist() == [1, "2026-10-21", "derivatives of tracked models only"]
         collect.hub(place / "snapshots", None, fake.endpoint, HASTY, clock=at("2026-10-20T01:00:00+00:00"))
-        assert archive.manifest(place / "snapshots", FIRST().date())["scope"] == ["acme"]  # the day was held
+        assert days.manifest(place / "snapshots", FIRST().date())["scope"] == ["acme"]  # the day was held
         collect.hub(place / "snapshots", None, fake.endpoint, HASTY)
-        told = collection.gather(tmp_path / "whole", place).set_index("source").loc["derivatives"]
+        told = gather.gather(tmp_path / "whole", place).set_index("source").loc["derivatives"]
         assert told["note"] == "the whole Hub"
         rows = fake.rows
     parts = {}
-    for name, covers in {"by-base": hub_listing.DERIVATIVES, "whole": hub.WHOLE}.items():
-        path = hub_listing.newest(tmp_path / name / "derivatives")
-        parts[name] = hub_listing.read(path)
-        assert hub_listing.coverage(path) == covers
-        assert str(hub_listing.day(path)) == path.parent.name.removeprefix("date=")
+    for name, covers in {"by-base": listings.DERIVATIVES, "whole": hub.WHOLE}.items():
+        path = listings.newest(tmp_path / name / "derivatives")
+        parts[name] = listings.read(path)
+        assert listings.coverage(path) == covers
+        assert str(listings.day(path)) == path.parent.name.removeprefix("date=")
     makers = pd.DataFrame({"model": BASES, "organisation": [base.partition("/")[0] for base in BASES]})
     counted = {
         name: derivatives.counted(derivatives.classify(part, makers, 5, ["gguf"])) for name, part in parts.items()

@@ -11,7 +11,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from helpers import edition, names
+from helpers import edition
+from helpers.text import names
 from tests import fakepublic
 from tests.fakesources import holdings
 

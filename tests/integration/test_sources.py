@@ -16,16 +16,11 @@ import traceback
 import pandas as pd
 import pytest
 
-from helpers import cli, keeping, keys, paths, registry, schemas, store
-from helpers import holdings as archived
-from helpers.sources import (
-    arena,
-    artificial_analysis,
-    fetch,
-    fetch_openrouter,
-    fetched,
-    openrouter,
-)
+from helpers import cli, lock, paths, registry
+from helpers.archive import status as archived
+from helpers.archive import store
+from helpers.sources import arena, artificial_analysis, fetch, fetch_openrouter, fetched, keys, openrouter
+from helpers.tables import contracts
 from tests.fakesources import COMMIT, PASSING, SIGNATURE, holdings, runs
 from tests.fakesources.runs import HASTY, MODELS, NOW, SOURCES, gather, stocked, tables
 
@@ -130,7 +125,7 @@ def test_a_disk_that_takes_no_more_is_told_and_harms_nothing(tmp_path, source):
         fake.hold(holdings.WEEKLY, "models/2024-08-07/models.parquet", holdings.dump("2024-08-06"))
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
-            with pytest.raises(keeping.ArchiveError, match=r"a limit on files is met .*; make room and run again"):
+            with pytest.raises(lock.ArchiveError, match=r"a limit on files is met .*; make room and run again"):
                 gather(source, tmp_path, fake)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -187,7 +182,7 @@ def test_a_file_that_was_changed_or_lost_its_record_is_told(tmp_path):
 
 
 def test_two_at_once_cannot_collide(tmp_path):
-    with stocked() as fake, keeping.held(tmp_path), pytest.raises(keeping.ArchiveError, match="another collector"):
+    with stocked() as fake, lock.held(tmp_path), pytest.raises(lock.ArchiveError, match="another collector"):
         gather("tracked", tmp_path, fake)
 
 
@@ -202,7 +197,7 @@ def test_keys_are_sent_only_where_they_belong_and_found_in_nothing_written_logge
             places = {None: [], "401": [2 if source == "weekly" else 0], "429": [0]}.get(fault, range(0, 60, 2))
             script = dict.fromkeys(places, fault)
             with stocked(script=script) as fake:
-                with contextlib.suppress(keeping.ArchiveError):
+                with contextlib.suppress(lock.ArchiveError):
                     try:
                         gather(source, tmp_path / source / str(fault), fake)
                     except fetch.FetchError as error:
@@ -428,7 +423,7 @@ def test_a_history_in_several_parts_and_a_tree_in_pages_are_put_together(tmp_pat
         gather("arena", tmp_path, fake)
     pd.testing.assert_frame_equal(
         arena.read(tmp_path / "text.parquet"),
-        schemas.check(board, "raw/arena/text_style_control"),
+        contracts.check(board, "raw/arena/text_style_control"),
     )
     assert len(fetched.provenance(tmp_path / "text.parquet")["made_of"]) == 2
     assert len(tables(tmp_path)) == 4

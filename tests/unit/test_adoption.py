@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import adoption
+from helpers.measures import adoption
 from helpers.registry import BUCKETS
 
 MODELS = pd.DataFrame(

@@ -9,8 +9,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from helpers import archive, holdings, pages, store
-from helpers.sources import hub_listing, hub_records
+from helpers.archive import days, listings, pages, status, store
+from helpers.sources import hub_records
 from helpers.sources.hub import Page, Scope
 from tests.fakehub import runs
 from tests.fakehub.holdings import catalogue
@@ -31,7 +31,7 @@ def keep(folder, records, first=0, size=10, end=True):
 
 def ready(folder, records, now=NOW, namespaces=(), size=10):
     """A day whose listing is complete; publish it."""
-    new = archive.begin(folder, now, Scope.of("author", namespaces) if namespaces else Scope(), ENDPOINT)
+    new = days.begin(folder, now, Scope.of("author", namespaces) if namespaces else Scope(), ENDPOINT)
     for number, space in enumerate(new.scope.lists):
         own = [row for row in records if space == "*" or row["id"].startswith(space + "/")]
         keep(new.pages(number), own, size=size)
@@ -146,12 +146,12 @@ def test_what_the_hub_does_not_tell_stays_null():
 
 
 def test_a_published_day_meets_both_contracts_and_is_described(tmp_path):
-    facts = archive.publish(ready(tmp_path, models(300)), NOW)
+    facts = days.publish(ready(tmp_path, models(300)), NOW)
     runs.check(tmp_path, models(300))
     assert len(store.day(tmp_path, NOW.date())) == 300
-    listing = hub_listing.read(hub_listing.newest(tmp_path))
-    assert listing["tags"].map(lambda tags: any(tag.startswith("base_model:finetune:") for tag in tags)).sum() == 150
-    assert facts == archive.manifest(tmp_path, NOW.date())
+    read = listings.read(listings.newest(tmp_path))
+    assert read["tags"].map(lambda tags: any(tag.startswith("base_model:finetune:") for tag in tags)).sum() == 150
+    assert facts == days.manifest(tmp_path, NOW.date())
     assert facts.keys() >= {"rows", "schema_version", "started", "finished", "endpoint", "client", "scope", "sha256"}
 
 
@@ -170,8 +170,8 @@ def test_killed_at_any_touch_of_a_file_a_day_is_whole_or_absent_and_the_next_run
         if store.days(folder):
             whole += 1
             assert len(store.day(folder, NOW.date())) == 60
-        for left in archive.unfinished(folder):
-            archive.publish(left, NOW)
+        for left in days.unfinished(folder):
+            days.publish(left, NOW)
         runs.check(folder, records)
         shutil.rmtree(folder)
         if process.exitcode == 0:
@@ -184,8 +184,8 @@ def test_a_table_that_does_not_read_back_as_written_is_refused(tmp_path):
     table, _, _ = hub_records.table(sorted(models(9), key=lambda row: row["id"]))
     for bad in (table.slice(1), pyarrow.concat_tables([table, table]), table.drop_columns("likes")):
         pyarrow.parquet.write_table(bad, tmp_path / "bad.parquet")
-        with pytest.raises(archive.ArchiveError, match=r"bad.parquet: differs from what was written; check the disk"):
-            archive._verify(tmp_path / "bad.parquet", 9)
+        with pytest.raises(days.ArchiveError, match=r"bad.parquet: differs from what was written; check the disk"):
+            days._verify(tmp_path / "bad.parquet", 9)
 
 
 @pytest.mark.parametrize(
@@ -194,26 +194,26 @@ def test_a_table_that_does_not_read_back_as_written_is_refused(tmp_path):
 )
 def test_a_listing_may_lose_two_per_cent_or_a_few_models_and_no_more(tmp_path, lost, namespaces, stands):
     records = models(1000)
-    archive.publish(ready(tmp_path, records, DAYS[0], namespaces), DAYS[0])
+    days.publish(ready(tmp_path, records, DAYS[0], namespaces), DAYS[0])
     own = [row for row in records if not namespaces or row["id"].partition("/")[0] in namespaces]
     gone = [row["id"] for row in own[5 : 5 + lost]]
     fewer = ready(tmp_path, [row for row in records if row["id"] not in gone], DAYS[1], namespaces)
     if stands:
-        assert archive.publish(fewer, DAYS[1])["rows"] == len(own) - lost
+        assert days.publish(fewer, DAYS[1])["rows"] == len(own) - lost
     else:
-        with pytest.raises(archive.ArchiveError, match=r"a loss of more than 2%. It is kept in .*aside/2026-10-21.1"):
-            archive.publish(fewer, DAYS[1])
+        with pytest.raises(days.ArchiveError, match=r"a loss of more than 2%. It is kept in .*aside/2026-10-21.1"):
+            days.publish(fewer, DAYS[1])
         assert store.days(tmp_path) == [DAYS[0].date()]
 
 
 def test_a_namespace_that_loses_all_is_refused_and_another_list_of_namespaces_is_not(tmp_path):
     records = [row for row in models(100) if not row["id"].startswith("acme/")]
     records += [models(1)[0] | {"id": f"acme/{name}"} for name in "abc"]
-    archive.publish(ready(tmp_path, records, DAYS[0], ("Qwen", "acme")), DAYS[0])
-    archive.publish(ready(tmp_path, records, DAYS[1], ("Qwen",)), DAYS[1])
-    archive.publish(ready(tmp_path, records, DAYS[2], ("Qwen", "acme")), DAYS[2])
-    with pytest.raises(archive.ArchiveError, match=r"acme: 0 models after 3 on 2026-10-22"):
-        archive.publish(ready(tmp_path, records[:-3], DAYS[3], ("Qwen", "acme")), DAYS[3])
+    days.publish(ready(tmp_path, records, DAYS[0], ("Qwen", "acme")), DAYS[0])
+    days.publish(ready(tmp_path, records, DAYS[1], ("Qwen",)), DAYS[1])
+    days.publish(ready(tmp_path, records, DAYS[2], ("Qwen", "acme")), DAYS[2])
+    with pytest.raises(days.ArchiveError, match=r"acme: 0 models after 3 on 2026-10-22"):
+        days.publish(ready(tmp_path, records[:-3], DAYS[3], ("Qwen", "acme")), DAYS[3])
 
 
 @pytest.mark.parametrize(
@@ -225,65 +225,65 @@ def test_a_namespace_that_loses_all_is_refused_and_another_list_of_namespaces_is
     ],
 )
 def test_a_listing_of_the_whole_hub_reaches_from_its_first_month_to_the_day(tmp_path, part, why):
-    with pytest.raises(archive.ArchiveError, match=why):
-        archive.publish(ready(tmp_path, models(100)[part]), NOW)
+    with pytest.raises(days.ArchiveError, match=why):
+        days.publish(ready(tmp_path, models(100)[part]), NOW)
     assert not store.days(tmp_path)
 
 
 def test_what_is_kept_aside_can_be_published_by_the_move_that_the_message_names(tmp_path):
-    archive.publish(ready(tmp_path, models(400), DAYS[0]), DAYS[0])
+    days.publish(ready(tmp_path, models(400), DAYS[0]), DAYS[0])
     for _ in range(2):
-        with pytest.raises(archive.ArchiveError) as raised:
-            archive.publish(ready(tmp_path, [*models(400)[:9], *models(400)[-9:]], DAYS[1]), DAYS[1])
+        with pytest.raises(days.ArchiveError) as raised:
+            days.publish(ready(tmp_path, [*models(400)[:9], *models(400)[-9:]], DAYS[1]), DAYS[1])
     assert sorted(path.name for path in (tmp_path / "aside").glob("*")) == ["2026-10-21.1", "2026-10-21.2"]
     source, target = str(raised.value).partition(": mv ")[2].split()
     shutil.move(source, target)
     assert len(store.day(tmp_path, DAYS[1].date())) == 18
-    archive.publish(ready(tmp_path, [*models(400)[:9], *models(400)[-9:]], DAYS[2]), DAYS[2])
+    days.publish(ready(tmp_path, [*models(400)[:9], *models(400)[-9:]], DAYS[2]), DAYS[2])
 
 
 def test_a_few_broken_records_are_set_aside_and_many_mean_that_the_listing_lacks_a_field(tmp_path):
     records = models(2000)
     del records[7]["downloadsAllTime"]
-    assert archive.publish(ready(tmp_path, records, size=500), NOW)["refused"] == {"lacks downloadsAllTime": 1}
+    assert days.publish(ready(tmp_path, records, size=500), NOW)["refused"] == {"lacks downloadsAllTime": 1}
     for row in records[:5]:
         row.pop("createdAt")
-    with pytest.raises(archive.ArchiveError, match=r"6 of 2,000 records lack a required field"):
-        archive.publish(ready(tmp_path, records, DAYS[1], size=500), DAYS[1])
+    with pytest.raises(days.ArchiveError, match=r"6 of 2,000 records lack a required field"):
+        days.publish(ready(tmp_path, records, DAYS[1], size=500), DAYS[1])
 
 
 def test_a_spoilt_day_before_is_named_and_the_new_day_waits_for_its_repair(tmp_path):
-    archive.publish(ready(tmp_path, models(100), DAYS[0]), DAYS[0])
+    days.publish(ready(tmp_path, models(100), DAYS[0]), DAYS[0])
     table = tmp_path / f"date={NOW.date()}" / "models.parquet"
     whole = table.read_bytes()
     ready(tmp_path, models(100), DAYS[1])
     for harm, words in ((lambda: table.write_bytes(whole[:-99]), "cannot be read"), (table.unlink, "is missing")):
         harm()
-        (left,) = archive.unfinished(tmp_path)
-        with pytest.raises(ValueError if words == "is missing" else archive.ArchiveError, match=words):
-            archive.publish(left, DAYS[1])
+        (left,) = days.unfinished(tmp_path)
+        with pytest.raises(ValueError if words == "is missing" else days.ArchiveError, match=words):
+            days.publish(left, DAYS[1])
         table.write_bytes(whole)
-    archive.publish(left, DAYS[1])
+    days.publish(left, DAYS[1])
     assert len(store.days(tmp_path)) == 2
 
 
 def test_falls_of_counts_are_counted_against_the_day_before(tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "BUCKET_ROWS", 40)
     records = models(300)
-    assert archive.publish(ready(tmp_path, records, DAYS[0]), DAYS[0])["fell"] is None
+    assert days.publish(ready(tmp_path, records, DAYS[0]), DAYS[0])["fell"] is None
     fewer = [row | {"downloadsAllTime": row["downloadsAllTime"] - (at % 3 == 0)} for at, row in enumerate(records)]
-    assert archive.publish(ready(tmp_path, fewer[2:], DAYS[1]), DAYS[1])["fell"] == 99
-    assert archive.publish(ready(tmp_path, records, DAYS[3]), DAYS[3])["fell"] == 0
+    assert days.publish(ready(tmp_path, fewer[2:], DAYS[1]), DAYS[1])["fell"] == 99
+    assert days.publish(ready(tmp_path, records, DAYS[3]), DAYS[3])["fell"] == 0
 
 
 def test_status_tells_days_gaps_counts_falls_and_what_is_not_published(tmp_path):
-    archive.publish(ready(tmp_path, models(100), DAYS[0]), DAYS[0])
-    archive.publish(ready(tmp_path, models(100, hostile=2), DAYS[3]), DAYS[3])
+    days.publish(ready(tmp_path, models(100), DAYS[0]), DAYS[0])
+    days.publish(ready(tmp_path, models(100, hostile=2), DAYS[3]), DAYS[3])
     ready(tmp_path, models(100), DAYS[4])
-    with pytest.raises(archive.ArchiveError):
-        archive.publish(ready(tmp_path, models(100)[:50], DAYS[2]), DAYS[2])
+    with pytest.raises(days.ArchiveError):
+        days.publish(ready(tmp_path, models(100)[:50], DAYS[2]), DAYS[2])
     (tmp_path / f"date={NOW.date()}" / "manifest.json").unlink()
-    table = holdings.status(tmp_path)
+    table = status.status(tmp_path)
     assert table["state"].tolist() == ["held", "gap", "aside", "held", "unfinished"]
     assert table["rows"].fillna(-1).tolist() == [100, -1, 50, 100, -1]
     assert table["fell"].isna().tolist() == [True, True, False, False, True]
@@ -291,10 +291,10 @@ def test_status_tells_days_gaps_counts_falls_and_what_is_not_published(tmp_path)
     assert table["last"].dt.day.tolist() == [20, 22, 22, 23, 24]
     assert "brought in without a manifest" in table["note"][0]
     assert "2 records refused" in table["note"][3]
-    assert holdings.status(tmp_path / "nothing").empty
+    assert status.status(tmp_path / "nothing").empty
 
 
 def test_status_of_a_spoilt_archive_names_the_folder(tmp_path):
     (tmp_path / "date=yesterday").mkdir()
-    with pytest.raises(archive.ArchiveError, match="date=yesterday"):
-        holdings.status(tmp_path)
+    with pytest.raises(days.ArchiveError, match="date=yesterday"):
+        status.status(tmp_path)

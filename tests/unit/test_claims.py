@@ -6,7 +6,10 @@ import json
 import pandas as pd
 import pytest
 
-from helpers import claims, edition, steps, verify
+from helpers import edition
+from helpers.build import steps
+from helpers.commands import verify
+from helpers.text import ledger
 
 
 def claim(value, precision, answer="x", **more):
@@ -20,23 +23,23 @@ def value(raw, unit="downloads", formatted=None):
 
 
 def compared(table, raw, unit="downloads"):
-    return claims.ledger(table, {"x": value(raw, unit)}).iloc[0]
+    return ledger.ledger(table, {"x": value(raw, unit)}).iloc[0]
 
 
 @pytest.mark.parametrize(
     ("printed", "precision", "ours", "expected"),
     [
-        ("1150000000", "10000000", 1.1549e9, claims.MATCHES),
-        ("1150000000", "10000000", 1.1551e9, claims.DIFFERS),
-        ("0.028", "0.001", 0.0285, claims.MATCHES),
-        ("0.028", "0.001", 0.0286, claims.DIFFERS),
-        ("2025-07-25", "third-of-month", "2025-07-21", claims.MATCHES),
-        ("2025-07-25", "third-of-month", "2025-07-20", claims.DIFFERS),
-        ("2025-09-01", "month", "2025-09-30", claims.MATCHES),
-        ("2025-09-01", "month", "2025-10-01", claims.DIFFERS),
-        ("7–9B", "text", "7–9B", claims.MATCHES),
-        ("7–9B", "text", "1–5B", claims.DIFFERS),
-        ("1", "1", None, claims.ABSENT),
+        ("1150000000", "10000000", 1.1549e9, ledger.MATCHES),
+        ("1150000000", "10000000", 1.1551e9, ledger.DIFFERS),
+        ("0.028", "0.001", 0.0285, ledger.MATCHES),
+        ("0.028", "0.001", 0.0286, ledger.DIFFERS),
+        ("2025-07-25", "third-of-month", "2025-07-21", ledger.MATCHES),
+        ("2025-07-25", "third-of-month", "2025-07-20", ledger.DIFFERS),
+        ("2025-09-01", "month", "2025-09-30", ledger.MATCHES),
+        ("2025-09-01", "month", "2025-10-01", ledger.DIFFERS),
+        ("7–9B", "text", "7–9B", ledger.MATCHES),
+        ("7–9B", "text", "1–5B", ledger.DIFFERS),
+        ("1", "1", None, ledger.ABSENT),
     ],
 )
 def test_verdicts(printed, precision, ours, expected):
@@ -69,19 +72,19 @@ def test_days_and_conditions_are_shown_as_what_they_are():
 
 
 def test_a_claim_that_cannot_be_computed_says_why():
-    rows = claims.ledger(
+    rows = ledger.ledger(
         pd.concat(
             [claim("1", "1", answer=""), claim("1", "1", answer="", note="private"), claim("1", "1", answer="z"),
              claim("1", "1", note="private")]
         ),
         {"x": value(None)},
     )  # fmt: skip
-    assert set(rows["verdict"]) == {claims.ABSENT}
+    assert set(rows["verdict"]) == {ledger.ABSENT}
     assert list(rows["reason"]) == [
         "no notebook measures it", "private", "no notebook records `z`",
         "this edition's data do not tell `x`; private",
     ]  # fmt: skip
-    assert claims.match_rate(rows) is None
+    assert ledger.match_rate(rows) is None
 
 
 def test_a_claim_that_differs_without_a_note_is_not_passed_over():
@@ -91,38 +94,38 @@ def test_a_claim_that_differs_without_a_note_is_not_passed_over():
 
 def test_the_match_rate_leaves_out_what_cannot_be_computed():
     table = pd.concat([claim("1", "1"), claim("9", "1"), claim("1", "1", answer="")])
-    rows = claims.ledger(table, {"x": value(1)})
-    assert claims.match_rate(rows) == 0.5
-    assert claims.counts(rows).to_dict("records") == [
-        {"part": "Section 3, adoption by region", claims.MATCHES: 1, claims.DIFFERS: 1, claims.ABSENT: 1}
+    rows = ledger.ledger(table, {"x": value(1)})
+    assert ledger.match_rate(rows) == 0.5
+    assert ledger.counts(rows).to_dict("records") == [
+        {"part": "Section 3, adoption by region", ledger.MATCHES: 1, ledger.DIFFERS: 1, ledger.ABSENT: 1}
     ]
-    assert list(claims.unsettled(rows)["Ours"]) == ["1", "–"]
+    assert list(ledger.unsettled(rows)["Ours"]) == ["1", "–"]
 
 
 def test_what_a_claim_is_about_names_subject_and_date():
-    rows = claims.ledger(pd.concat([claim("1", "1", date="2026-03-01"), claim("1", "1", subject="all")]), {})
-    assert list(claims.shown(rows).index) == ["s: m, Mar 2026", "m"]
+    rows = ledger.ledger(pd.concat([claim("1", "1", date="2026-03-01"), claim("1", "1", subject="all")]), {})
+    assert list(ledger.shown(rows).index) == ["s: m, Mar 2026", "m"]
 
 
 @pytest.mark.parametrize(("printed", "precision"), [("much", "1"), ("1", "roughly"), ("2025-17-10", "day")])
 def test_a_claim_that_does_not_parse_is_named(printed, precision):
-    with pytest.raises(claims.ClaimError, match=r"claims.csv, id 'c'"):
+    with pytest.raises(ledger.ClaimError, match=r"claims.csv, id 'c'"):
         compared(claim(printed, precision), "2025-07-10" if precision == "day" else 1)
 
 
 def test_a_section_that_no_part_has_is_named():
-    with pytest.raises(claims.ClaimError, match="sections 9 are in no part"):
-        claims.ledger(claim("1", "1", section="9"), {})
+    with pytest.raises(ledger.ClaimError, match="sections 9 are in no part"):
+        ledger.ledger(claim("1", "1", section="9"), {})
 
 
 # The whole ledger ---------------------------------------------------------------------------------------------
 
 
 def test_every_printed_figure_has_a_row_and_none_matches_by_itself():
-    table = claims.read()
-    rows = claims.ledger(table, {})
+    table = ledger.read()
+    rows = ledger.ledger(table, {})
     assert list(rows["id"]) == list(table["id"])
-    assert set(rows["verdict"]) == {claims.ABSENT}
+    assert set(rows["verdict"]) == {ledger.ABSENT}
     assert rows["reason"].ne("").all()
 
 
@@ -140,20 +143,20 @@ def test_the_papers_tables_are_claims_to_the_digit_they_print(tmp_path):
         "bucket,rank,name,model,downloads,printed,note\n"
         "250B+,1,Big,a/Big,5900000,5.9M,\n250B+,2,Less-1.5,b/Less-1.5,302000,302K,why\n"
     )
-    table = claims.read(tmp_path).set_index("answer")
+    table = ledger.read(tmp_path).set_index("answer")
     assert list(table["precision"]) == ["1", "0.01", "100000", "100000", "1000", "text"]
     answers = {
         "x": value(1), "ram_deepseek_ocr_14d": value(9.404, "score"), "ram_deepseek_ocr_14d_downloads": value(1.26e6),
         "lifetime_big": value(6e6), "lifetime_less_1_5": value(302_499),
         "top_models_250b": value("b/Less-1.5, a/Big", "text", "2 models"),
     }  # fmt: skip
-    rows = claims.ledger(table.reset_index(), answers).set_index("answer")
-    assert list(rows.index[rows["verdict"] == claims.DIFFERS]) == ["lifetime_big", "top_models_250b"]
+    rows = ledger.ledger(table.reset_index(), answers).set_index("answer")
+    assert list(rows.index[rows["verdict"] == ledger.DIFFERS]) == ["lifetime_big", "top_models_250b"]
     assert rows.loc["top_models_250b", ["ours", "printed", "reason"]].tolist() == ["2 models", "2 models", "why"]
     assert rows["kind"].tolist() == ["setting", *["result"] * 5]
 
 
-@pytest.mark.parametrize("name", claims.NOTEBOOKS)
+@pytest.mark.parametrize("name", ledger.NOTEBOOKS)
 def test_no_notebook_that_answers_claims_can_see_printed_figures(name):
     step = next(step for step in steps.STEPS if step.name == name)
     assert not [place for place in step.reads if "published" in place or "reconstruction" in place]
@@ -168,12 +171,12 @@ def test_no_notebook_that_answers_claims_can_see_printed_figures(name):
 
 
 def test_recorded_values_of_every_notebook_are_needed(tmp_path):
-    for name in claims.NOTEBOOKS[:-1]:
+    for name in ledger.NOTEBOOKS[:-1]:
         (tmp_path / f"{name}.json").write_text(json.dumps({name: value(1)}))
-    with pytest.raises(claims.ClaimError, match=r"05_ram.json is missing.*atom build"):
-        claims.recorded(tmp_path)
+    with pytest.raises(ledger.ClaimError, match=r"05_ram.json is missing.*atom build"):
+        ledger.recorded(tmp_path)
     (tmp_path / "05_ram.json").write_text("{}")
-    assert set(claims.recorded(tmp_path)) == set(claims.NOTEBOOKS[:-1])
+    assert set(ledger.recorded(tmp_path)) == set(ledger.NOTEBOOKS[:-1])
 
 
 # atom verify --------------------------------------------------------------------------------------------------
@@ -182,7 +185,7 @@ def test_recorded_values_of_every_notebook_are_needed(tmp_path):
 @pytest.mark.parametrize(("wrong", "passed"), [(0, True), (1, True), (2, False), (10, False)])
 def test_verify_passes_from_the_editions_rate_on(wrong, passed):
     table = pd.concat([claim("9" if number < wrong else "1", "1", id=str(number)) for number in range(10)])
-    found = verify.Verified(claims.ledger(table, {"x": value(1)}), 0.9)
+    found = verify.Verified(ledger.ledger(table, {"x": value(1)}), 0.9)
     assert found.passed is passed
     said = verify.shown(found)
     assert f"10 figures, 10 computed, {(10 - wrong) / 10:.1%} of them match" in said
@@ -191,7 +194,7 @@ def test_verify_passes_from_the_editions_rate_on(wrong, passed):
 
 
 def test_a_ledger_without_any_computed_figure_is_no_pass():
-    assert not verify.Verified(claims.ledger(claim("1", "1"), {}), 0.0).passed
+    assert not verify.Verified(ledger.ledger(claim("1", "1"), {}), 0.0).passed
 
 
 def test_verify_refuses_a_build_that_is_out_of_date(monkeypatch):

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import adoption, cleaning, edition, grid, paths, registry, schemas, store
+from helpers import edition, paths, registry
+from helpers.archive import store
+from helpers.measures import adoption, cleaning, grid
+from helpers.tables import contracts
 
 REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_alltime_downloads_gemas_9dates.csv"
 PAPER = edition.load()
@@ -180,9 +183,9 @@ def test_without_history_nothing_is_filtered_and_snapshots_alone_are_the_data():
     filtered = cleaning.filter_outliers(nothing, **FILTER)
     assert filtered.empty
     counts = cleaning.snapshot_counts(snapshots({"acme/a": [5, 7, 9]}))
-    daily = schemas.check(cleaning.splice(filtered, counts, "2025-07-10", pd.Series(["acme/a"])), "clean/daily")
+    daily = contracts.check(cleaning.splice(filtered, counts, "2025-07-10", pd.Series(["acme/a"])), "clean/daily")
     assert daily["downloads_cumulative"].tolist() == [5, 7, 9]
-    assert schemas.check(cleaning.lifetime(counts, nothing), "clean/lifetime")["flag"].iloc[0] == "entered"
+    assert contracts.check(cleaning.lifetime(counts, nothing), "clean/lifetime")["flag"].iloc[0] == "entered"
 
 
 def test_a_sparse_series_is_kept_and_a_short_one_too():
@@ -282,7 +285,7 @@ def test_nine_real_dates_leave_gaps_that_are_flagged_and_nothing_is_invented(tmp
         part.drop(columns="date").assign(created_at=None).to_parquet(place)
     read = store.read(tmp_path)
     gaps = store.gaps(store.days(tmp_path))
-    found = schemas.check(cleaning.snapshot_counts(read), "clean/daily")
+    found = contracts.check(cleaning.snapshot_counts(read), "clean/daily")
     with capsys.disabled():
         print(f"\n  33 real models on 9 dates: {len(gaps)} gaps, {gaps['days'].sum()} days")
         print(cleaning.touched(found).to_string(index=False))
@@ -326,7 +329,7 @@ def spliced():
 
 
 def test_at_the_splice_nothing_jumps(spliced):
-    daily = schemas.check(spliced[2], "clean/daily")
+    daily = contracts.check(spliced[2], "clean/daily")
     assert of(daily, "acme/a", "downloads") == [10, 20, 30, 40, 50, 60, 70, 10, 10, 10, 90]
     assert row(daily, "acme/a", "2025-07-10")["downloads_cumulative"] == 210
     gained = row(daily, "acme/a", "2025-07-15")["downloads_cumulative"] - 210
@@ -354,7 +357,7 @@ def test_what_was_not_read_adds_nothing(spliced):
 def test_month_labels_hold_data_through_the_day_before():
     counts = {"acme/a": list(range(100, 170)), "acme/last": [None] * 28 + [7] * 42}  # 3 July to 10 September
     daily = cleaning.snapshot_counts(snapshots(counts))
-    found = schemas.check(cleaning.monthly(daily, "2025-07-01", "2025-09-01"), "clean/monthly")
+    found = contracts.check(cleaning.monthly(daily, "2025-07-01", "2025-09-01"), "clean/monthly")
     assert found["month"].drop_duplicates().tolist() == [pd.Timestamp("2025-08-01"), pd.Timestamp("2025-09-01")]
     assert of(found, "acme/a", "downloads") == [28, 31]
     assert of(found, "acme/a", "downloads_cumulative") == [128, 159]
@@ -375,7 +378,7 @@ def test_a_month_that_starts_or_ends_between_readings_says_so():
 
 def test_lifetime_counts_are_cast_back_over_the_history_only(spliced):
     history, counts, _ = spliced
-    found = schemas.check(cleaning.lifetime(counts, history), "clean/lifetime")
+    found = contracts.check(cleaning.lifetime(counts, history), "clean/lifetime")
     # 1000 through 8 July less 40, 30 and 20 of 8, 7 and 6 July
     assert of(found, "acme/a", "downloads_cumulative") == [
         910,
@@ -418,7 +421,7 @@ def test_tracked_models_carry_what_the_downloads_tell(spliced):
     seen = snapshots(
         {"acme/a": [1], "acme/new": [1]}, created={"acme/a": "2025-06-01T20:00Z", "acme/new": "2025-06-30T00:00Z"}
     )
-    found = schemas.check(cleaning.tracked(listed, seen, spliced[0]), "clean/models").set_index("model")
+    found = contracts.check(cleaning.tracked(listed, seen, spliced[0]), "clean/models").set_index("model")
     assert found.loc["acme/a", "released"] == pd.Timestamp("2025-06-01")
     assert found.loc["acme/new", "released"] == pd.Timestamp("2025-07-01")
     assert found["bucket"].fillna("none").tolist() == ["7–9B", "none"]
@@ -455,7 +458,7 @@ def planted_way():
     }
     clean = cleaning.snapshot_counts(snapshots(counts, "2025-04-01"))
     daily = cleaning.splice(cleaning.filter_outliers(past, None, 91), clean, "2025-07-10", pd.Series(names))
-    return true, schemas.check(daily, "clean/daily")
+    return true, contracts.check(daily, "clean/daily")
 
 
 def by_model(daily, column):
@@ -508,7 +511,7 @@ def clean(history, counts):
 @given(MODELS, MODELS)
 @settings(max_examples=25, deadline=None)
 def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
-    daily = schemas.check(clean(history, counts), "clean/daily")
+    daily = contracts.check(clean(history, counts), "clean/daily")
     for _, rows in daily.groupby("model"):
         steps = rows["downloads_cumulative"].diff().iloc[1:]
         assert (steps >= 0).all()
@@ -517,7 +520,7 @@ def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
         assert rows["date"].iloc[-1] == daily["date"].max()
     lifetime = cleaning.lifetime(cleaning.snapshot_counts(snapshots(counts)), long(history, "2025-06-20"))
     assert (lifetime.groupby("model")["downloads_cumulative"].diff().dropna() >= 0).all()
-    schemas.check(lifetime, "clean/lifetime")
+    contracts.check(lifetime, "clean/lifetime")
 
 
 @given(MODELS, MODELS, st.randoms(use_true_random=False))

@@ -6,7 +6,8 @@ import json
 import pandas as pd
 import pytest
 
-from helpers import collection, edition
+from helpers import edition
+from helpers.archive import gather
 from helpers.sources import hub
 
 
@@ -36,7 +37,7 @@ def held(tmp_path):
 
 
 def test_what_is_held_is_brought_and_what_is_not_is_absent(held, tmp_path):
-    table = collection.gather(tmp_path / "raw", held).set_index("source")
+    table = gather.gather(tmp_path / "raw", held).set_index("source")
     assert table.loc["snapshots", "files"] == 2
     assert table.loc["arena", "files"] == 0
     assert (tmp_path / "raw/snapshots/date=2026-01-02/models.parquet").exists()
@@ -45,14 +46,14 @@ def test_what_is_held_is_brought_and_what_is_not_is_absent(held, tmp_path):
 
 
 def test_derivatives_come_from_the_newest_day_of_the_whole_hub(held, tmp_path):
-    collection.gather(tmp_path / "raw", held)
+    gather.gather(tmp_path / "raw", held)
     assert [path.name for path in (tmp_path / "raw/derivatives").iterdir()] == ["date=2026-01-01"]
 
 
 def test_without_a_day_of_the_whole_hub_there_are_no_derivatives(held, tmp_path):
     manifest = held / "snapshots/date=2026-01-01/manifest.json"
     manifest.write_text(json.dumps({"scope": ["a"]}), encoding="utf-8")
-    table = collection.gather(tmp_path / "raw", held).set_index("source")
+    table = gather.gather(tmp_path / "raw", held).set_index("source")
     assert table.loc["derivatives", "files"] == 0
     assert not (tmp_path / "raw/derivatives").exists()
 
@@ -62,8 +63,8 @@ def test_without_a_day_of_the_whole_hub_there_are_no_derivatives(held, tmp_path)
 )
 def test_what_an_edition_cannot_do_without_names_the_remedy(held, tmp_path, missing, remedy):
     (held / missing).rename(held / "elsewhere")
-    with pytest.raises(collection.CollectionError, match=remedy):
-        collection.gather(tmp_path / "raw", held)
+    with pytest.raises(gather.CollectionError, match=remedy):
+        gather.gather(tmp_path / "raw", held)
 
 
 # Reconstructed inputs -----------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def test_what_an_edition_cannot_do_without_names_the_remedy(held, tmp_path, miss
 
 def parameters(**changed):
     plain = edition.load(overrides=[f"{key}={value}" for key, value in changed.items()]).parameters()
-    return {key: plain[key] for key in inspect.signature(collection.reconstruct).parameters if key in plain}
+    return {key: plain[key] for key in inspect.signature(gather.reconstruct).parameters if key in plain}
 
 
 @pytest.mark.parametrize(
@@ -87,20 +88,20 @@ def parameters(**changed):
 def test_dates_that_the_reconstruction_does_not_cover_are_refused_before_anything_is_written(
     tmp_path, changed, key, covered
 ):
-    with pytest.raises(collection.CollectionError) as refused:
-        collection.reconstruct(tmp_path / "raw", **parameters(**changed))
+    with pytest.raises(gather.CollectionError) as refused:
+        gather.reconstruct(tmp_path / "raw", **parameters(**changed))
     for words in (f"'{key}' is {changed[key]}", covered, "choose a date in between"):
         assert words in str(refused.value)
     assert not (tmp_path / "raw").exists()
 
 
 def test_an_edition_of_earlier_dates_is_given_the_same_inputs_up_to_them(tmp_path):
-    collection.reconstruct(tmp_path / "whole", **parameters())
+    gather.reconstruct(tmp_path / "whole", **parameters())
     early = parameters(
         first_month="2024-01-01", history_end="2025-07-05", splice_month="2025-08-01", last_month="2025-08-01",
         snapshot_date="2025-08-10", top_models_date="2025-08-10",
     )  # fmt: skip
-    told = collection.reconstruct(tmp_path / "part", **early).set_index("source")
+    told = gather.reconstruct(tmp_path / "part", **early).set_index("source")
     assert str(told.loc["snapshots", "last"]) == "2025-08-10"
     assert str(told.loc["download histories", "last"]) == "2025-07-05"
     days = sorted(path.name for path in (tmp_path / "part/snapshots").iterdir())

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import derivatives, schemas
+from helpers.measures import derivatives
+from helpers.tables import contracts
 
 FORMATS = ["gguf", "mlx", "exl2", "awq", "gptq", "onnx"]
 MODELS = pd.DataFrame(
@@ -33,7 +34,7 @@ def listing(*rows: tuple, **defaults) -> pd.DataFrame:
 
 def classify(*rows: tuple, **defaults) -> pd.DataFrame:
     found = derivatives.classify(listing(*rows, **defaults), MODELS, 5, FORMATS)
-    return schemas.check(found, "clean/derivatives")
+    return contracts.check(found, "clean/derivatives")
 
 
 def reasons(*rows: tuple, **defaults) -> dict:

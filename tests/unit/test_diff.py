@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from helpers import diff, diff_page, steps
+from helpers.build import steps
+from helpers.commands import diff, diff_page
 from helpers.publish import site
 from helpers.publish.page import Page
 

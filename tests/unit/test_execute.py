@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from helpers import execute, kernel, notebooks
+from helpers.build import execute, kernel, notebooks
 
 
 def write(path, *cells, parameters="seed = 1"):

@@ -5,7 +5,8 @@ import os
 import nbformat
 import pytest
 
-from helpers import fingerprint, paths
+from helpers import paths
+from helpers.build import fingerprint
 
 
 def notebook(path, source, tags=(), outputs=()):
@@ -36,8 +37,8 @@ def test_touching_a_file_does_not_count_changing_it_does(tmp_path):
 
 def test_helpers_are_followed_through_one_another_however_they_are_imported():
     names = {p.relative_to(paths.ROOT).as_posix() for p in fingerprint.helpers_of("from helpers import tables")}
-    assert {"helpers/tables.py", "helpers/files.py", "helpers/paths.py", "helpers/__init__.py"} <= names
-    assert "helpers/rebuild.py" not in names
+    assert {"helpers/tables/__init__.py", "helpers/files.py", "helpers/paths.py", "helpers/__init__.py"} <= names
+    assert "helpers/build/graph.py" not in names
     inside = "def f():\n    import helpers.edition\n"
     assert paths.ROOT / "helpers/edition.py" in fingerprint.helpers_of(inside)
     assert fingerprint.helpers_of("import pandas") == []

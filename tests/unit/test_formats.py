@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers import formats
+from helpers.registry import reuploads
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from helpers import formats
     ],
 )  # fmt: skip
 def test_the_first_listed_format_that_a_repository_holds(model, tags, library, held):
-    assert formats.held(model, tags, library, ["MLX", "gguf"]) == held
+    assert reuploads.held(model, tags, library, ["MLX", "gguf"]) == held

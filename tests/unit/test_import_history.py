@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import schemas
 from helpers.sources import fetched, history, import_history
+from helpers.tables import contracts
 from tests.fakesources import runs
 
 
@@ -28,7 +28,7 @@ def files(folder):
 
 
 def as_read(frame):
-    return schemas.check(frame, "raw/history").sort_values(["model", "date"], ignore_index=True)
+    return contracts.check(frame, "raw/history").sort_values(["model", "date"], ignore_index=True)
 
 
 # What is refused ---
@@ -44,7 +44,7 @@ def as_read(frame):
 )
 def test_a_mapping_that_fits_nothing_is_refused(tmp_path, whole, names, message):
     whole.to_csv(tmp_path / "given.csv", index=False)
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         import_history.bring_in(tmp_path / "given.csv", tmp_path / "held", names)
     assert not files(tmp_path / "held") if (tmp_path / "held").exists() else True
 
@@ -65,7 +65,7 @@ def test_a_mapping_that_fits_nothing_is_refused(tmp_path, whole, names, message)
 )
 def test_a_row_that_breaks_the_contract_is_named_and_nothing_is_written(tmp_path, text, message):
     (tmp_path / "given.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         import_history.bring_in(tmp_path / "given.csv", tmp_path / "held")
     assert not (tmp_path / "held").exists() or not files(tmp_path / "held")
 
@@ -78,7 +78,7 @@ def test_a_folder_without_files_a_file_of_another_kind_and_a_missing_one_are_ref
         ("given/notes.txt", "is neither .csv nor"),
         ("x.csv", "cannot"),
     ]:
-        with pytest.raises(schemas.ContractError, match=message):
+        with pytest.raises(contracts.ContractError, match=message):
             import_history.bring_in(tmp_path / path, tmp_path / "held")
 
 
@@ -86,7 +86,9 @@ def test_a_day_in_two_of_the_files_is_refused(tmp_path):
     (tmp_path / "given").mkdir()
     rows("Qwen/a", 3).to_csv(tmp_path / "given" / "1.csv", index=False)
     rows("Qwen/a", 3, "2025-01-02").to_csv(tmp_path / "given" / "2.csv", index=False)
-    with pytest.raises(schemas.ContractError, match=r"1.csv and .*2.csv: both hold Qwen/a on 2025-01-02; 2 such days"):
+    with pytest.raises(
+        contracts.ContractError, match=r"1.csv and .*2.csv: both hold Qwen/a on 2025-01-02; 2 such days"
+    ):
         import_history.bring_in(tmp_path / "given", tmp_path / "held")
 
 
@@ -99,7 +101,7 @@ def test_another_count_for_a_day_held_is_refused_and_nothing_is_written_for_any_
     message = (
         r"holds 1 downloads of Qwen/a on 2025-01-01, and the new history tells 5; 8 such days. Nothing was written"
     )
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         import_history.bring_in(tmp_path / "new.parquet", tmp_path / "held")
     assert files(tmp_path / "held") == before
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import inference, schemas
+from helpers.measures import inference
 from helpers.sources import openrouter
+from helpers.tables import contracts
 
 LABELS = pd.DataFrame(
     [("Qwen", "Qwen", "china"), ("deepseek-ai", "DeepSeek", "china"), ("meta-llama", "Meta", "us"),
@@ -31,7 +32,7 @@ CATALOGUE = pd.DataFrame(
 
 def daily(*rows: tuple[str, str, int]) -> pd.DataFrame:
     rankings = pd.DataFrame(rows, columns=["date", "model_permaslug", "total_tokens"]).astype({"total_tokens": str})
-    return openrouter.daily(schemas.check(rankings, "raw/openrouter/daily"), CATALOGUE, LABELS)
+    return openrouter.daily(contracts.check(rankings, "raw/openrouter/daily"), CATALOGUE, LABELS)
 
 
 def facts(slug: str) -> dict:
@@ -90,7 +91,7 @@ def test_variants_are_added_to_their_model_and_tables_keep_their_contract():
         ("2025-06-01", "qwen/qwen3-8b-04-28", 10), ("2025-06-01", "qwen/qwen3-8b-04-28:free", 5),
         ("2025-06-01", "other", 100), ("2025-06-02", "qwen/qwen3-8b-04-28:thinking", 2),
     )  # fmt: skip
-    stored = schemas.check(found, "clean/tokens_daily")
+    stored = contracts.check(found, "clean/tokens_daily")
     assert stored[["slug", "tokens"]].to_numpy().tolist() == [
         ["other", 100], ["qwen/qwen3-8b-04-28", 15], ["qwen/qwen3-8b-04-28", 2]
     ]  # fmt: skip
@@ -100,15 +101,15 @@ def test_tokens_are_never_floats():
     huge = 2**53 + 1  # the first whole number that a float cannot hold
     found = daily(("2025-06-01", "qwen/qwen3-8b", huge), ("2025-06-02", "qwen/qwen3-8b", 2**70))
     assert inference.by_month(found)["tokens"].tolist() == [huge + 2**70]
-    assert schemas.check(found[:1], "clean/tokens_daily")["tokens"].tolist() == [huge]
+    assert contracts.check(found[:1], "clean/tokens_daily")["tokens"].tolist() == [huge]
     assert inference.open_shares(inference.by_month(found), "region")["tokens"].tolist() == [huge + 2**70]
 
 
 @pytest.mark.parametrize("bad", ["1.5e9", "-3", "", "12 ", "a"])
 def test_tokens_that_are_no_whole_number_are_refused(bad):
     rankings = pd.DataFrame({"date": ["2025-06-01"], "model_permaslug": ["x/y"], "total_tokens": [bad]})
-    with pytest.raises(schemas.ContractError, match=r"total_tokens.*row 1.*whole number"):
-        schemas.check(rankings, "raw/openrouter/daily", "daily.parquet")
+    with pytest.raises(contracts.ContractError, match=r"total_tokens.*row 1.*whole number"):
+        contracts.check(rankings, "raw/openrouter/daily", "daily.parquet")
 
 
 def test_a_month_is_that_of_use_and_says_how_many_of_its_days_are_held():
@@ -146,8 +147,8 @@ def test_the_monthly_top_ten_are_open_all_and_shares_are_within_it():
             "tokens": [60, 30, 10],
         }
     )
-    found = openrouter.monthly(schemas.check(top, "raw/openrouter/monthly_top10"), CATALOGUE, LABELS)
-    found = schemas.check(found, "clean/tokens_monthly")
+    found = openrouter.monthly(contracts.check(top, "raw/openrouter/monthly_top10"), CATALOGUE, LABELS)
+    found = contracts.check(found, "clean/tokens_monthly")
     assert set(found["status"]) == {"open"}
     shares = inference.open_shares(found, "organisation").set_index("organisation")["tokens_share"]
     assert shares.to_dict() == {"DeepSeek": 0.4, "Meta": 0.6}
@@ -193,4 +194,4 @@ def test_the_monthly_top_is_made_of_open_models_of_months_that_are_over():
     found = inference.top_open(pd.concat([used, more]), size=1)
     assert found[["slug", "tokens"]].to_numpy().tolist() == [["qwen/qwen3-32b", 5]]
     assert found["month"].tolist() == [pd.Timestamp("2025-06-01")]
-    schemas.check(found, "clean/tokens_monthly")
+    contracts.check(found, "clean/tokens_monthly")

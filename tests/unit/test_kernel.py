@@ -9,7 +9,7 @@ import time
 import nbformat
 import pytest
 
-from helpers import kernel
+from helpers.build import kernel
 
 FIRST = "import sys; print([name in sys.modules for name in ('pandas', 'pyarrow', 'pandera', 'helpers.figures')])"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers import keys
+from helpers.sources import keys
 
 SECRET = "sk-or-v1-planted+secret/with=signs"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers import names
 from helpers.publish import nodes
+from helpers.text import names
 from tests.fakepublic import ATTACKS, MAKER
 
 

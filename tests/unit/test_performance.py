@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import performance
+from helpers.measures import performance
 
 
 def scores(*rows: tuple[str, str, str, float]) -> pd.DataFrame:

@@ -5,7 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from helpers import edition, paths, policy
+from helpers import edition, paths
+from helpers.registry import tracking
 
 FORMATS = ["gguf", "mlx", "awq", "onnx"]
 NOTHING = pd.DataFrame(columns=["model", "pipeline_tag", "tags", "library_name"])
@@ -37,18 +38,18 @@ TRACKED, HUB = SHARED / "tracked-models", SHARED / "real" / "hub_stats_frozen_20
 )
 def test_every_exclusion_has_a_reason(name, pipeline, tags, library, reason):
     rows = [{"model": f"a/{name}", "pipeline_tag": pipeline, "tags": tags, "library_name": library}]
-    found = policy.untracked(pd.Series([f"a/{name}"]), pd.DataFrame(rows), FORMATS)
+    found = tracking.untracked(pd.Series([f"a/{name}"]), pd.DataFrame(rows), FORMATS)
     assert found[0] == reason
 
 
 def test_a_model_without_metadata_is_judged_by_its_name():
     models = pd.Series(["a/Qwen3-8B", "a/reward-8B"], index=[7, 9])
-    assert policy.untracked(models, NOTHING, FORMATS).to_dict() == {7: None, 9: "classifier, reward or guard model"}
+    assert tracking.untracked(models, NOTHING, FORMATS).to_dict() == {7: None, 9: "classifier, reward or guard model"}
 
 
 def test_no_model_of_our_own_list_is_excluded_by_its_name():
     models = pd.read_csv(paths.REGISTRY / "models.csv")["model"]
-    excluded = policy.untracked(models, NOTHING, edition.load().excluded_formats)
+    excluded = tracking.untracked(models, NOTHING, edition.load().excluded_formats)
     assert not excluded.notna().any(), list(models[excluded.notna()])
 
 
@@ -60,7 +61,7 @@ def test_the_policy_excludes_few_really_tracked_models(capsys):
         columns={"id": "model"}
     )
     models = pd.read_csv(TRACKED / "models.csv")["modelId"]
-    reasons = policy.untracked(models, records, edition.load().excluded_formats)
+    reasons = tracking.untracked(models, records, edition.load().excluded_formats)
     with capsys.disabled():
         print(f"\npolicy on the real list: {json.dumps(reasons.value_counts().to_dict())} of {len(models):,}")
     assert reasons.notna().mean() < 0.05

@@ -11,7 +11,8 @@ import tomllib
 import pytest
 import yaml
 
-from helpers import edition, execute, paths, steps
+from helpers import edition, paths
+from helpers.build import execute, steps
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]

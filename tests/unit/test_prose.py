@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from helpers import paths, prose, publish
+from helpers import paths, publish
 from helpers.registry import BUCKETS
+from helpers.text import prose
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 TYPED = re.compile(rf"\S*\d\S*|\b(?:{MONTHS})\b|\b(?:spring|summer|autumn|winter) of\b|\b(?:first|second) half of\b")

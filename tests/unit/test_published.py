@@ -6,7 +6,8 @@ import re
 import pandas as pd
 import pytest
 
-from helpers import claims, edition, paths, registry, values
+from helpers import edition, paths, registry
+from helpers.text import ledger, values
 
 PAPER = paths.ROOT.parent / "shared" / "paper" / "atom-report.txt"
 EDGES = edition.load().bucket_edges
@@ -33,7 +34,7 @@ def table(name: str) -> pd.DataFrame:
 
 
 TOP, RAM, CLAIMS = table("top_models"), table("ram_table"), table("claims").fillna("")
-NUMBERS = CLAIMS[~CLAIMS["precision"].isin([*claims.PARTS, "text"])]
+NUMBERS = CLAIMS[~CLAIMS["precision"].isin([*ledger.PARTS, "text"])]
 
 
 def rounding(printed: str) -> tuple[float, float]:
@@ -128,7 +129,7 @@ def test_claims_are_well_formed():
         "id", "section", "measure", "subject", "date", "value", "unit", "printed", "precision", "answer",
         "note", "kind",
     ]  # fmt: skip
-    assert set(CLAIMS["kind"]) == {claims.RESULT, claims.SETTING}
+    assert set(CLAIMS["kind"]) == {ledger.RESULT, ledger.SETTING}
     assert CLAIMS["id"].is_unique
     assert CLAIMS["id"].str.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*").all()
     assert CLAIMS["answer"].str.fullmatch(r"([a-z][a-z0-9_]*)?").all()
@@ -149,7 +150,7 @@ def test_values_parse():
 def parses(claim: dict[str, str]) -> None:
     if claim["date"]:
         datetime.date.fromisoformat(claim["date"])
-    if claim["precision"] in claims.PARTS:
+    if claim["precision"] in ledger.PARTS:
         assert claim["unit"] == "date"
         datetime.date.fromisoformat(claim["value"])
     elif claim["precision"] == "text":
@@ -200,11 +201,11 @@ def test_claims_with_one_answer_and_unit_give_one_value():
 
 def test_every_claim_can_be_compared():
     for claim in CLAIMS[CLAIMS["answer"] != ""].to_dict("records"):
-        number = claim["precision"] not in (*claims.PARTS, "text")
+        number = claim["precision"] not in (*ledger.PARTS, "text")
         raw = float(claim["value"]) if number else claim["value"]
         value = {"raw": raw, "formatted": "", "unit": claim["unit"], "notebook": "", "cell": ""}
-        compared = claims.ledger(pd.DataFrame([claim]), {claim["answer"]: value})
-        assert compared.loc[0, "verdict"] == claims.MATCHES, claim["id"]
+        compared = ledger.ledger(pd.DataFrame([claim]), {claim["answer"]: value})
+        assert compared.loc[0, "verdict"] == ledger.MATCHES, claim["id"]
 
 
 def test_claims_are_in_their_section_of_the_paper(sections):

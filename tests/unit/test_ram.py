@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from helpers import edition, paths, ram, ram_command, rebuild, schemas, tables
+from helpers import edition, paths, tables
+from helpers.build import graph
+from helpers.commands import ram as command
+from helpers.measures import ram
 from helpers.registry import BUCKETS
+from helpers.tables import contracts
 
 SNAPSHOT = "2026-04-02"
 MILESTONES = [7, 14, 30]
@@ -28,7 +32,7 @@ def tracked(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:
         namespace=table["model"].str.partition("/")[0], organisation="Acme", region="us",
         parameters_b=table["bucket"].map(sizes).astype(float), created=table["released"], history=False,
     )  # fmt: skip
-    return schemas.check(table[list(schemas.TABLES["clean/models"].columns)], "clean/models")
+    return contracts.check(table[list(contracts.TABLES["clean/models"].columns)], "clean/models")
 
 
 def counts(model: str, start: str, values: list[float], flag: str = "observed") -> pd.DataFrame:
@@ -38,7 +42,9 @@ def counts(model: str, start: str, values: list[float], flag: str = "observed") 
 
 
 def lifetime(*parts: pd.DataFrame) -> pd.DataFrame:
-    return schemas.check(pd.concat(parts, ignore_index=True).astype({"downloads_cumulative": float}), "clean/lifetime")
+    return contracts.check(
+        pd.concat(parts, ignore_index=True).astype({"downloads_cumulative": float}), "clean/lifetime"
+    )
 
 
 def since(model: str, released: str, rate: float, end: str = SNAPSHOT) -> pd.DataFrame:
@@ -414,14 +420,14 @@ IDS = ["Qwen/Qwen3-0.6B", "Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B", "unsloth/L
     ],
 )  # fmt: skip
 def test_names_are_ids_or_bare_names_that_are_unique_in_any_case_of_letters(name, found):
-    assert ram_command.find([name, "GLM-5"], IDS) == list(dict.fromkeys([found, "zai-org/GLM-5"]))
+    assert command.find([name, "GLM-5"], IDS) == list(dict.fromkeys([found, "zai-org/GLM-5"]))
 
 
 def test_an_id_to_the_letter_comes_before_one_in_other_letters():
     twins = ["a/Model", "a/model"]
-    assert ram_command.find(["a/model"], twins) == ["a/model"]
-    with pytest.raises(ram_command.RamCommandError, match="several models; write one of a/Model, a/model"):
-        ram_command.find(["A/MODEL"], twins)
+    assert command.find(["a/model"], twins) == ["a/model"]
+    with pytest.raises(command.RamCommandError, match="several models; write one of a/Model, a/model"):
+        command.find(["A/MODEL"], twins)
 
 
 @pytest.mark.parametrize(
@@ -437,8 +443,8 @@ def test_an_id_to_the_letter_comes_before_one_in_other_letters():
     ],
 )
 def test_an_unknown_or_shared_name_is_told_with_the_nearest(name, message):
-    with pytest.raises(ram_command.RamCommandError, match=message):
-        ram_command.find(["GLM-5", name], IDS)
+    with pytest.raises(command.RamCommandError, match=message):
+        command.find(["GLM-5", name], IDS)
 
 
 def asked() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -449,7 +455,7 @@ def asked() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_the_answer_holds_scores_bounds_reference_set_and_coverage():
     models, life = asked()
-    found = ram_command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
+    found = command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
     json.dumps(found, allow_nan=False)
     first, unsized, never = found["models"]
     expected = ram.measure(life, models, edition.load().milestones, SNAPSHOT, 10, edition.load().seed).scores
@@ -471,9 +477,9 @@ def test_the_answer_holds_scores_bounds_reference_set_and_coverage():
 
 def test_the_table_is_whole_in_a_terminal_of_80_columns():
     models, life = asked()
-    found = ram_command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
+    found = command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(ram_command.shown(found | {"stale": ["02_clean"]}))
+    console.print(command.shown(found | {"stale": ["02_clean"]}))
     text = console.export_text()
     assert "…" not in text
     assert text.count("RAM 95%") == 1  # a model without any score has no column for it
@@ -487,19 +493,19 @@ def test_the_table_is_whole_in_a_terminal_of_80_columns():
 def test_the_command_reads_the_build_and_says_when_there_is_none(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "BUILD", tmp_path)
     monkeypatch.delenv("ATOM_STAGING", raising=False)
-    with pytest.raises(ram_command.RamCommandError, match=r"clean/models.parquet is missing; `atom build` makes it"):
-        ram_command.run(["m1"], edition.load(), as_json=True)
+    with pytest.raises(command.RamCommandError, match=r"clean/models.parquet is missing; `atom build` makes it"):
+        command.run(["m1"], edition.load(), as_json=True)
     models, life = asked()
     tables.write(models, "clean/models")
     tables.write(life, "clean/lifetime")
-    found = json.loads(ram_command.run(["m1"], edition.load(), as_json=True))
+    found = json.loads(command.run(["m1"], edition.load(), as_json=True))
     assert [model["model"] for model in found["models"]] == ["acme/m1"]
     assert found["stale"] == ["01_collect", "02_clean"]  # nothing says that these tables are this edition's
 
 
 def test_tables_of_another_kind_of_data_are_not_shown_under_the_editions_label(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "BUILD", tmp_path)
-    monkeypatch.setattr(rebuild, "RECEIPTS", tmp_path / "receipts")
+    monkeypatch.setattr(graph, "RECEIPTS", tmp_path / "receipts")
     monkeypatch.delenv("ATOM_STAGING", raising=False)
     models, life = asked()
     tables.write(models, "clean/models")
@@ -507,5 +513,5 @@ def test_tables_of_another_kind_of_data_are_not_shown_under_the_editions_label(t
     (tmp_path / "receipts").mkdir()
     receipt = {"fingerprint": {"parameter data": "full"}, "outputs": {}}
     (tmp_path / "receipts" / "02_clean.json").write_text(json.dumps(receipt))
-    with pytest.raises(ram_command.RamCommandError, match=r"another kind of data .* \(full → reconstructed\)"):
-        ram_command.run(["m1"], edition.load(), as_json=False)
+    with pytest.raises(command.RamCommandError, match=r"another kind of data .* \(full → reconstructed\)"):
+        command.run(["m1"], edition.load(), as_json=False)

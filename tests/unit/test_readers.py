@@ -6,8 +6,12 @@ import pandas as pd
 import pyarrow.parquet
 import pytest
 
-from helpers import derivatives, edition, inference, makers, paths, performance, registry, schemas
-from helpers.sources import arena, artificial_analysis, hub_listing, hub_records, openrouter
+from helpers import edition, paths, registry
+from helpers.archive import listings
+from helpers.measures import derivatives, inference, performance
+from helpers.registry import makers
+from helpers.sources import arena, artificial_analysis, hub_records, openrouter
+from helpers.tables import contracts
 
 SHARED = paths.ROOT.parent / "shared" / "data"
 REAL = SHARED / "real"
@@ -84,20 +88,20 @@ RECORD = {
     ],
 )
 def test_a_bad_row_of_a_listing_is_refused(change, message):
-    with pytest.raises(schemas.ContractError, match=message):
-        schemas.check(pd.DataFrame([RECORD | change]), "raw/derivatives", "page 1")
+    with pytest.raises(contracts.ContractError, match=message):
+        contracts.check(pd.DataFrame([RECORD | change]), "raw/derivatives", "page 1")
 
 
 def test_a_model_listed_twice_and_a_missing_column_are_refused():
-    with pytest.raises(schemas.ContractError, match=r"repeated: \('a/x'\) in row 2"):
-        schemas.check(pd.DataFrame([RECORD, RECORD]), "raw/derivatives", "page 1")
-    with pytest.raises(schemas.ContractError, match=r"column created_at is missing"):
-        schemas.check(pd.DataFrame([RECORD]).drop(columns="created_at"), "raw/derivatives", "page 1")
+    with pytest.raises(contracts.ContractError, match=r"repeated: \('a/x'\) in row 2"):
+        contracts.check(pd.DataFrame([RECORD, RECORD]), "raw/derivatives", "page 1")
+    with pytest.raises(contracts.ContractError, match=r"column created_at is missing"):
+        contracts.check(pd.DataFrame([RECORD]).drop(columns="created_at"), "raw/derivatives", "page 1")
 
 
 def test_unknown_downloads_stay_unknown():
     rows = pd.DataFrame([RECORD, RECORD | {"model": "a/z", "downloads_all_time": None}])
-    listing = schemas.check(rows, "raw/derivatives", "page 1")
+    listing = contracts.check(rows, "raw/derivatives", "page 1")
     assert listing["downloads_all_time"].isna().tolist() == [False, True]
 
 
@@ -110,7 +114,7 @@ def test_the_newest_day_that_lists_a_model_describes_it(tmp_path):
     store_day("2026-04-01", listed)
     store_day("2026-04-02", listed.head(1).assign(safetensors_total=6_000_000_000, pipeline_tag="fill-mask"))
     store_day("2026-04-03", listed[["model", "downloads_all_time", "created_at"]])  # counts alone, of a weekly dump
-    found = hub_listing.described(tmp_path, pd.Series(["a/gone", "a/never", "a/x"])).set_index("model")
+    found = listings.described(tmp_path, pd.Series(["a/gone", "a/never", "a/x"])).set_index("model")
     assert sorted(found.index) == ["a/gone", "a/x"]
     assert found.loc["a/x", ["safetensors_total", "pipeline_tag"]].tolist() == [6_000_000_000, "fill-mask"]
     assert pd.isna(found.loc["a/gone", "safetensors_total"])
@@ -120,29 +124,29 @@ def test_where_only_counts_are_held_nothing_is_described(tmp_path):
     (tmp_path / "date=2026-04-03").mkdir()
     counts = pd.DataFrame([RECORD])[["model", "downloads_all_time", "created_at"]]
     counts.to_parquet(tmp_path / "date=2026-04-03" / "models.parquet")
-    found = hub_listing.described(tmp_path, pd.Series(["a/x"]))
+    found = listings.described(tmp_path, pd.Series(["a/x"]))
     assert found.empty
-    assert list(found) == hub_listing.DESCRIPTION
+    assert list(found) == listings.DESCRIPTION
 
 
 def test_the_newest_day_is_read_and_a_truncated_file_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"holds no date=YYYY-MM-DD/models.parquet"):
-        hub_listing.newest(tmp_path)
+        listings.newest(tmp_path)
     (tmp_path / "date=2026-04-03").mkdir()
     counts = pd.DataFrame({"model": ["a/x"], "downloads_all_time": [1], "created_at": [pd.Timestamp(0, tz="UTC")]})
     counts.to_parquet(tmp_path / "date=2026-04-03" / "models.parquet")
     with pytest.raises(FileNotFoundError, match=r"none of its 1 days has the columns of a listing"):
-        hub_listing.newest(tmp_path)
-    listing = schemas.check(pd.DataFrame([RECORD]), "raw/derivatives", "page 1")
+        listings.newest(tmp_path)
+    page = contracts.check(pd.DataFrame([RECORD]), "raw/derivatives", "page 1")
     for day in ("2026-04-01", "2026-04-02"):
         (tmp_path / f"date={day}").mkdir()
-        listing.to_parquet(tmp_path / f"date={day}" / "models.parquet")
-    newest = hub_listing.newest(tmp_path)
+        page.to_parquet(tmp_path / f"date={day}" / "models.parquet")
+    newest = listings.newest(tmp_path)
     assert newest.parent.name == "date=2026-04-02"
-    pd.testing.assert_frame_equal(hub_listing.read(newest).drop(columns="tags"), listing.drop(columns="tags"))
+    pd.testing.assert_frame_equal(listings.read(newest).drop(columns="tags"), page.drop(columns="tags"))
     newest.write_bytes(newest.read_bytes()[:-100])
-    with pytest.raises(schemas.ContractError, match=r"models.parquet: cannot be read as parquet"):
-        hub_listing.read(newest)
+    with pytest.raises(contracts.ContractError, match=r"models.parquet: cannot be read as parquet"):
+        listings.read(newest)
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +168,7 @@ def test_real_hub_records_are_classified_with_a_reason_each(stats, tracked, show
     listing = collected(stats)
     rules = edition.load()
     found = derivatives.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
-    schemas.check(found, "clean/derivatives")
+    contracts.check(found, "clean/derivatives")
     counted = derivatives.counted(found)
     show(f"\n{len(listing):,} repositories, {len(found):,} rows with their bases")
     show(found["reason"].fillna("counted").value_counts().to_string())
@@ -220,7 +224,7 @@ def test_real_sizes_come_from_the_safetensors_headers(stats, tracked, show):
 def test_a_bad_catalogue_is_refused(tmp_path, content, message):
     path = tmp_path / "models.json"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         openrouter.read_catalogue(path)
 
 
@@ -241,11 +245,11 @@ def test_token_files_are_read_and_floats_refused(tmp_path):
     rows.to_parquet(path)
     assert openrouter.read_daily(path)["total_tokens"].tolist() == ["9007199254740993"]
     rows.assign(total_tokens=9007199254740993.0).to_parquet(path)
-    with pytest.raises(schemas.ContractError, match=r"daily.parquet: column total_tokens: .* wanted text"):
+    with pytest.raises(contracts.ContractError, match=r"daily.parquet: column total_tokens: .* wanted text"):
         openrouter.read_daily(path)
     pd.DataFrame({"month": ["2025-06-02"], "model": ["a/b"], "tokens": [1]}).to_parquet(path)
     with pytest.raises(
-        schemas.ContractError, match=r"column month: 2025-06-02 in row 1; wanted the first day of a month"
+        contracts.ContractError, match=r"column month: 2025-06-02 in row 1; wanted the first day of a month"
     ):
         openrouter.read_monthly(path)
 
@@ -257,7 +261,7 @@ def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(
     shape.to_parquet(tmp_path / "daily.parquet")
     catalogue = openrouter.read_catalogue(REAL / "models_dev_openrouter_catalog_2026-05-15.json")
     found = openrouter.daily(openrouter.read_daily(tmp_path / "daily.parquet"), catalogue, LABELS)
-    schemas.check(found, "clean/tokens_daily")
+    contracts.check(found, "clean/tokens_daily")
     month = inference.by_month(found)
     show(f"\nrows by status (all are open-weight):\n{found['status'].value_counts().to_string()}")
     show(inference.open_shares(month, "region").pivot(index="month", columns="region", values="tokens_share").round(3))
@@ -285,7 +289,9 @@ BOARD = {
 
 
 def boards(*changes: dict) -> pd.DataFrame:
-    return schemas.check(pd.DataFrame([BOARD | change for change in changes]), "raw/arena/text_style_control", "board")
+    return contracts.check(
+        pd.DataFrame([BOARD | change for change in changes]), "raw/arena/text_style_control", "board"
+    )
 
 
 @pytest.mark.parametrize(
@@ -302,7 +308,7 @@ def boards(*changes: dict) -> pd.DataFrame:
     ],
 )
 def test_a_bad_board_is_refused(change, message):
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         boards(change)
 
 
@@ -318,7 +324,7 @@ def test_the_licence_tells_whether_a_model_is_open(licence, status):
 def test_only_the_overall_board_counts_and_a_blank_maker_is_unknown():
     found = arena.scores(boards({"category": "coding"}, {"category": "overall", "organization": " "}), LABELS)
     assert found[["organisation", "region"]].to_numpy().tolist() == [["Unknown", "unknown"]]
-    schemas.check(found, "clean/arena")
+    contracts.check(found, "clean/arena")
 
 
 def test_of_repeated_rows_most_votes_stand_and_of_equals_the_smallest_variance():
@@ -346,7 +352,7 @@ def test_real_boards_give_a_frontier_that_never_falls(show):
             "vote_count": theirs["votes"],
         }
     )
-    found = arena.scores(schemas.check(shape, "raw/arena/text_style_control", "boards"), LABELS)
+    found = arena.scores(contracts.check(shape, "raw/arena/text_style_control", "boards"), LABELS)
     recalibrated = performance.recalibrate(found, 59.2, "2025-05-19")
     pd.testing.assert_frame_equal(recalibrated, found)  # all of 2026
     frontier = performance.frontier(found[found["status"] == "open"])
@@ -409,7 +415,7 @@ def analysis(tmp_path):
     ],
 )
 def test_a_bad_page_is_refused(analysis, content, message):
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         analysis(content)
 
 
@@ -444,7 +450,7 @@ def test_a_free_record_is_open_where_its_name_is_a_tracked_models_and_else_unkno
         *("meta-llama/Llama-3.1-405B", "meta-llama/Llama-3.1-405B-Instruct", "Qwen/Qwen3-235B-A22B-Thinking-2507"),
     ]
     found = artificial_analysis.scores(analysis(envelope(analysed(name))), pd.Series(ours), LABELS)
-    row = schemas.check(found, "clean/artificial_analysis").iloc[0]
+    row = contracts.check(found, "clean/artificial_analysis").iloc[0]
     assert (row["status"], None if pd.isna(row["hugging_face_id"]) else row["hugging_face_id"]) == (
         "open" if model else "unknown",
         model,
@@ -481,7 +487,7 @@ def real_envelope(pro: bool) -> dict:
 @real
 def test_real_records_give_the_lead_that_is_known(analysis, tracked, show):
     found = artificial_analysis.scores(analysis(real_envelope(pro=True)), tracked["model"], LABELS)
-    schemas.check(found, "clean/artificial_analysis")
+    contracts.check(found, "clean/artificial_analysis")
     frontier = performance.frontier(found[found["status"] == "open"])
     two = frontier[frontier["region"].isin(["china", "us"])]
     leads = performance.leads(two)

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import adoption, cleaning, edition, paths, ram, registry
-from helpers.sources import reconstruction
-from helpers.sources.reconstruction import curves, known, layout
-from helpers.sources.reconstruction.published import Published
+from helpers import edition, paths, reconstruction, registry
+from helpers.measures import adoption, cleaning, ram
+from helpers.reconstruction import curves, known, layout
+from helpers.reconstruction.published import Published
 
 EDITION = edition.load()
 CLAIMS = pd.read_csv(paths.PUBLISHED / "claims.csv", dtype=str).set_index("id")

@@ -8,12 +8,15 @@ import time
 import pandas as pd
 import pytest
 
-from helpers import claims, derivatives, edition, inference, paths, performance, registry, schemas, values
+from helpers import edition, paths, registry
+from helpers.measures import derivatives, inference, performance
+from helpers.reconstruction import apportion, arena, intelligence, tokens
+from helpers.reconstruction import derivatives as listing
+from helpers.reconstruction.published import Published, ReconstructionError
 from helpers.sources import arena as boards
 from helpers.sources import artificial_analysis, openrouter
-from helpers.sources.reconstruction import apportion, arena, intelligence, tokens
-from helpers.sources.reconstruction import derivatives as listing
-from helpers.sources.reconstruction.published import Published, ReconstructionError
+from helpers.tables import contracts
+from helpers.text import ledger, values
 
 EDITION = edition.load()
 PUBLISHED = Published()
@@ -35,8 +38,8 @@ def agrees(claim: str, ours: object) -> None:
     recorded = {
         row["answer"]: {"raw": raw, "formatted": str(ours), "unit": row["unit"], "notebook": "", "cell": ""},
     }
-    found = claims.ledger(pd.DataFrame([row]), recorded).iloc[0]
-    assert found["verdict"] == claims.MATCHES, f"{claim}: {row['printed']} in the paper, {ours} here"
+    found = ledger.ledger(pd.DataFrame([row]), recorded).iloc[0]
+    assert found["verdict"] == ledger.MATCHES, f"{claim}: {row['printed']} in the paper, {ours} here"
 
 
 def everything(day: object = EDITION.snapshot_date) -> dict[str, object]:
@@ -64,9 +67,9 @@ def generated() -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def classified(generated) -> pd.DataFrame:
-    table = schemas.check(generated["derivatives"][0], "raw/derivatives")
+    table = contracts.check(generated["derivatives"][0], "raw/derivatives")
     found = derivatives.classify(table, TRACKED, EDITION.derivative_threshold, EDITION.excluded_formats)
-    return schemas.check(found, "clean/derivatives")
+    return contracts.check(found, "clean/derivatives")
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +175,7 @@ def used(generated, tmp_path_factory) -> tuple[pd.DataFrame, pd.DataFrame]:
     listed = openrouter.read_catalogue(folder / "models.json")
     clean = openrouter.daily(openrouter.read_daily(folder / "daily.parquet"), listed, LABELS)
     ten = openrouter.monthly(openrouter.read_monthly(folder / "monthly_top10.parquet"), listed, LABELS)
-    return schemas.check(clean, "clean/tokens_daily"), schemas.check(ten, "clean/tokens_monthly")
+    return contracts.check(clean, "clean/tokens_daily"), contracts.check(ten, "clean/tokens_monthly")
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +254,7 @@ def ahead(frontier: pd.DataFrame) -> pd.DataFrame:
 def test_the_shift_brings_every_board_to_one_scale(generated, scores):
     planted = generated["arena"][1]
     clean = performance.recalibrate(scores, EDITION.arena_shift, EDITION.arena_shift_before)
-    both = schemas.check(clean, "clean/arena").merge(planted, on=["date", "model"], suffixes=("", "_planted"))
+    both = contracts.check(clean, "clean/arena").merge(planted, on=["date", "model"], suffixes=("", "_planted"))
     assert len(both) == len(planted) == len(scores)
     assert both["score"].to_numpy() == pytest.approx(both["score_planted"].to_numpy())
     early = scores["date"] < pd.Timestamp(EDITION.arena_shift_before)
@@ -285,7 +288,7 @@ def indexed(generated, tmp_path_factory) -> pd.DataFrame:
     path = folder / f"{EDITION.snapshot_date}.json"
     path.write_text(json.dumps(generated["intelligence"][0]), encoding="utf-8")
     rows = artificial_analysis.read(artificial_analysis.newest(folder))
-    return schemas.check(artificial_analysis.scores(rows, TRACKED["model"], LABELS), "clean/artificial_analysis")
+    return contracts.check(artificial_analysis.scores(rows, TRACKED["model"], LABELS), "clean/artificial_analysis")
 
 
 def test_china_passes_the_usa_once_in_the_intelligence_index(indexed):

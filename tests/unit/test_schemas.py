@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers import paths, schemas, tables
-from helpers.schemas import coercion
+from helpers import paths, tables
+from helpers.tables import contracts
+from helpers.tables.contracts import coercion
 
 DAY = pd.Timestamp("2025-01-01")
 HEAD = b"date,model,downloads\n"
@@ -26,7 +27,7 @@ def read(tmp_path):
     def _read(content, suffix=".csv"):
         path = tmp_path / f"Qwen{suffix}"
         path.write_bytes(content)
-        return schemas.read_file(path, "raw/history")
+        return contracts.read_file(path, "raw/history")
 
     return _read
 
@@ -69,7 +70,7 @@ def history(**columns):
     ],
 )  # fmt: skip
 def test_a_bad_csv_is_refused_by_row_and_value(read, content, message):
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         read(content)
 
 
@@ -77,21 +78,23 @@ def test_a_bad_parquet_is_refused(read, tmp_path):
     whole = parquet(tmp_path, history(date=pd.to_datetime(["2025-01-01", "2025-01-02"])))
     assert len(read(whole, ".parquet")) == 2
     for content in (whole[:-20], whole[: len(whole) // 2], b"", b"PAR1"):
-        with pytest.raises(schemas.ContractError, match=r"Qwen.parquet: cannot be read as parquet: .*; copy or export"):
+        with pytest.raises(
+            contracts.ContractError, match=r"Qwen.parquet: cannot be read as parquet: .*; copy or export"
+        ):
             read(content, ".parquet")
-    with pytest.raises(schemas.ContractError, match=r"column model is missing"):
+    with pytest.raises(contracts.ContractError, match=r"column model is missing"):
         read(parquet(tmp_path, history().drop(columns="model")), ".parquet")
-    with pytest.raises(schemas.ContractError, match=r"column downloads: 2.5 in row 2; wanted a whole number"):
+    with pytest.raises(contracts.ContractError, match=r"column downloads: 2.5 in row 2; wanted a whole number"):
         read(parquet(tmp_path, history(downloads=[1.0, 2.5])), ".parquet")
 
 
 def test_other_files_are_refused(read):
-    with pytest.raises(schemas.ContractError, match=r"Qwen.json: is neither .csv nor .parquet; convert it"):
+    with pytest.raises(contracts.ContractError, match=r"Qwen.json: is neither .csv nor .parquet; convert it"):
         read(b"{}", ".json")
 
 
 def test_offenders_are_counted_and_each_column_is_told(read):
-    with pytest.raises(schemas.ContractError) as error:
+    with pytest.raises(contracts.ContractError) as error:
         read(HEAD + b"".join(b"2025-01-%02d,a/b,-1\n" % day for day in range(1, 8)) + b"2025-02-01,b,0\n")
     lines = str(error.value).splitlines()
     assert lines[0].endswith("column model: 'b' in row 8; wanted a Hub id, namespace/name, each part of at most 96 "
@@ -108,8 +111,8 @@ def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(content)
     try:
-        found = schemas.read_file(path, "raw/history")
-    except schemas.ContractError as error:
+        found = contracts.read_file(path, "raw/history")
+    except contracts.ContractError as error:
         assert "any.csv" in str(error)
     else:
         assert (found["downloads"] >= 0).all()
@@ -143,7 +146,7 @@ def defects():
     """Table, column, a value that is refused, and how the message tells of it."""
     long = "x" * 1_000_000
     for name, row in ROWS.items():
-        rules = schemas.TABLES[name].columns
+        rules = contracts.TABLES[name].columns
         for column, good in row.items():
             told = f"column {column}: "
             kind = coercion.kind(rules[column].dtype)
@@ -161,7 +164,7 @@ def defects():
 
 
 def test_every_raw_table_has_a_good_row_here():
-    assert set(ROWS) == {name for name in schemas.TABLES if name.startswith("raw/")}
+    assert set(ROWS) == {name for name in contracts.TABLES if name.startswith("raw/")}
 
 
 @pytest.mark.parametrize(
@@ -170,9 +173,9 @@ def test_every_raw_table_has_a_good_row_here():
 def test_a_bad_value_is_refused_wherever_it_is(name, column, value, message):
     frame = pd.DataFrame([ROWS[name] | {column: value}]).astype(object)
     with pytest.raises(
-        schemas.ContractError, match=f"^file.parquet: {message}.*\n.*correct these rows in the file"
+        contracts.ContractError, match=f"^file.parquet: {message}.*\n.*correct these rows in the file"
     ) as error:
-        schemas.check(frame, name, "file.parquet")
+        contracts.check(frame, name, "file.parquet")
     assert len(str(error.value)) < 2000
 
 
@@ -181,18 +184,22 @@ def test_a_lost_column_a_repeated_key_and_a_cut_file_are_refused(tmp_path, name)
     frame = pd.DataFrame([ROWS[name]])
     path = tmp_path / "file.parquet"
     frame.to_parquet(path)
-    assert len(schemas.read_file(path, name)) == 1
+    assert len(contracts.read_file(path, name)) == 1
     path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(schemas.ContractError, match=r"file.parquet: cannot be read as parquet: .*; copy or export the"):
-        schemas.read_file(path, name)
+    with pytest.raises(
+        contracts.ContractError, match=r"file.parquet: cannot be read as parquet: .*; copy or export the"
+    ):
+        contracts.read_file(path, name)
     for column in frame:
         frame.drop(columns=column).to_parquet(path)
-        with pytest.raises(schemas.ContractError, match=rf"file.parquet: column {column} is missing; add it"):
-            schemas.read_file(path, name)
-    if schemas.TABLES[name].unique:
+        with pytest.raises(contracts.ContractError, match=rf"file.parquet: column {column} is missing; add it"):
+            contracts.read_file(path, name)
+    if contracts.TABLES[name].unique:
         pd.concat([frame, frame]).to_parquet(path)
-        with pytest.raises(schemas.ContractError, match=r"file.parquet: repeated: \(.*\) in row 2; wanted one row for"):
-            schemas.read_file(path, name)
+        with pytest.raises(
+            contracts.ContractError, match=r"file.parquet: repeated: \(.*\) in row 2; wanted one row for"
+        ):
+            contracts.read_file(path, name)
 
 
 # Tables that steps make ---------------------------------------------------------------------------------------
@@ -217,7 +224,7 @@ def daily(**columns):
 )
 def test_a_bad_table_is_refused_and_nothing_is_written(tmp_path, monkeypatch, frame, message):
     monkeypatch.setenv("ATOM_STAGING", str(tmp_path))
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         tables.write(frame, "clean/daily")
     assert list(tmp_path.rglob("*")) == []
 
@@ -227,7 +234,7 @@ def test_a_stored_table_that_was_changed_is_refused(tmp_path, monkeypatch):
     written = tables.write(daily(), "clean/daily")
     pd.testing.assert_frame_equal(tables.read("clean/daily"), written)
     daily(downloads=[-1.0]).to_parquet(tmp_path / "clean" / "daily.parquet")
-    with pytest.raises(schemas.ContractError, match=r"column downloads: -1.0 in row 1; wanted 0 or more"):
+    with pytest.raises(contracts.ContractError, match=r"column downloads: -1.0 in row 1; wanted 0 or more"):
         tables.read("clean/daily")
 
 
@@ -301,12 +308,14 @@ def test_types_do_not_change_where_something_is_lost(column, dtype, bad):
 def test_the_data_dictionary_is_current():
     written = (paths.ROOT / "data" / "README.md").read_text(encoding="utf-8")
     assert not re.search(r"\b(str_length|greater_than|isin|str_matches|object)\b", written), "a rule is not in words"
-    assert written == schemas.dictionary(), 'run: python -c "from helpers import schemas; schemas.write_dictionary()"'
+    assert written == contracts.dictionary(), (
+        'run: python -c "from helpers.tables import contracts; contracts.write_dictionary()"'
+    )
 
 
-@pytest.mark.parametrize("name", schemas.TABLES)
+@pytest.mark.parametrize("name", contracts.TABLES)
 def test_every_table_and_column_is_described_and_of_a_known_kind(name):
-    contract = schemas.TABLES[name]
+    contract = contracts.TABLES[name]
     assert contract.description
     assert contract.strict, "unknown columns are dropped ('filter') or refused (True)"
     for column, rule in contract.columns.items():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import cleaning, derivatives, sensitivity
+from helpers.measures import cleaning, derivatives, sensitivity
 
 END = pd.Timestamp("2025-07-10")
 MODELS = pd.DataFrame(

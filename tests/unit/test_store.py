@@ -5,7 +5,8 @@ import datetime
 import pandas as pd
 import pytest
 
-from helpers import schemas, store
+from helpers.archive import store
+from helpers.tables import contracts
 
 DAYS = [datetime.date(2025, 7, day) for day in (3, 4, 7)]
 
@@ -28,20 +29,20 @@ def folder(tmp_path):
 
 
 def test_a_store_without_days_is_refused(tmp_path):
-    with pytest.raises(schemas.ContractError, match=r"holds no date=YYYY-MM-DD folder; collect a snapshot first"):
+    with pytest.raises(contracts.ContractError, match=r"holds no date=YYYY-MM-DD folder; collect a snapshot first"):
         store.read(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["2025-13-01", "20250703", "yesterday", "2025-7-3", ""])
 def test_a_folder_named_after_no_day_is_refused(folder, name):
     (folder / f"date={name}").mkdir()
-    with pytest.raises(schemas.ContractError, match=r"is no date; rename it to date=YYYY-MM-DD or move it away"):
+    with pytest.raises(contracts.ContractError, match=r"is no date; rename it to date=YYYY-MM-DD or move it away"):
         store.days(folder)
 
 
 def test_a_day_without_its_file_is_refused(folder):
     (folder / "date=2025-07-05").mkdir()
-    with pytest.raises(schemas.ContractError, match=r"date=2025-07-05: models.parquet is missing; restore it or"):
+    with pytest.raises(contracts.ContractError, match=r"date=2025-07-05: models.parquet is missing; restore it or"):
         store.read(folder)
 
 
@@ -56,14 +57,14 @@ def test_a_day_without_its_file_is_refused(folder):
 )
 def test_a_bad_day_among_good_ones_is_named(folder, columns, message):
     put(folder, datetime.date(2025, 7, 9), **columns)
-    with pytest.raises(schemas.ContractError, match=message):
+    with pytest.raises(contracts.ContractError, match=message):
         store.read(folder)
 
 
 def test_a_truncated_day_is_named(folder):
     place = put(folder, datetime.date(2025, 7, 9))
     place.write_bytes(place.read_bytes()[:-9])
-    with pytest.raises(schemas.ContractError, match=r"date=2025-07-09/models.parquet: cannot be read as parquet"):
+    with pytest.raises(contracts.ContractError, match=r"date=2025-07-09/models.parquet: cannot be read as parquet"):
         store.read(folder)
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from helpers import names, paths, values
+from helpers import paths
+from helpers.text import names, values
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from helpers import worker
+from helpers.build import worker
 
 run = worker.run
 

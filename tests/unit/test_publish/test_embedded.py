@@ -7,9 +7,9 @@ import pypdf
 import pytest
 import yaml
 
-from helpers import names
 from helpers.publish import exhibits, nodes, previews
 from helpers.publish.page import Page
+from helpers.text import names
 from tests.fakepublic import ATTACKS
 
 LABEL = "Reconstructed from the paper's published figures; not a measurement."

@@ -1,0 +1,1 @@
+"""What keeps collected days: pages, days, checks, the lists of what is held."""

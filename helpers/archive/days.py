@@ -1,0 +1,210 @@
+"""The archive: days of the Hub's lists, each published whole or not at all, beside what could not be published.
+
+One folder holds days of counts (snapshots/), another days of derivatives (derivatives/). In each are
+
+    date=YYYY-MM-DD/        a day that is held: models.parquet, refused.jsonl, manifest.json (see helpers.archive.store)
+    unfinished/YYYY-MM-DD/  a day in the making: collection.json and pages, from which the next run goes on
+    aside/YYYY-MM-DD.N/     a day that was not published: its report.json says why, with all that was collected
+    logs/YYYY-MM-DD.log     a line for each page
+
+A day is made under unfinished/, read back, brought to disk, and only then renamed to its place.
+"""
+
+import datetime
+import hashlib
+import importlib.metadata
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute
+import pyarrow.parquet
+
+from helpers import files, paths
+from helpers.archive import checks, pages, store
+from helpers.lock import ArchiveError
+from helpers.sources import hub_records
+from helpers.sources.hub import Scope
+
+SCHEMA_VERSION = 1
+"""Of the published table; raised whenever a column changes its meaning."""
+RESUMABLE = datetime.timedelta(hours=12)
+"""A day begun longer ago is not gone on with: the counts at its two ends would not be of one day."""
+
+
+def holds(folder: Path, day: datetime.date) -> bool:
+    """Whether the day is published."""
+    return (folder / f"date={day}").is_dir()
+
+
+def manifest(folder: Path, day: datetime.date) -> dict[str, Any] | None:
+    """What is recorded of a day held; None for one that this archive did not publish itself."""
+    place = folder / f"date={day}" / "manifest.json"
+    try:
+        return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else None
+    except ValueError as error:
+        raise ArchiveError(f"{paths.shown(place)}: {error}; restore it, or remove it") from None
+
+
+# A day in the making ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A day in the making: where, of which UTC day, begun when, from which Hub, and what it lists."""
+
+    folder: Path
+    day: datetime.date
+    started: datetime.datetime
+    endpoint: str
+    scope: Scope
+
+    @property
+    def place(self) -> Path:
+        return self.folder / "unfinished" / str(self.day)
+
+    def pages(self, number: int) -> Path:
+        """Where the pages of a list are, of the scope's by number."""
+        return self.place / "pages" / f"{number:04}"
+
+    def differs(self, scope: Scope, endpoint: str, now: datetime.datetime) -> str | None:
+        """Why it cannot be gone on with, None if it can."""
+        if now - self.started > RESUMABLE:
+            return f"it was left unfinished, and began more than {RESUMABLE // datetime.timedelta(hours=1)} hours ago"
+        if (self.scope, self.endpoint) != (scope, endpoint):
+            return "it was left unfinished, and other listings or another Hub are asked for now"
+        return None
+
+
+def begin(folder: Path, now: datetime.datetime, scope: Scope, endpoint: str) -> Collection:
+    """Begin the day of `now`, in UTC."""
+    started = now.astimezone(datetime.UTC)
+    new = Collection(folder, started.date(), started, endpoint, scope)
+    content = {"started": started.isoformat(), "endpoint": endpoint, "by": scope.by, "names": scope.names}
+    files.write_json(new.place / "collection.json", content)
+    pages.sync(new.place / "collection.json")
+    return new
+
+
+def unfinished(folder: Path) -> list[Collection]:
+    """Days in the making, oldest first. What is left of days that are held already is cleared away."""
+    found = []
+    for place in sorted((folder / "unfinished").glob("????-??-??")):
+        record = place / "collection.json"
+        if holds(folder, place.name) or not record.is_file():  # without a record it was stopped before its first page
+            shutil.rmtree(place)
+            continue
+        told = json.loads(record.read_text(encoding="utf-8"))
+        started = datetime.datetime.fromisoformat(told["started"])
+        scope = Scope(told["by"], tuple(told["names"]))
+        found.append(Collection(folder, started.date(), started, told["endpoint"], scope))
+    return found
+
+
+def set_aside(collection: Collection, reasons: list[str], facts: dict[str, Any]) -> Path:
+    """Move an unpublished day out of the way, with a report; gives its new place."""
+    folder = collection.folder / "aside"
+    folder.mkdir(exist_ok=True)
+    target = folder / f"{collection.day}.{len(list(folder.glob(f'{collection.day}.*'))) + 1}"
+    report = {"day": str(collection.day), "not_published_because": reasons} | facts
+    files.write_json(collection.place / "report.json", report)
+    collection.place.rename(target)
+    pages.sync(folder)
+    return target
+
+
+# Publication --------------------------------------------------------------------------------------------------
+
+
+def publish(collection: Collection, now: datetime.datetime) -> dict[str, Any]:
+    """Publish a day whose listings are complete; gives its manifest.
+
+    Raises ArchiveError if the day cannot stand; it is then kept under aside/, with a report.
+    """
+    made = collection.place / "day"
+    for leftover in (made, collection.place / "room"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    made.mkdir()
+    listed = [_paths(collection.pages(number)) for number in range(len(collection.scope.lists))]
+    table = made / store.FILE
+    merged = pages.merge(listed, table, made / "refused.jsonl", collection.place / "room")
+    pages.sync(table)
+    pages.sync(made / "refused.jsonl")
+    _verify(table, merged.rows)
+    facts = _facts(collection, merged, now, table)
+    before = _before(collection)
+    compared = (before[0], before[1]["listings"]) if before else None
+    reasons = checks.reasons(collection.scope, collection.started, merged, compared)
+    if before:
+        facts["fell"] = checks.fallen(collection.folder / f"date={before[0]}" / store.FILE, table)
+    files.write_json(made / "manifest.json", facts)
+    for path in (made / "manifest.json", made):
+        pages.sync(path)
+    if reasons:
+        _refuse(collection, reasons, facts)
+    made.rename(collection.folder / f"date={collection.day}")
+    pages.sync(collection.folder)
+    shutil.rmtree(collection.place)
+    return facts
+
+
+def _refuse(collection: Collection, reasons: list[str], facts: dict[str, Any]) -> None:
+    place = paths.shown(set_aside(collection, reasons, facts))
+    target = paths.shown(collection.folder / f"date={collection.day}")
+    raise ArchiveError(
+        f"{collection.day} is not published: {'; '.join(reasons)}. It is kept in {place}. Run again to collect the day "
+        f"anew; if the Hub really is so, publish it: mv {place}/day {target}"
+    )
+
+
+def _paths(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.json.zst"))
+
+
+def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime, table: Path) -> dict[str, Any]:
+    """The manifest."""
+    scope = collection.scope
+    return {
+        "day": str(collection.day),
+        "schema_version": SCHEMA_VERSION,
+        "rows": merged.rows,
+        "sha256": _digest(table),
+        "started": collection.started.isoformat(timespec="seconds"),
+        "finished": now.astimezone(datetime.UTC).isoformat(timespec="seconds"),
+        "endpoint": collection.endpoint,
+        "client": {name: importlib.metadata.version(name) for name in ("atom-report", "huggingface_hub", "httpx2")},
+        "scope": list(scope.names) if scope.by == "author" else scope.words,
+        "listings": checks.listings(scope, merged),
+        "repeated": merged.repeated,
+        "refused": dict(sorted(merged.refused.items())),
+        "fell": None,
+    }
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _verify(path: Path, rows: int) -> None:
+    """Read the table back: its columns, its rows, and models that rise from row to row, so that none comes twice."""
+    with pyarrow.parquet.ParquetFile(path) as file:
+        whole = file.schema_arrow.equals(hub_records.COLUMNS) and file.metadata.num_rows == rows
+        last = ""
+        for batch in file.iter_batches(pages.BUCKET_ROWS):
+            models = batch["model"]
+            rise = pyarrow.compute.less(models.slice(0, len(models) - 1), models.slice(1))
+            whole &= last < models[0].as_py() and pyarrow.compute.all(rise, min_count=0).as_py()
+            last = models[-1].as_py()
+    if not whole:
+        raise ArchiveError(f"{paths.shown(path)}: differs from what was written; check the disk, then run again")
+
+
+def _before(collection: Collection) -> tuple[datetime.date, dict[str, Any]] | None:
+    """The last day held before this one that has a manifest, and the manifest."""
+    for day in reversed(store.days(collection.folder)):
+        if day < collection.day and (found := manifest(collection.folder, day)):
+            return day, found
+    return None

@@ -1,0 +1,127 @@
+"""Telling how far a collection is: on a terminal, in plain lines, and in a log file."""
+
+import datetime
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from helpers.archive.days import Collection
+from helpers.sources.hub import Page
+
+EVERY = 10
+"""Seconds between two lines of progress where there is no terminal."""
+
+
+class Display:
+    """Lines of progress, and a log file with a line for each page and each wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log: Path | None = None
+        self.pages = self.records = self.fresh = 0
+        self.waited = 0.0
+        self.name = ""
+        self.start = self.last = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        pass
+
+    def begin(self, day: Collection) -> None:
+        """Name the day that is collected from now on."""
+        self.log = self.folder / "logs" / f"{day.day}.log"
+        self.log.parent.mkdir(exist_ok=True)
+        self.pages = self.records = 0
+        self.say(f"{day.day}: collecting {day.scope.words} from {day.endpoint}")
+
+    def say(self, words: str) -> None:
+        """Show and log a line."""
+        self.show(words)
+        self.note(words)
+
+    def show(self, words: str) -> None:
+        """Show a line."""
+        print(f"{time.monotonic() - self.start:6.1f} s  {words}", flush=True)
+
+    def note(self, words: str) -> None:
+        """Log a line."""
+        if self.log:
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            with self.log.open("a", encoding="utf-8") as stream:
+                stream.write(f"{now} {words}\n")
+
+    def listing(self, number: int, name: str, heads: list[dict[str, Any]]) -> None:
+        """Tell which listing is read, and what of it is there already."""
+        self.name = f"{number:04} {name}"
+        self.pages += len(heads)
+        self.records += sum(head["rows"] for head in heads)
+
+    def page(self, number: int, page: Page) -> None:
+        """Tell of a page that is safe on disk."""
+        self.pages += 1
+        self.records += len(page.rows)
+        self.fresh += len(page.rows)
+        end = "" if page.next else " end"
+        cost = f"{page.seconds:.2f} s, {page.tries} tries, {page.waited:.1f} s waited"
+        self.note(f"{self.name} page {number:06} {len(page.rows)} records {len(page.body)} bytes {cost}{end}")
+        self.advance()
+
+    def advance(self) -> None:
+        """Show how far it is."""
+        now = time.monotonic()
+        if now - self.last > EVERY:
+            self.last = now
+            self.show(self.summary())
+
+    def summary(self) -> str:
+        """Pages, records, rate and waits until now."""
+        rate = self.fresh / max(time.monotonic() - self.start, 0.001)
+        done = f"{self.pages:,} pages, {self.records:,} records"
+        return f"{self.name}: {done}, {rate:,.0f} a second, waited {self.waited:.0f} s"
+
+    def wait(self, words: str, seconds: float) -> None:
+        """Tell of a fault that is waited out."""
+        self.waited += seconds
+        self.note(f"{self.name} {words}; again in {seconds:.1f} s")
+        self.show(f"{words}; again in {seconds:.1f} s")
+
+
+class Live(Display):
+    """The same on a terminal: one line that moves, and lines above it for what is worth keeping."""
+
+    def __init__(self, folder: Path) -> None:
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        super().__init__(folder)
+        self.progress = Progress(SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+        self.line = self.progress.add_task("connecting", total=None)
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.progress.stop()
+
+    def show(self, words: str) -> None:
+        """Show a line above."""
+        self.progress.console.print(words, markup=False, highlight=False)
+
+    def advance(self) -> None:
+        """Show how far it is."""
+        self.progress.update(self.line, description=self.summary())
+
+    def wait(self, words: str, seconds: float) -> None:
+        """Tell of a fault that is waited out."""
+        self.waited += seconds
+        self.note(f"{self.name} {words}; again in {seconds:.1f} s")
+        self.progress.update(self.line, description=f"{self.summary()}; {words}, again in {seconds:.1f} s")
+
+
+def display_for(folder: Path) -> Display:
+    """What suits where the program runs."""
+    return Live(folder) if sys.stdout.isatty() else Display(folder)

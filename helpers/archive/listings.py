@@ -1,0 +1,96 @@
+"""Listings of the Hub's repositories: the newest one, what it covers, and what the Hub says of tracked models.
+
+A listing is of the whole Hub, or of the repositories that tag a tracked model as their base: derivatives of other
+models are not in it then. Its manifest tells which.
+"""
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow
+import pyarrow.parquet
+
+from helpers import paths
+from helpers.archive import store
+from helpers.sources.hub import WHOLE
+from helpers.tables import contracts
+
+MANIFEST = "manifest.json"
+"""Name of the record beside a day's file."""
+DERIVATIVES = "derivatives of tracked models only"
+"""What a listing covers that is not of the whole Hub."""
+
+
+def newest(folder: Path) -> Path:
+    """The latest day's file among date=YYYY-MM-DD/models.parquet that has the columns of a listing.
+
+    A day brought in from a weekly dump is passed over: it holds the counts of tracked models and no tags, so that it
+    tells nothing of derivatives. A file that cannot be read is taken for a listing, so that reading it tells what is
+    wrong. Raises FileNotFoundError where there is none.
+    """
+    days = sorted(folder.glob("date=????-??-??/models.parquet"), reverse=True)
+    for path in days:
+        if _is_listing(path):
+            return path
+    found = f", and none of its {len(days)} days has the columns of a listing" if days else ""
+    raise FileNotFoundError(
+        f"{paths.shown(folder)} holds no date=YYYY-MM-DD/models.parquet of a listing{found}; `atom build` makes one"
+    )
+
+
+def _is_listing(path: Path) -> bool:
+    """Whether a file has the columns of raw/derivatives; a day of counts alone has not."""
+    try:
+        held = pyarrow.parquet.read_schema(path).names
+    except pyarrow.ArrowException:
+        return True
+    return set(contracts.TABLES["raw/derivatives"].columns) <= set(held)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """One day's listing: model, created_at, downloads_all_time, tags, library_name, pipeline_tag.
+
+    Raises ContractError if the file is not what "raw/derivatives" says.
+    """
+    return contracts.read_file(path, "raw/derivatives")
+
+
+def day(path: Path) -> datetime.date:
+    """The day of a listing's file, which its folder names."""
+    return datetime.date.fromisoformat(path.parent.name.removeprefix("date="))
+
+
+def coverage(path: Path) -> str:
+    """What of the Hub a listing's file covers, in words. One without a manifest was not collected: it is of all."""
+    place = path.with_name(MANIFEST)
+    return covered(json.loads(place.read_text(encoding="utf-8"))) if place.exists() else WHOLE
+
+
+def covered(manifest: dict[str, Any]) -> str:
+    """The same by the manifest's content."""
+    return WHOLE if manifest["scope"] == WHOLE else DERIVATIVES
+
+
+DESCRIPTION = ["model", "tags", "library_name", "pipeline_tag", "safetensors_total"]
+
+
+def described(folder: Path, models: pd.Series) -> pd.DataFrame:
+    """What the Hub last said of each model: the columns of DESCRIPTION, those of the newest day that lists it.
+
+    folder: days as raw/snapshots. models: ids. safetensors_total: parameters as stored; packed quantised weights are
+    counted several to a number, so that such a repository looks smaller than it is. Models of which no day tells more
+    than counts have no row.
+    """
+    missing, parts = set(models), []
+    for day in reversed(store.days(folder)):
+        path = folder / f"date={day}" / store.FILE
+        if missing and set(DESCRIPTION) <= set(pyarrow.parquet.read_schema(path).names):
+            wanted = [("model", "in", sorted(missing))]
+            parts.append(pyarrow.parquet.read_table(path, columns=DESCRIPTION, filters=wanted, partitioning=None))
+            missing -= set(parts[-1]["model"].to_pylist())
+    if not parts:
+        return pd.DataFrame(columns=DESCRIPTION)
+    return pyarrow.concat_tables(parts, promote_options="permissive").to_pandas().drop_duplicates("model")

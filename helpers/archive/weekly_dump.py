@@ -1,0 +1,203 @@
+"""Back-filling the snapshot store from weekly dumps of the whole Hub (hfmlsoc/hub_weekly_snapshots, since July 2024).
+
+A dump is models/<week>/models.parquet, 1.5 GB in 2026. Of it three columns are read, over HTTP ranges; the rest is
+never fetched. A week's label may stand on an older dump. New models are made every minute, so that the newest model in
+a dump tells the day on which it was made: rows are dated by that day, and a dump of a day held already is left out.
+
+Such a day holds counts of tracked models alone. It has no tags, so that it can be no listing of derivatives.
+
+The dumps are under the ODbL: whoever publishes a database made from them has to share it alike.
+"""
+
+import datetime
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+
+from helpers import files
+from helpers.archive import days, pages, store
+from helpers.sources import fetch, fetched, hub_dataset
+from helpers.sources.asking import Patience
+from helpers.tables import contracts
+
+DATASET = "hfmlsoc/hub_weekly_snapshots"
+CITATION = "Source: Hub weekly snapshots (huggingface.co/datasets/hfmlsoc/hub_weekly_snapshots), ODbL."
+NAMES = {"id": "model", "createdAt": "created_at", "downloadsAllTime": "downloads_all_time"}
+"""The dump's columns → ours."""
+WEEK = re.compile(r"models/(\d{4}-\d\d-\d\d)/[^/]+\.parquet")
+LATE = datetime.timedelta(days=7)
+"""How much later than its label a dump may have been made."""
+ASIDE = "weekly"
+REMEDY = "to look at the week again, remove this folder and run again"
+
+
+class Unusable(Exception):
+    """A dump that cannot become a day of the store, and why."""
+
+
+def fetch_all(
+    folder: Path,
+    models: pd.Series,
+    first: datetime.date | None = None,
+    last: datetime.date | None = None,
+    revision: str = "main",
+    endpoint: str | None = None,
+    patience: Patience = fetch.PATIENCE,
+    tell: Callable[[str], None] = print,
+) -> pd.DataFrame:
+    """Bring the dumps of the weeks from first to last into the store `folder`: date=…/models.parquet with its record.
+
+    models: the ids to keep. A week that was brought in or left out before is passed over, and no day held is touched.
+    Gives a row for each week looked at: week, date, rows, received (bytes), note; date and rows null where it was left
+    out, for the reason in note, which is also kept in aside/<week>.weekly/report.json. Raises FetchError, ArchiveError.
+    """
+    done = []
+    with fetched.working(folder), hub_dataset.client("Hub weekly snapshots", endpoint, patience) as client:
+        sha = hub_dataset.commit(client, DATASET, revision)
+        known = _known(folder)
+        for week, entries in _weeks(client, sha).items():
+            if week in known or (first and week < first) or (last and week > last):
+                continue
+            dump = Dump(client, sha, week, entries)
+            try:
+                date, rows = dump.bring_in(folder, models)
+                done.append((week, date, rows, dump.received, ""))
+            except Unusable as error:
+                files.write_json(
+                    folder / "aside" / f"{week}.{ASIDE}" / "report.json",
+                    {"day": str(week), "not_published_because": [str(error)], "commit": sha, "remedy": REMEDY},
+                )
+                done.append((week, None, None, dump.received, str(error)))
+            tell(f"{week}: {done[-1][2] or 0:,} models, {dump.received:,} bytes received{_colon(done[-1][4])}")
+    table = pd.DataFrame(done, columns=["week", "date", "rows", "received", "note"])
+    return table.astype({"week": "datetime64[us]", "date": "datetime64[us]", "rows": "Int64"})
+
+
+def _colon(note: str) -> str:
+    return f": {note}" if note else ""
+
+
+def _known(folder: Path) -> set[datetime.date]:
+    """The weeks that were brought in, and those left out."""
+    reports = [
+        json.loads(path.read_text(encoding="utf-8"))["day"] for path in folder.glob(f"aside/*.{ASIDE}/report.json")
+    ]
+    records = [path.read_text(encoding="utf-8") for path in folder.glob(f"date=*/{fetched.sidecar(Path(store.FILE))}")]
+    return {datetime.date.fromisoformat(day) for day in [*reports, *(json.loads(text)["week"] for text in records)]}
+
+
+def _weeks(client: fetch.Client, sha: str) -> dict[datetime.date, list[hub_dataset.Entry]]:
+    """Each week's files, oldest first. Raises FetchError where there are none."""
+    found: dict[datetime.date, list[hub_dataset.Entry]] = {}
+    listed = hub_dataset.tree(client, DATASET, sha, "models")
+    for entry in listed:
+        if match := WEEK.fullmatch(entry.path):
+            try:
+                week = datetime.date.fromisoformat(match[1])
+            except ValueError:
+                where = hub_dataset.address(client, DATASET, sha, entry.path)
+                raise client.error(
+                    where, f"{match[1]} is no date", "name an earlier revision of the data set"
+                ) from None
+            found.setdefault(week, []).append(entry)
+    if not found:
+        where = hub_dataset.address(client, DATASET, sha, "models")
+        said = ", ".join(entry.path for entry in listed)[: fetch.SAID] or "nothing"
+        raise client.error(where, f"no models/<week>/*.parquet, but {said}", "the data set has changed its layout")
+    return dict(sorted(found.items()))
+
+
+class Dump:
+    """The dump of one week. received: bytes that were fetched of it until now."""
+
+    def __init__(self, client: fetch.Client, sha: str, week: datetime.date, entries: list[hub_dataset.Entry]) -> None:
+        self.client, self.sha, self.week, self.entries = client, sha, week, entries
+        self.received = 0
+        self.newest: pd.Timestamp | None = None
+        self.untold = 0
+        """Rows of wanted models whose count the dump does not tell."""
+
+    def bring_in(self, folder: Path, models: pd.Series) -> tuple[datetime.date, int]:
+        """Write the day; gives its date and rows. Raises Unusable."""
+        wanted = pyarrow.array(models.astype("str"), pyarrow.string())
+        rows = self._rows(wanted)
+        date = self._date(folder)
+        try:
+            table = contracts.check(rows.assign(date=pd.Timestamp(date)), store.NAME, f"the dump of {self.week}")
+        except contracts.ContractError as error:
+            raise Unusable(str(error)) from None
+        table = table.drop(columns="date").sort_values("model", ignore_index=True)
+        with fetched.stage(folder) as place:
+            with fetched.publishing(place / store.FILE, **self._facts(date, len(table))) as (beside, _):
+                table.to_parquet(beside, index=False)
+            for path in (*place.iterdir(), place):
+                pages.sync(path)
+            place.rename(folder / f"date={date}")
+        pages.sync(folder)
+        return date, len(table)
+
+    def _rows(self, wanted: pyarrow.Array) -> pd.DataFrame:
+        """The wanted models' rows, one row group at a time; `newest` is of all rows."""
+        kept = []
+        for entry in self.entries:
+            remote = hub_dataset.Remote(self.client, self._address(entry), entry.size)
+            try:
+                with pyarrow.parquet.ParquetFile(pyarrow.PythonFile(remote, "r"), pre_buffer=True) as file:
+                    if missing := [name for name in NAMES if name not in file.schema_arrow.names]:
+                        raise Unusable(f"it has no column {', '.join(missing)}")
+                    for number in range(file.num_row_groups):
+                        kept.append(self._kept(file.read_row_group(number, list(NAMES)), wanted))
+            except (pyarrow.ArrowException, OSError) as error:
+                raise Unusable(f"it cannot be read as Parquet: {str(error).splitlines()[0][: fetch.SAID]}") from None
+            finally:
+                self.received += remote.received
+        rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(NAMES.values()))
+        if rows.empty:
+            raise Unusable("it holds none of the models that are tracked")
+        self.untold = int(rows["downloads_all_time"].isna().sum())
+        return rows.dropna(subset="downloads_all_time")
+
+    def _kept(self, group: pyarrow.Table, wanted: pyarrow.Array) -> pd.DataFrame:
+        newest = pd.to_datetime(pyarrow.compute.max(group["createdAt"]).as_py(), utc=True, errors="coerce")
+        if not pd.isna(newest):
+            self.newest = max(newest, self.newest or newest)
+        known = pyarrow.compute.is_in(group["id"].cast(pyarrow.string()), value_set=wanted)
+        return group.filter(known).rename_columns([NAMES[name] for name in group.column_names]).to_pandas()
+
+    def _date(self, folder: Path) -> datetime.date:
+        """The day on which the dump was made. Raises Unusable where it is not told, absurd, or held already."""
+        if self.newest is None:
+            raise Unusable("it tells no model's time of creation, so that its day is not known")
+        date = self.newest.date()
+        if date > self.week + LATE:
+            raise Unusable(f"it holds a model of {date}, long after its week")
+        if days.holds(folder, date):
+            raise Unusable(f"it was made on {date}, and that day is held already")
+        return date
+
+    def _address(self, entry: hub_dataset.Entry) -> str:
+        return hub_dataset.address(self.client, DATASET, self.sha, entry.path)
+
+    def _facts(self, date: datetime.date, rows: int) -> dict[str, Any]:
+        return {
+            "source": "Hub weekly snapshots",
+            "address": [self._address(entry) for entry in self.entries],
+            "of_sha256": [entry.sha256 for entry in self.entries],
+            "commit": self.sha,
+            "week": str(self.week),
+            "as_of": str(date),
+            "newest_model": self.newest.isoformat(),
+            "fetched": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "received": self.received,
+            "rows": rows,
+            "untold": self.untold,
+            "licence": "ODbL",
+            "citation": CITATION,
+        }

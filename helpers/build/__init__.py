@@ -1,0 +1,1 @@
+"""The build: which steps there are, which are out of date, and running them."""

@@ -1,0 +1,183 @@
+"""Running one notebook with papermill: parameters in, an executed copy with filled captions out, or a clear failure."""
+
+import ast
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import DeadKernelError
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from helpers import paths
+from helpers.build import kernel, steps
+from helpers.text import values
+
+OPTION = re.compile(r"^#\|\s*(?:fig-cap|fig-alt|tbl-cap):.*$", re.MULTILINE)
+
+
+NEEDS = "needs:"
+"""Tag of a cell that is run only if the build folder holds what it names: "needs:clean/arena", "needs:raw/arena"."""
+
+
+class NotebookError(RuntimeError):
+    """A notebook that failed or cannot run; the message names notebook, cell, line and cause."""
+
+
+class SavedAtEnd(NBClientEngine):
+    """Papermill's engine without a copy written twice a cell: with pictures in it that takes as long as a cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **settings: Any) -> None:
+        place, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **settings)
+        finally:
+            nb_man.output_path = place  # papermill writes there next, whether this failed or not
+
+
+papermill_engines.register(SavedAtEnd.__name__, SavedAtEnd)
+
+
+def declared(path: Path) -> dict[str, Any]:
+    """The parameters that a notebook declares in its `parameters` cell, with their defaults.
+
+    Raises NotebookError unless exactly one cell carries the tag and holds only assignments of literals.
+    """
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    if len(tagged) != 1:
+        raise NotebookError(f"{paths.shown(path)}: {len(tagged)} cells are tagged `parameters`; exactly one must be")
+    try:
+        body = ast.parse("".join(tagged[0]["source"])).body
+        return {statement.targets[0].id: ast.literal_eval(statement.value) for statement in body}
+    except (SyntaxError, ValueError, AttributeError):
+        raise NotebookError(
+            f"{paths.shown(path)}: the parameters cell may hold only lines such as `seed = 1` with plain values"
+        ) from None
+
+
+def check_parameters(path: Path, given: dict[str, Any]) -> None:
+    """Raise NotebookError unless the notebook at `path` declares exactly the `given` parameters."""
+    names = declared(path)
+    unknown = sorted(given.keys() - names.keys())
+    missing = sorted(names.keys() - given.keys())
+    if unknown:
+        raise NotebookError(
+            f"{paths.shown(path)}: parameter {', '.join(unknown)} is given but not declared in its parameters cell "
+            f"(declared: {', '.join(sorted(names))}); declare it there or take it off the step in helpers/build/steps.py"
+        )
+    if missing:
+        raise NotebookError(
+            f"{paths.shown(path)}: declares {', '.join(missing)}, which the step is not given; "
+            "add it to the step in helpers/build/steps.py or remove it from the notebook"
+        )
+
+
+def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, runtime: Path) -> None:
+    """Execute the notebook at `source`; its results and its executed copy (notebooks/<name>.ipynb) go to `staging`.
+
+    failed: where the copy of a failed run goes. runtime: an empty folder with a short path, for the kernel's sockets.
+    Raises NotebookError with notebook, cell, source line and exception; the partly executed copy is then in `failed`.
+    """
+    check_parameters(source, parameters)
+    kernel.fork()
+    executed = staging / "notebooks" / source.name
+    executed.parent.mkdir(parents=True, exist_ok=True)
+    os.environ.update(
+        ATOM_STAGING=str(staging),
+        JUPYTER_RUNTIME_DIR=str(runtime),
+        IPYTHONDIR=str(runtime),  # a user's own profile and start-up files must not reach the report
+    )
+    try:
+        papermill.execute_notebook(
+            _what_can_run(source),
+            executed,
+            parameters=parameters,
+            engine_name=SavedAtEnd.__name__,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            kernel_manager_class=kernel.Manager,
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError as error:
+        _keep(executed, failed)
+        raise NotebookError(_describe(source, error, failed / source.name)) from None
+    except DeadKernelError as error:
+        _keep(executed, failed)
+        raise NotebookError(
+            f"{paths.shown(source)}: its kernel died ({error}); often memory ran out. "
+            f"The partly executed copy is {paths.shown(failed / source.name)}"
+        ) from None
+    _finish(executed, staging / "values" / f"{source.stem}.json")
+
+
+def _what_can_run(source: Path) -> nbformat.NotebookNode:
+    """The notebook with a sentence in place of each cell that needs what this edition does not hold.
+
+    The sentence is tagged with the cell's label: Quarto looks an embedded cell up before it hides the passage.
+    """
+    notebook = papermill.iorw.load_notebook_node(str(source))
+    for index, cell in enumerate(notebook.cells):
+        needed = [tag.removeprefix(NEEDS) for tag in cell.metadata.get("tags", []) if tag.startswith(NEEDS)]
+        absent = [place for place in needed if not steps.held(place)]
+        if absent:
+            words = f"*Not run: this edition holds no {' and no '.join(f'`{place}`' for place in absent)}.*"
+            said = nbformat.v4.new_markdown_cell(words, id=cell.id, metadata=cell.metadata)
+            said.metadata["tags"] = [*cell.metadata["tags"], *values.LABEL.findall(cell.source)]
+            notebook.cells[index] = said
+    return notebook
+
+
+def _keep(executed: Path, failed: Path) -> None:
+    failed.mkdir(parents=True, exist_ok=True)
+    if executed.exists():
+        shutil.move(executed, failed / executed.name)
+
+
+def _describe(source: Path, error: PapermillExecutionError, kept: Path) -> str:
+    """Where and why a cell failed, in terms of the notebook that its author edits."""
+    cells = nbformat.read(source, as_version=4).cells
+    number = next((i for i, cell in enumerate(cells, 1) if cell.source == error.source), None)
+    traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
+    inside = re.findall(r"Cell In\[\d+\], line (\d+)|File <ipython-input[^>]*>:(\d+)", traceback)
+    line = int(next(filter(None, inside[-1]))) if inside else None
+    text = error.source.splitlines()[line - 1].strip() if line else ""
+    return (
+        f"{paths.shown(source)}, cell {number or 'of injected parameters'}"
+        + (f", line {line}: {text}" if line else "")
+        + f"\n{error.ename}: {error.evalue}\nThe partly executed copy is {paths.shown(kept)}"
+    )
+
+
+def _finish(executed: Path, recorded: Path) -> None:
+    """Fill the numbers into captions and drop what differs from run to run, so that equal results are equal bytes."""
+    notebook = nbformat.read(executed, as_version=4)
+    numbers = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
+    notebook.metadata.pop("papermill", None)
+    for index, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{index}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            where = f"{executed.name}, cell {index + 1}"
+            cell.source = OPTION.sub(lambda m, where=where: values.fill(m[0], numbers, where), cell.source)
+            cell.outputs = _joined(cell.outputs)
+    nbformat.write(notebook, executed)
+
+
+def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """The outputs with what was printed in one piece: into how many a kernel cuts it is chance."""
+    joined: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined

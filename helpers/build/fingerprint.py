@@ -1,0 +1,131 @@
+"""What a step depends on, as content hashes: equal fingerprints mean that running it again would change nothing."""
+
+import ast
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from helpers import paths
+from helpers.build import steps
+
+Fingerprint = dict[str, Any]
+"""Item ("helper helpers/figures.py", "parameter seed", "input clean/daily.parquet") → hash or value."""
+
+
+def of_step(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
+    """Everything that decides what `step` gives: its source, helpers, parameters, inputs and the locked versions."""
+    print_ = {
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "lock requirements.lock": of_file(paths.ROOT / "requirements.lock"),
+    }
+    if step.notebook:
+        print_[f"notebook {step.name}"] = of_notebook(step.notebook)
+        used = helpers_of(notebook_code(step.notebook))
+    else:
+        used = helpers_of(f"import {step.module}")
+    print_ |= {f"helper {paths.shown(path)}": of_file(path) for path in used}
+    print_ |= {f"parameter {name}": parameters[name] for name in step.parameters}
+    places = [steps.locate(place) for place in step.reads]
+    if step.archived and parameters["data"] != "reconstructed":
+        places.append(paths.ARCHIVE)
+    for place in places:
+        print_ |= {f"input {name}": digest for name, digest in of_tree(place).items()}
+    return print_
+
+
+def changes(before: Fingerprint, now: Fingerprint) -> list[str]:
+    """What differs between two fingerprints, in words."""
+    found = []
+    for item in sorted(before.keys() | now.keys()):
+        old, new = before.get(item), now.get(item)
+        if old == new:
+            continue
+        if item.startswith("parameter ") and item in before and item in now:
+            found.append(f"{item}: {old} → {new}")
+        else:
+            found.append(f"{item} " + ("is new" if item not in before else "is gone" if item not in now else "changed"))
+    return found
+
+
+def of_file(path: Path) -> str:
+    """The SHA-256 of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def of_tree(place: Path) -> dict[str, str]:
+    """Path → hash of every file at or under `place`; hidden files and byte code do not count; absent gives nothing."""
+    if place.is_file():
+        return {paths.shown(place): of_file(place)}
+    found = (p for p in sorted(place.rglob("*")) if p.is_file())
+    return {
+        paths.shown(path): of_file(path)
+        for path in found
+        if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(place).parts)
+    }
+
+
+def of_notebook(path: Path) -> str:
+    """The hash of a notebook's source: its cells' kind, text and tags, not their outputs."""
+    cells = [
+        (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", []))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def notebook_code(path: Path) -> str:
+    """The code of a notebook as one Python source; IPython magics are left out."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code").splitlines()
+    return "\n".join("" if line.startswith(("%", "!")) else line for line in lines)
+
+
+def helpers_of(code: str) -> list[Path]:
+    """The files of `helpers` that `code` imports, directly or through one another."""
+    found: set[Path] = set()
+    waiting = set(_imported(code))
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting |= set(_imported(path.read_text(encoding="utf-8")))
+    return sorted(found | set(_beside(found)))
+
+
+def _imported(code: str) -> Iterable[Path]:
+    """The helper files named by the import statements of `code`, wherever in it they stand."""
+    return (path for name in _names(code) for path in _module_files(name))
+
+
+@functools.cache
+def _names(code: str) -> tuple[str, ...]:
+    """The modules, and what may be modules, that `code` imports; cached, for steps share most of their helpers."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(names)
+
+
+def _module_files(name: str) -> Iterable[Path]:
+    """The files that importing `name` runs: the module and the packages around it."""
+    parts = name.split(".")
+    if parts[0] != "helpers":
+        return
+    for depth in range(1, len(parts) + 1):
+        stem = paths.ROOT.joinpath(*parts[:depth])
+        yield from (path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file())
+
+
+def _beside(modules: set[Path]) -> Iterable[Path]:
+    """Files that a package carries beside its code (filters, templates): they shape results as code does."""
+    for path in modules:
+        if path.name == "__init__.py" and path.parent != paths.ROOT / "helpers":
+            yield from (p for p in path.parent.iterdir() if p.is_file() and p.suffix not in {".py", ".pyc"})

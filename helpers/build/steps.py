@@ -1,0 +1,149 @@
+"""The steps of a build: what each reads, writes and is given. Their order follows from that."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import paths
+from helpers.edition import Edition
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the rebuild. Paths are under the build folder; those that start with "/" under the repository.
+
+    reads: files and folders whose content the step depends on. writes: files and folders that are its own.
+    parameters: the edition's parameters it receives; a notebook must declare exactly these.
+    module: the helper module whose code (with all it imports) the step runs, where it is no notebook.
+    archived: whether an edition that is not reconstructed reads the archive in this step.
+    """
+
+    name: str
+    title: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+    module: str | None = None
+    archived: bool = False
+
+    @property
+    def notebook(self) -> Path | None:
+        """The step's source notebook, if it is one."""
+        return None if self.module else paths.NOTEBOOKS / f"{self.name}.ipynb"
+
+
+def _notebook(
+    name: str, title: str, reads: tuple[str, ...], stage: str, parameters: tuple[str, ...], archived: bool = False
+) -> Step:
+    """A notebook step: it owns its stage's folder, the values it records and its executed copy."""
+    writes = (stage, f"values/{name}.json", f"notebooks/{name}.ipynb")
+    return Step(name, title, reads, writes, parameters, archived=archived)
+
+
+STEPS = (
+    _notebook(
+        "01_collect",
+        "collect raw inputs",
+        reads=("/data/registry", "/data/published", "/data/reconstruction"),
+        stage="raw",
+        parameters=(
+            "data", "seed", "first_month", "history_end", "last_month", "snapshot_date", "history_namespaces",
+            "bucket_edges",
+        ),
+        archived=True,
+    ),
+    _notebook(
+        "02_clean",
+        "clean tables",
+        reads=("raw", "/data/registry"),
+        stage="clean",
+        parameters=(
+            "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
+            "derivative_threshold", "excluded_formats", "arena_shift", "arena_shift_before", "bucket_edges",
+        ),
+    ),
+    _notebook(
+        "03_regional",
+        "adoption by region",
+        reads=("clean",),
+        stage="regional",
+        parameters=("data", "splice_month", "last_month", "aa_trend_start"),
+    ),
+    _notebook(
+        "04_organizational",
+        "adoption by organisation",
+        reads=("clean",),
+        stage="organizational",
+        parameters=("data", "splice_month", "last_month"),
+    ),
+    _notebook(
+        "05_ram",
+        "Relative Adoption Metric",
+        reads=("clean", "/data/registry/case_studies.csv", "/data/registry/appendix_models.csv"),
+        stage="ram",
+        parameters=("data", "seed", "milestones", "reference_set_size", "snapshot_date", "top_models_date"),
+    ),
+    _notebook(
+        "06_reproduction",
+        "the paper's figures and ours",
+        reads=(
+            "values/02_clean.json", "values/03_regional.json", "values/04_organizational.json", "values/05_ram.json",
+            "/data/published",
+        ),
+        stage="reproduction",
+        parameters=("match_rate",),
+    ),
+    _notebook(
+        "07_sensitivity",
+        "the headlines under other choices",
+        reads=("raw/history", "raw/snapshots", "clean"),
+        stage="sensitivity",
+        parameters=(
+            "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "derivative_threshold", "bucket_edges",
+        ),
+    ),
+    Step(
+        "values",
+        "values for the prose",
+        reads=("values", "/report", "/data/events.csv"),
+        writes=("values.json", "edition.yml", "/_variables.yml"),
+        parameters=("name", "title", "data", "last_month", "snapshot_date"),
+        module="helpers.text.prose",
+    ),
+    Step(
+        "publish",
+        "HTML and PDF",
+        reads=(
+            "notebooks", "values.json", "edition.yml", "clean/figures", "regional/figures", "organizational/figures",
+            "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml", "/report",
+            "/data/codebook.csv",
+        ),
+        writes=("site", "editions"),
+        parameters=("engine", *Edition.model_fields),  # the record of the build names them all
+        module="helpers.publish",
+    ),
+)  # fmt: skip
+
+
+def locate(relative: str) -> Path:
+    """The place of a step's path: "/report" is in the repository, "clean" in the build folder."""
+    return paths.ROOT / relative[1:] if relative.startswith("/") else paths.BUILD / relative
+
+
+def held(place: str) -> bool:
+    """Whether the build folder holds the table or folder `place` ("clean/arena", "raw/arena")."""
+    return locate(place).exists() or locate(f"{place}.parquet").exists()
+
+
+def upstream(step: Step, steps: tuple[Step, ...] = STEPS) -> list[str]:
+    """The names of the steps that write what `step` reads."""
+    return [
+        other.name
+        for other in steps
+        if other is not step and any(_overlap(read, write) for read in step.reads for write in other.writes)
+    ]
+
+
+def _overlap(read: str, write: str) -> bool:
+    one, two = Path(read).parts, Path(write).parts
+    shorter = min(len(one), len(two))
+    return one[:shorter] == two[:shorter]

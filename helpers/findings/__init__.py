@@ -1,0 +1,1 @@
+"""Facts that sentences hang on: small predicates on quoted tables."""

@@ -1,0 +1,1 @@
+"""Measures: pure functions on tables (paper, Sections 2 to 6)."""

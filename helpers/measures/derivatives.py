@@ -1,0 +1,122 @@
+"""Which repository is whose derivative, and which of them count (paper, Section 2.1).
+
+A derivative names its parents in the Hub's tags: base_model:ORG/NAME and base_model:RELATION:ORG/NAME. It counts for
+the organisation of a tracked parent if it has more lifetime downloads than the edition's threshold and is no re-upload
+for local inference (see formats).
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers.registry import UNRESOLVED, reuploads
+from helpers.tables.contracts.columns import LONGEST
+from helpers.tables.contracts.signals import RELATIONS
+
+TAG = "base_model:"
+
+NO_BASE = "no base"
+OWN_BASE = "its own base"
+UNTRACKED = "untracked base"
+REUPLOAD = "local-inference re-upload"
+UNKNOWN_DOWNLOADS = "downloads unknown"
+TOO_FEW = "too few downloads"
+REPEATED = "organisation counted already"
+"""Why a row does not count, in the order in which the rules are asked: the first that holds is the reason."""
+
+
+def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, excluded_formats: list[str]) -> pd.DataFrame:
+    """Each repository with each of its bases, and the reason why that does not count; null = it counts.
+
+    listing: model, created_at (UTC), downloads_all_time (null = unknown), tags (lists), library_name. tracked: model,
+    organisation. A repository counts with more than `threshold` lifetime downloads. Ids match to the letter, as in
+    the Hub's own filter.
+
+    Returns clean/derivatives, sorted: model, month (of creation), base, relation, organisation (of the base),
+    downloads_all_time, format, reason. A repository without a base has one row, base null. Of several bases by one
+    organisation the first in the alphabet counts: one derivative is counted once for each organisation. Relations
+    other than finetune, adapter, merge and quantized are listed as unknown and count like them; so do quantised
+    repositories in a format that is not excluded.
+    """
+    listing = listing.assign(tags=[list(tags) for tags in listing["tags"]])  # arrays are slow to go through one by one
+    created = listing["created_at"].dt.tz_convert("UTC").dt.tz_localize(None)
+    facts = pd.DataFrame(
+        {
+            "model": listing["model"],
+            "month": created.dt.to_period("M").dt.start_time.astype("datetime64[us]"),
+            "downloads_all_time": listing["downloads_all_time"].astype("Int64"),
+            "format": pd.Series(_formats(listing, excluded_formats), listing.index, dtype="str"),
+        }
+    )
+    makers = tracked[["model", "organisation"]].rename(columns={"model": "base"})
+    rows = _parents(listing).merge(makers, "left", "base").merge(facts, "left", "model")
+    rows = rows.sort_values(["model", "base"], ignore_index=True)
+    rows["reason"] = _reasons(rows, threshold)
+    return rows[["model", "month", "base", "relation", "organisation", "downloads_all_time", "format", "reason"]]
+
+
+def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
+    """Why each row does not count, null where it does: the first rule that holds, and repetitions among the rest."""
+    rules = {
+        NO_BASE: rows["base"].isna(),
+        OWN_BASE: rows["base"] == rows["model"],
+        UNTRACKED: rows["organisation"].isna(),
+        REUPLOAD: rows["format"].notna(),
+        UNKNOWN_DOWNLOADS: rows["downloads_all_time"].isna(),
+        TOO_FEW: rows["downloads_all_time"].le(threshold).fillna(False).astype(bool),
+    }
+    reasons = pd.Series(np.select(list(rules.values()), list(rules), None), rows.index, dtype="str")
+    again = rows[reasons.isna()].duplicated(["model", "organisation"])
+    reasons[again[again].index] = REPEATED
+    return reasons
+
+
+def _parents(listing: pd.DataFrame) -> pd.DataFrame:
+    """model, base, relation: a row for each base that a repository's tags name, or one without."""
+    told = [_bases(tags) or {None: None} for tags in listing["tags"]]
+    return pd.DataFrame(
+        {
+            "model": listing["model"].repeat([len(bases) for bases in told]).reset_index(drop=True),
+            "base": pd.Series([base for bases in told for base in bases], dtype="str"),
+            "relation": pd.Series([relation for bases in told for relation in bases.values()], dtype="str"),
+        }
+    )
+
+
+def _bases(tags: list[str]) -> dict[str, str]:
+    """Base → relation. A relation that is told beats "unknown"; of several told, the first in the alphabet stands.
+
+    Tags are uploaders' text: one too long for any id is no base, and must not stop a build.
+    """
+    found: dict[str, str] = {}
+    for tag in sorted(tag for tag in tags if tag.startswith(TAG) and len(tag) <= LONGEST):
+        relation, _, base = tag.removeprefix(TAG).rpartition(":")
+        relation = relation if relation in RELATIONS else "unknown"
+        if found.get(base, "unknown") == "unknown":
+            found[base] = relation
+    return found
+
+
+def _formats(listing: pd.DataFrame, excluded: list[str]) -> list[str | None]:
+    """The excluded format that each repository holds, or None."""
+    rows = zip(listing["model"].tolist(), listing["tags"], listing["library_name"].fillna("").tolist(), strict=True)
+    return [reuploads.held(*row, excluded) for row in rows]
+
+
+def counted(classified: pd.DataFrame) -> pd.DataFrame:
+    """The rows of clean/derivatives that count: one for each derivative and organisation."""
+    return classified[classified["reason"].isna()]
+
+
+def per_month(counted: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFrame:
+    """New derivatives of each calendar month by a property of their base: month, <by>, derivatives, derivatives_share.
+
+    counted: rows that count: month, base. models: model, <by> (organisation, region, bucket …); a base without a value
+    is in "unresolved". The unit is one derivative of one organisation, so that sums over organisations, regions and
+    buckets agree. Every value has a row in every month that has any derivative, 0 where it has none; shares are of
+    all in the month. The month of the listing itself is incomplete.
+    """
+    value = counted["base"].map(models.set_index("model")[by]).astype(object).fillna(UNRESOLVED)
+    table = pd.crosstab(counted["month"], value.rename(by))
+    long = table.stack().rename("derivatives").reset_index()
+    long["derivatives_share"] = long["derivatives"] / long.groupby("month")["derivatives"].transform("sum")
+    return long

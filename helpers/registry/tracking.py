@@ -1,0 +1,62 @@
+"""Which models are tracked: text generators, by pipeline tag, name and format (paper, Section 2.1)."""
+
+import re
+
+import pandas as pd
+
+from helpers.registry import reuploads
+
+TEXT_OUT = {
+    "text-generation", "text2text-generation", "conversational", "translation", "summarization", "question-answering",
+    "image-text-to-text", "video-text-to-text", "audio-text-to-text", "image-to-text", "any-to-any",
+    "visual-question-answering", "document-question-answering", "reinforcement-learning", "robotics",
+}  # fmt: skip
+"""Pipeline tags of models that write text or act on it; the last two are set carelessly and say nothing."""
+EMBEDDING = {"feature-extraction", "sentence-similarity", "image-feature-extraction"}
+JUDGING = {
+    "text-classification", "token-classification", "zero-shot-classification", "text-ranking", "fill-mask",
+    "image-classification", "zero-shot-image-classification", "audio-classification",
+}  # fmt: skip
+DIFFUSION = {"text-to-image", "image-to-image", "text-to-video", "image-to-video", "unconditional-image-generation"}
+NAMED = {
+    "embedding": re.compile(r"(?<![a-z])(embed(ding|dings)?|e5|bge|gte)(?![a-z])", re.IGNORECASE),
+    "diffusion": re.compile(r"(?<![a-z])(stable-diffusion|sdxl|flux)(?![a-z])", re.IGNORECASE),
+    "classifier, reward or guard model": re.compile(
+        r"(?<![a-z])(reward|reranker|classifier|guard|shieldgemma|(ultra)?rm|genrm|prm|orm)(?![a-z])", re.IGNORECASE
+    ),
+}
+"""What a model's name says when its pipeline tag says nothing or calls it a text generator."""
+
+
+def untracked(models: pd.Series, metadata: pd.DataFrame, excluded_formats: list[str]) -> pd.Series:
+    """Why a model is not tracked: embedding | diffusion | classifier, reward or guard model | format … |
+    no text output; null = tracked.
+
+    models: ids. metadata: model, pipeline_tag, tags (list of texts), library_name, all nullable; models without a row
+    are judged by their names. excluded_formats: re-upload formats, of the edition (see reuploads.held).
+    A pipeline tag of another kind is overruled where the model is also tagged as a text generator.
+    """
+    rows = metadata.drop_duplicates("model").set_index("model").reindex(models)
+    tags = [set(found) if hasattr(found, "__iter__") else set() for found in rows["tags"]]
+    pipelines, libraries = (
+        rows[column].astype(object).where(rows[column].notna(), "") for column in ("pipeline_tag", "library_name")
+    )
+    reasons = [_reason(*row, excluded_formats) for row in zip(models, pipelines, tags, libraries, strict=True)]
+    return pd.Series(reasons, models.index, dtype=object)
+
+
+def _reason(model: str, pipeline: str, tags: set[str], library: str, excluded_formats: list[str]) -> str | None:
+    """The first reason that holds for one model: its format, its name, its task."""
+    if kind := reuploads.held(model, tags, library, excluded_formats):
+        return f"format {kind}"
+    name = model.partition("/")[2]
+    for reason, pattern in NAMED.items():
+        if pattern.search(name):
+            return reason
+    if pipeline in EMBEDDING or library == "sentence-transformers":
+        return "embedding"
+    if pipeline in DIFFUSION or library == "diffusers":
+        return "diffusion"
+    if pipeline in JUDGING:
+        return "classifier, reward or guard model"
+    return None if not pipeline or (tags | {pipeline}) & TEXT_OUT else "no text output"

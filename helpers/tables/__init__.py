@@ -1,0 +1,28 @@
+"""Tables at the boundaries between stages: Parquet under the build folder, each held to its contract."""
+
+import pandas as pd
+
+from helpers import files, paths
+from helpers.tables import contracts
+
+
+def write(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Check `frame` against the contract called `name` ("clean/daily") and store it; returns the checked table.
+
+    Raises ContractError with the offending rows if the contract is broken; nothing is written then.
+    """
+    checked = contracts.check(frame, name)
+    with files.replacing(paths.output(f"{name}.parquet")) as beside:
+        checked.to_parquet(beside, index=False)
+    return checked
+
+
+def read(name: str) -> pd.DataFrame:
+    """The stored table `name`, checked against its contract again: a file may have been changed since.
+
+    Raises FileNotFoundError with the remedy if the stage before has not run.
+    """
+    path = paths.result(f"{name}.parquet")
+    if not path.exists():
+        raise FileNotFoundError(f"{paths.shown(path)} is missing; `atom build` makes it")
+    return contracts.check(pd.read_parquet(path), name)

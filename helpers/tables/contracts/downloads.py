@@ -1,0 +1,116 @@
+"""Contracts of the downloads: history and snapshots as they come in, and the clean tables made of them."""
+
+import pandera.pandas as pa
+
+from helpers.registry import BUCKETS, REGION_LABELS
+from helpers.tables.contracts import columns
+
+FLAGS = ("observed", "filtered", "interpolated", "reset", "vanished", "entered", "backcast")
+"""What a model's count of one day rests on; see the `flag` columns."""
+
+
+def _downloads(description: str, nullable: bool = False) -> pa.Column:
+    return columns.number(description, "downloads", nullable, columns.NOT_NEGATIVE)
+
+
+def _new_or_entered(daily) -> "pa.typing.Series[bool]":
+    """A day's downloads are unknown exactly where a model enters."""
+    return daily["downloads"].isna() == (daily["flag"] == "entered")
+
+
+TABLES = {
+    "raw/history": pa.DataFrameSchema(
+        {
+            "date": columns.date("day of the downloads"),
+            "model": columns.hub_id(),
+            "downloads": columns.whole("new downloads on that day, as the Hub counted them", "downloads"),
+        },
+        unique=["date", "model"],
+        strict="filter",
+        description="Daily history of one namespace, as given by the Hub (Section 2.1): "
+        "`raw/history/<namespace>.parquet` or `.csv`. Further columns are ignored. A day that is absent inside a "
+        "model's series is unknown, not zero.",
+    ),
+    "raw/snapshots": pa.DataFrameSchema(
+        {
+            "date": columns.date("day of the snapshot; in the archive it is the folder's name, not a column"),
+            "model": columns.hub_id(),
+            "downloads_all_time": columns.whole("downloads since the model's creation, through that day", "downloads"),
+            "created_at": columns.time(
+                "when the repository was made; it may be earlier than the release, null if unknown", True
+            ),
+        },
+        unique=["date", "model"],
+        strict="filter",
+        description="One day's count of every model (Section 2.1): `raw/snapshots/date=YYYY-MM-DD/models.parquet`. "
+        "Further columns are ignored. A day without a folder was not collected.",
+    ),
+    "clean/models": pa.DataFrameSchema(
+        {
+            "model": columns.hub_id(),
+            "namespace": pa.Column("str", description="part of the id before the slash"),
+            "organisation": pa.Column("str", description="label over namespaces, as in the paper's figures"),
+            "region": columns.label("headquarters of the organisation (Section 2.2)", tuple(REGION_LABELS)),
+            "parameters_b": columns.number(
+                "total parameters, also for mixtures of experts; null = unresolved", "billions", True, columns.POSITIVE
+            ),
+            "bucket": columns.label("size bucket (Section 2.2); null = unresolved", BUCKETS, nullable=True),
+            "released": columns.date("public release: the corrected date where one is listed, else `created`", True),
+            "created": columns.date("day the repository was made; null = never seen in a snapshot", True),
+            "history": pa.Column("bool", description="whether a daily history before the snapshots is held"),
+        },
+        unique=["model"],
+        strict=True,
+        description="The tracked models.",
+    ),
+    "clean/daily": pa.DataFrameSchema(
+        {
+            "date": columns.date("day of the downloads"),
+            "model": columns.hub_id(),
+            "downloads": _downloads("new that day; null on the day a model enters with a lifetime total", True),
+            "downloads_cumulative": _downloads("through that day"),
+            "flag": columns.label(
+                "what the count rests on. observed: read. filtered: an outlier, replaced. interpolated: not read, on "
+                "the line between readings. reset: the counter fell, nothing was subtracted. vanished: not seen, the "
+                "last total is kept. entered: first seen, with a total that is no day's news",
+                FLAGS[:-1],
+            ),
+        },
+        checks=pa.Check(_new_or_entered, error="downloads on every day but that of entry"),
+        unique=["date", "model"],
+        strict=True,
+        description="Downloads by model and day: outlier-filtered history through the history's end, differences of "
+        "snapshots after it (Section 2.1). Every model has each day from its first to the last snapshot.",
+    ),
+    "clean/monthly": pa.DataFrameSchema(
+        {
+            "month": columns.month('label: "2025-08-01" is data through 31 July 2025', "first of month"),
+            "model": columns.hub_id(),
+            "downloads": _downloads("new during the month before the label; null if no day of it is known", True),
+            "downloads_cumulative": _downloads("through the day before the label"),
+            "flag": columns.label(
+                "interpolated: the count at the month's start or end was not read; vanished: the model was not seen "
+                "any more at its end, the last total is kept",
+                ("observed", "interpolated", "vanished"),
+            ),
+        },
+        unique=["month", "model"],
+        strict=True,
+        description="Downloads by model and month label (Section 2.1).",
+    ),
+    "clean/lifetime": pa.DataFrameSchema(
+        {
+            "date": columns.date("day through which is counted"),
+            "model": columns.hub_id(),
+            "downloads_cumulative": _downloads("since the model's creation, unfiltered"),
+            "flag": columns.label(
+                "as in clean/daily; backcast: the first snapshot's count less the history after that day", FLAGS
+            ),
+        },
+        unique=["date", "model"],
+        strict=True,
+        description="Raw lifetime counts by model and day, as RAM and Appendix B use them (Section 6). Before a "
+        "model's first snapshot only where a history reaches up to it.",
+    ),
+}
+"""Name of a table → its contract."""

@@ -1,0 +1,1 @@
+"""Between tables and words: what text may ask for, and what answers it."""
