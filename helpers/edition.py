@@ -13,29 +13,8 @@ from helpers import paths
 
 DEFAULT = "paper-2026-03"
 
-DATA_LABELS = {
-    "reconstructed": "Reconstructed from the paper's published figures; not a measurement.",
-    "public": "Built from data that anyone can fetch.",
-    "full": "Built from an author's own archive.",
-}
-"""What every page, figure and table says about the kind of data it rests on."""
-
-DATA_MEANINGS = {
-    "reconstructed": """
-        The raw inputs of the original study are partly private. Those used here were generated so that they agree with
-        what the paper prints and are shaped like real ones: daily histories with spikes, daily snapshots with gaps and
-        resets. They show that this pipeline turns such inputs into such numbers. They are no independent evidence that
-        the numbers are right. What the paper does not print, such as long tails, the days between its dates and splits
-        it gives no numbers for, is assumed by us (data/reconstruction), so that a number on these pages that the paper
-        does not print follows from an assumption and is no finding.""",
-    "public": """
-        Anyone can fetch the same inputs and rebuild every number. Where a source reaches less far back than the private
-        data of the original study, or is missing, the section says so; nothing is filled in.""",
-    "full": """
-        The inputs are an author's own archive of daily histories and snapshots. Whoever holds it can rebuild every
-        number; whoever does not can check the method on the other editions.""",
-}
-"""What can and cannot be concluded from each kind of data, for the box on the first page."""
+LABELS: dict[str, str] = yaml.safe_load((paths.REPORT / "data-kinds.yml").read_text(encoding="utf-8"))
+"""Kind of data → what every page, figure and table says about it."""
 
 Positive = Annotated[float, Field(gt=0)]
 Whole = Annotated[int, Field(gt=0)]
@@ -100,7 +79,7 @@ class Edition(BaseModel):
     @property
     def data_label(self) -> str:
         """One sentence on the kind of data, shown on every page."""
-        return DATA_LABELS[self.data]
+        return LABELS[self.data]
 
     def parameters(self) -> dict[str, Any]:
         """The parameters as notebooks receive them: plain values, dates as ISO text."""

@@ -14,6 +14,8 @@ REPORT = ROOT / "report"
 EDITIONS = REPORT / "editions"
 REGISTRY = ROOT / "data" / "registry"
 PUBLISHED = ROOT / "data" / "published"
+CODEBOOK = ROOT / "data" / "codebook.csv"
+"""Unit and meaning of every column that is published or quoted."""
 
 
 def output(relative: str) -> Path:

@@ -1,4 +1,4 @@
-"""Running one notebook with papermill: parameters in, an executed copy with filled captions out, or a clear failure."""
+"""Running one notebook with papermill: parameters in, an executed copy out, or a clear failure."""
 
 import ast
 import json
@@ -16,10 +16,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
 from helpers.build import kernel, steps
-from helpers.text import values
 
-OPTION = re.compile(r"^#\|\s*(?:fig-cap|fig-alt|tbl-cap):.*$", re.MULTILINE)
-
+LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
 
 NEEDS = "needs:"
 """Tag of a cell that is run only if the build folder holds what it names: "needs:clean/arena", "needs:raw/arena"."""
@@ -80,14 +78,14 @@ def check_parameters(path: Path, given: dict[str, Any]) -> None:
 
 
 def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, runtime: Path) -> None:
-    """Execute the notebook at `source`; its results and its executed copy (notebooks/<name>.ipynb) go to `staging`.
+    """Execute the notebook at `source`; its results and its executed copy (executed/<name>.ipynb) go to `staging`.
 
     failed: where the copy of a failed run goes. runtime: an empty folder with a short path, for the kernel's sockets.
     Raises NotebookError with notebook, cell, source line and exception; the partly executed copy is then in `failed`.
     """
     check_parameters(source, parameters)
     kernel.fork()
-    executed = staging / "notebooks" / source.name
+    executed = staging / "executed" / source.name
     executed.parent.mkdir(parents=True, exist_ok=True)
     os.environ.update(
         ATOM_STAGING=str(staging),
@@ -115,7 +113,7 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
             f"{paths.shown(source)}: its kernel died ({error}); often memory ran out. "
             f"The partly executed copy is {paths.shown(failed / source.name)}"
         ) from None
-    _finish(executed, staging / "values" / f"{source.stem}.json")
+    _finish(executed)
 
 
 def _what_can_run(source: Path) -> nbformat.NotebookNode:
@@ -130,7 +128,7 @@ def _what_can_run(source: Path) -> nbformat.NotebookNode:
         if absent:
             words = f"*Not run: this edition holds no {' and no '.join(f'`{place}`' for place in absent)}.*"
             said = nbformat.v4.new_markdown_cell(words, id=cell.id, metadata=cell.metadata)
-            said.metadata["tags"] = [*cell.metadata["tags"], *values.LABEL.findall(cell.source)]
+            said.metadata["tags"] = [*cell.metadata["tags"], *LABEL.findall(cell.source)]
             notebook.cells[index] = said
     return notebook
 
@@ -156,18 +154,15 @@ def _describe(source: Path, error: PapermillExecutionError, kept: Path) -> str:
     )
 
 
-def _finish(executed: Path, recorded: Path) -> None:
-    """Fill the numbers into captions and drop what differs from run to run, so that equal results are equal bytes."""
+def _finish(executed: Path) -> None:
+    """Drop what differs from run to run, so that equal results are equal bytes."""
     notebook = nbformat.read(executed, as_version=4)
-    numbers = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
     notebook.metadata.pop("papermill", None)
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index}"
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
-            where = f"{executed.name}, cell {index + 1}"
-            cell.source = OPTION.sub(lambda m, where=where: values.fill(m[0], numbers, where), cell.source)
             cell.outputs = _joined(cell.outputs)
     nbformat.write(notebook, executed)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from helpers import paths
+from helpers import files, paths
 from helpers.build import steps
 
 Fingerprint = dict[str, Any]
@@ -20,14 +20,14 @@ def of_step(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
     """Everything that decides what `step` gives: its source, helpers, parameters, inputs and the locked versions."""
     print_ = {
         "python": ".".join(map(str, sys.version_info[:2])),
-        "lock requirements.lock": of_file(paths.ROOT / "requirements.lock"),
+        "lock requirements.lock": files.digest(paths.ROOT / "requirements.lock"),
     }
     if step.notebook:
         print_[f"notebook {step.name}"] = of_notebook(step.notebook)
         used = helpers_of(notebook_code(step.notebook))
     else:
         used = helpers_of(f"import {step.module}")
-    print_ |= {f"helper {paths.shown(path)}": of_file(path) for path in used}
+    print_ |= {f"helper {paths.shown(path)}": files.digest(path) for path in used}
     print_ |= {f"parameter {name}": parameters[name] for name in step.parameters}
     places = [steps.locate(place) for place in step.reads]
     if step.archived and parameters["data"] != "reconstructed":
@@ -51,19 +51,13 @@ def changes(before: Fingerprint, now: Fingerprint) -> list[str]:
     return found
 
 
-def of_file(path: Path) -> str:
-    """The SHA-256 of a file's content."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def of_tree(place: Path) -> dict[str, str]:
     """Path → hash of every file at or under `place`; hidden files and byte code do not count; absent gives nothing."""
     if place.is_file():
-        return {paths.shown(place): of_file(place)}
+        return {paths.shown(place): files.digest(place)}
     found = (p for p in sorted(place.rglob("*")) if p.is_file())
     return {
-        paths.shown(path): of_file(path)
+        paths.shown(path): files.digest(path)
         for path in found
         if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(place).parts)
     }

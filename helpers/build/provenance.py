@@ -3,36 +3,9 @@
 import importlib.metadata
 import json
 import platform
-import subprocess
 from typing import Any
 
-from helpers import files, paths
-from helpers.build import fingerprint
-
-
-def commit() -> tuple[str, bool | None]:
-    """The commit that is checked out and whether files differ from it; ("unknown", None) without git."""
-    try:
-        head = _git("rev-parse", "HEAD")
-        return head, bool(_git("status", "--porcelain"))
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown", None
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], cwd=paths.ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()
-
-
-def shown() -> dict[str, str]:
-    """What the report's last page says of the build, as variables for the prose."""
-    head, dirty = commit()
-    return {
-        "build_commit": head[:12] + (" with uncommitted changes" if dirty else ""),
-        "build_python": platform.python_version(),
-        "build_lock": fingerprint.of_file(paths.ROOT / "requirements.lock")[:12],
-    }
+from helpers import files, paths, versions
 
 
 def write(parameters: dict[str, Any], engine: dict[str, str]) -> None:
@@ -40,7 +13,7 @@ def write(parameters: dict[str, Any], engine: dict[str, str]) -> None:
 
     parameters: the edition's, and `engine` the publisher used with its version. Steps come from their receipts.
     """
-    head, dirty = commit()
+    head, dirty = versions.commit()
     receipts = {
         path.stem: json.loads(path.read_text(encoding="utf-8"))
         for path in sorted((paths.BUILD / "receipts").glob("*.json"))

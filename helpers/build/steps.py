@@ -34,8 +34,9 @@ class Step:
 def _notebook(
     name: str, title: str, reads: tuple[str, ...], stage: str, parameters: tuple[str, ...], archived: bool = False
 ) -> Step:
-    """A notebook step: it owns its stage's folder, the values it records and its executed copy."""
-    writes = (stage, f"values/{name}.json", f"notebooks/{name}.ipynb")
+    """A notebook step: it owns its stage's folder, the tables it quotes and its executed copy."""
+    reads = tuple(dict.fromkeys((*reads, "/data/registry", "/data/codebook.csv")))
+    writes = (stage, f"quoted/{name}", f"executed/{name}.ipynb")
     return Step(name, title, reads, writes, parameters, archived=archived)
 
 
@@ -86,8 +87,8 @@ STEPS = (
         "06_reproduction",
         "the paper's figures and ours",
         reads=(
-            "values/02_clean.json", "values/03_regional.json", "values/04_organizational.json", "values/05_ram.json",
-            "/data/published",
+            "quoted/02_clean", "quoted/03_regional", "quoted/04_organizational", "quoted/05_ram",
+            "/data/published", "/data/codebook.csv",
         ),
         stage="reproduction",
         parameters=("match_rate",),
@@ -102,18 +103,18 @@ STEPS = (
         ),
     ),
     Step(
-        "values",
-        "values for the prose",
-        reads=("values", "/report", "/data/events.csv"),
-        writes=("values.json", "edition.yml", "/_variables.yml"),
-        parameters=("name", "title", "data", "last_month", "snapshot_date"),
-        module="helpers.text.prose",
+        "text",
+        "numbers and findings for the text",
+        reads=("quoted", "executed", "/report", "/data/published", "/data/registry", "/data/codebook.csv", "/data/events.csv"),
+        writes=("values.json", "findings.csv", "text", "edition.yml", "notebooks", "/_variables.yml"),
+        parameters=("name", "title", "data", "first_month", "splice_month", "last_month", "snapshot_date"),
+        module="helpers.text.bind",
     ),
     Step(
         "publish",
         "HTML and PDF",
         reads=(
-            "notebooks", "values.json", "edition.yml", "clean/figures", "regional/figures", "organizational/figures",
+            "notebooks", "values.json", "findings.csv", "text", "edition.yml", "clean/figures", "regional/figures", "organizational/figures",
             "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml", "/report",
             "/data/codebook.csv",
         ),

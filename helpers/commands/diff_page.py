@@ -14,9 +14,8 @@ from rich.text import Text
 
 from helpers import files, paths
 from helpers.commands import diff
-from helpers.edition import DATA_LABELS
-from helpers.publish import nodes
-from helpers.text import names
+from helpers.edition import LABELS
+from helpers.text import names, nodes
 
 SHOWN = 30
 """Rows of a table on the terminal; the page has all."""
@@ -108,9 +107,7 @@ def _title(found: diff.Diff) -> str:
 
 def _labels(found: diff.Diff) -> list[str]:
     """What kind of data each edition rests on."""
-    return [
-        names.visible(f"{kept.name}: {DATA_LABELS[kept.parameters['data']]}") for kept in (found.before, found.after)
-    ]
+    return [names.visible(f"{kept.name}: {LABELS[kept.parameters['data']]}") for kept in (found.before, found.after)]
 
 
 def _anchor(heading: str) -> str:

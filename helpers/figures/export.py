@@ -1,24 +1,50 @@
 """The last steps of a figure: its source and data label, and its files."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers import edition, files
+from helpers import edition, files, paths
 from helpers.figures import theme
 from helpers.figures.axes import settle
-from helpers.text import names
+from helpers.text import cells, names
 
 
-def finish(figure: Figure, source: str, data: str) -> Figure:
+def pen(folder: str, data: str) -> Callable[..., None]:
+    """The `draw` function of a notebook. folder: where its figures go, in the build ("regional/figures"). data: the
+    edition's kind of data."""
+
+    def draw(function: Callable[..., Figure], table: pd.DataFrame, *, published: bool = True, **settings: Any) -> None:
+        """Draw the figure of the running cell: `function(table, **settings)`, with source and data label, and its files.
+
+        The cell's options say the words: label, fig-source (who publishes such data), fig-title (a setting `title` of
+        the function), fig-assumed (what in it follows from our assumptions, for reconstructed data). A table without
+        rows gives no figure. published: False where its source does not allow to publish the table.
+        """
+        if table.empty:
+            return
+        said = cells.running()
+        title = {"title": said["fig-title"]} if "fig-title" in said else {}
+        figure = function(table, **title, **settings)
+        finish(figure, said["fig-source"], data, said.get("fig-assumed", ""))
+        export(figure, said["label"], table, paths.output(folder), table=published)
+
+    return draw
+
+
+def finish(figure: Figure, source: str, data: str, assumed: str = "") -> Figure:
     """Write the source and what kind of data it is under the panels and give everything its final place.
 
     source: who publishes such data ("Hugging Face Hub"). data: the edition's kind of data; reconstructed ones are not
-    the source's and only stand in for them. Notes are added before.
+    the source's and only stand in for them. assumed: what in the figure follows from our assumptions where data are
+    reconstructed. Notes are added before.
     """
     whose = "Stands in for" if data == "reconstructed" else "Source"
-    lines = [*_wrap(figure, f"{whose}: {source}"), *_wrap(figure, edition.DATA_LABELS[data])]
+    label = f"{edition.LABELS[data]} {assumed if data == 'reconstructed' else ''}".strip()
+    lines = [*_wrap(figure, f"{whose}: {source}"), *_wrap(figure, label)]
     figure.supxlabel("\n".join(lines), x=0.012, ha="left", fontsize=theme.SMALL, color=theme.MUTED, linespacing=1.05)
     settle(figure)
     figure.set_layout_engine("none")  # everything has its place; every later drawing keeps it

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from helpers.publish.faults import Finding, PublishError
 from helpers.publish.precheck import preflight
 from helpers.publish.site import Rendered, render
-from helpers.publish.sources import passages, used_variables
+from helpers.text.faults import Fault, PublishError
+from helpers.text.sources import passages, used_variables
 
-__all__ = ["Finding", "PublishError", "Rendered", "passages", "preflight", "render", "run", "used_variables"]
+__all__ = ["Fault", "PublishError", "Rendered", "passages", "preflight", "render", "run", "used_variables"]
 
 
 def run(engine: str, **edition: Any) -> None:

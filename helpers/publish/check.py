@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from helpers.publish.faults import Finding
 from helpers.publish.page import Page
+from helpers.text.faults import Fault
 
 MARKERS = {
     r"\?@[\w-]+": ("an unresolved reference", "label the figure, table or section, or mend the reference"),
@@ -23,7 +23,7 @@ TYPST_RAW = re.compile(r"(`+).*?\1", re.DOTALL)
 WARNING = re.compile(r"^.*(?:\b(?:WARN|WARNING|ERROR)\b|\b(?:warning|error):).*$", re.MULTILINE)
 
 
-def findings(site: Path, label: str, typst: str, log: str, pages: list[str], data: str) -> list[Finding]:
+def findings(site: Path, label: str, typst: str, log: str, pages: list[str], data: str) -> list[Fault]:
     """Everything that is wrong with the rendered site.
 
     label: the edition's data label, which every page must show. typst: the source of the PDF; "" where it was not kept.
@@ -33,14 +33,14 @@ def findings(site: Path, label: str, typst: str, log: str, pages: list[str], dat
     site, data = site.resolve(), _even(data)
     found = [*_absent(site, pages), *_log(log), *_markers("the PDF", _prose(typst), data)]
     if typst and _even(label) not in _even(typst):
-        found.append(Finding("the PDF", "does not show the data label", "pass `data-label` to its template"))
+        found.append(Fault("the PDF", "does not show the data label", "pass `data-label` to its template"))
     read = {path: Page.of(path.read_text(encoding="utf-8")) for path in sorted(_html(site))}
     for path, page in read.items():
         where = path.relative_to(site).as_posix()
         found += [*_markers(where, page.text, data), *_figures(where, page), *_cited(where, page)]
         found += [*_addresses(path, page, site, read), *_styles(where, path, page.styles, site)]
         if _even(label) not in _even(page.text):
-            found.append(Finding(where, "does not show the data label", "show `data-label` in its template"))
+            found.append(Fault(where, "does not show the data label", "show `data-label` in its template"))
     for path in sorted(site.rglob("*.css")):
         found += _styles(path.relative_to(site).as_posix(), path, [path.read_text(encoding="utf-8")], site)
     return list(dict.fromkeys(found))
@@ -51,66 +51,66 @@ def _html(site: Path) -> Iterator[Path]:
     return (path for path in site.rglob("*.html") if "site_libs" not in path.relative_to(site).parts)
 
 
-def _absent(site: Path, pages: list[str]) -> Iterator[Finding]:
+def _absent(site: Path, pages: list[str]) -> Iterator[Fault]:
     for name in ["index.html", "report/index.html", "report/atom-report.pdf", *pages]:
         path = site / name
         if not path.is_file() or not path.stat().st_size:
-            yield Finding(name, "was not written", "look at what the engine said")
+            yield Fault(name, "was not written", "look at what the engine said")
 
 
-def _log(log: str) -> Iterator[Finding]:
+def _log(log: str) -> Iterator[Fault]:
     for match in WARNING.finditer(log):
-        yield Finding("the engine's log", match[0].strip(), "mend what it warns of")
+        yield Fault("the engine's log", match[0].strip(), "mend what it warns of")
 
 
-def _markers(where: str, text: str, data: str) -> Iterator[Finding]:
+def _markers(where: str, text: str, data: str) -> Iterator[Fault]:
     for pattern, (what, remedy) in MARKERS.items():
         for match in dict.fromkeys(re.findall(pattern, _even(text))):
             if match.strip() not in data:
-                yield Finding(where, f"shows {what}, {match.strip()!r}", remedy)
+                yield Fault(where, f"shows {what}, {match.strip()!r}", remedy)
 
 
-def _figures(where: str, page: Page) -> Iterator[Finding]:
+def _figures(where: str, page: Page) -> Iterator[Fault]:
     for figure in page.figures:
         if not figure.drawn:
-            yield Finding(where, f"figure {figure.label} is empty", "end the cell in a picture or a table")
+            yield Fault(where, f"figure {figure.label} is empty", "end the cell in a picture or a table")
         if any(not alt for alt in figure.images):
-            yield Finding(where, f"figure {figure.label} has no alt text", "add `#| fig-alt: …` to its cell")
+            yield Fault(where, f"figure {figure.label} has no alt text", "add `#| fig-alt: …` to its cell")
 
 
-def _cited(where: str, page: Page) -> Iterator[Finding]:
+def _cited(where: str, page: Page) -> Iterator[Fault]:
     for key in page.cited:
         if key.endswith("?"):
-            yield Finding(where, f"cites the unknown work {key[:-1]}", "add it to the bibliography or mend the key")
+            yield Fault(where, f"cites the unknown work {key[:-1]}", "add it to the bibliography or mend the key")
 
 
-def _addresses(path: Path, page: Page, site: Path, read: dict[Path, Page]) -> Iterator[Finding]:
+def _addresses(path: Path, page: Page, site: Path, read: dict[Path, Page]) -> Iterator[Fault]:
     """Links and files that lead nowhere, and anything that a browser would fetch from elsewhere."""
     where = path.relative_to(site).as_posix()
     for address in page.loads:
         if _outside(address):
-            yield Finding(where, f"loads {address} from elsewhere", "keep a copy in the site")
+            yield Fault(where, f"loads {address} from elsewhere", "keep a copy in the site")
         elif not address.startswith("data:") and not _target(path, address, site).is_file():
-            yield Finding(where, f"shows {address}, which does not exist", "mend the name or write the file")
+            yield Fault(where, f"shows {address}, which does not exist", "mend the name or write the file")
     for address in page.links:
         parts = urlsplit(address)
         if parts.scheme or parts.netloc or not (parts.path or parts.fragment):
             continue
         target = _target(path, address, site)
         if not target.is_file():
-            yield Finding(where, f"links to {address}, which does not exist", "mend the link or write the file")
+            yield Fault(where, f"links to {address}, which does not exist", "mend the link or write the file")
         elif parts.fragment and target in read and unquote(parts.fragment) not in read[target].ids:
-            yield Finding(where, f"links to {address}, but nothing there has that label", "mend the link or the label")
+            yield Fault(where, f"links to {address}, but nothing there has that label", "mend the link or the label")
 
 
-def _styles(where: str, path: Path, styles: list[str], site: Path) -> Iterator[Finding]:
+def _styles(where: str, path: Path, styles: list[str], site: Path) -> Iterator[Fault]:
     for style in styles:
         for match in URL.finditer(style):
             address = match[1] or match[2]
             if _outside(address):
-                yield Finding(where, f"its style loads {address} from elsewhere", "keep a copy in the site")
+                yield Fault(where, f"its style loads {address} from elsewhere", "keep a copy in the site")
             elif not address.startswith(("data:", "#")) and not _target(path, address, site).is_file():
-                yield Finding(where, f"its style names {address}, which does not exist", "mend the name")
+                yield Fault(where, f"its style names {address}, which does not exist", "mend the name")
 
 
 def _outside(address: str) -> bool:

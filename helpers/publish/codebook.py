@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish import nodes
-from helpers.publish.faults import Finding, PublishError
-from helpers.publish.nodes import raw
 from helpers.publish.notebooks import Notebook
+from helpers.text import nodes
+from helpers.text.faults import Fault, PublishError
+from helpers.text.nodes import raw
 
 CODEBOOK = "data/codebook.csv"
 """One row for each meaning: column, unit, files (names of CSV files without .csv that have such a column), meaning."""
@@ -48,24 +48,22 @@ def read(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
             for name in row["files"].split():
                 if row["column"] in found.setdefault(name, {}):
                     what = f"row {number} describes {row['column']} of {name} again"
-                    raise PublishError([Finding(CODEBOOK, what, "keep one of the two")])
+                    raise PublishError([Fault(CODEBOOK, what, "keep one of the two")])
                 found[name][row["column"]] = (row["unit"], row["meaning"])
     return found
 
 
-def misfits(tables: dict[str, list[str]], meanings: dict[str, dict[str, tuple[str, str]]]) -> list[Finding]:
+def misfits(tables: dict[str, list[str]], meanings: dict[str, dict[str, tuple[str, str]]]) -> list[Fault]:
     """Columns without a meaning, and meanings without a column, of the files in `tables` (name → its columns)."""
     found = []
     for name, columns in tables.items():
         known = meanings.get(name, {})
         for column in columns:
             if column not in known:
-                found.append(Finding(f"figures/{name}.csv", f"column {column} has no meaning", f"add it to {CODEBOOK}"))
+                found.append(Fault(f"figures/{name}.csv", f"column {column} has no meaning", f"add it to {CODEBOOK}"))
         for column in known:
             if column not in columns:
-                found.append(
-                    Finding(CODEBOOK, f"{name} has no column {column}", "take the name out of the row's files")
-                )
+                found.append(Fault(CODEBOOK, f"{name} has no column {column}", "take the name out of the row's files"))
     return found
 
 

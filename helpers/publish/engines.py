@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from helpers.publish.faults import refuse
+from helpers.text.faults import refuse
 
 OLDEST = (1, 4)
 """The first Quarto that embeds cells of executed notebooks in websites as we use it."""

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.publish import nodes
-from helpers.publish.faults import refuse
-from helpers.publish.nodes import Node
 from helpers.publish.notebooks import Cell, Notebook
+from helpers.text import nodes
+from helpers.text.faults import refuse
+from helpers.text.nodes import Node
 
 NUMBER = re.compile(r"[-+−]?[\d.,]+(?:e[-+]\d+)?\s*[%×xMBK]?|[–—-]|n/a|nan|none|unknown|", re.IGNORECASE)
 """What a cell of a column of numbers holds."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from helpers.publish.sources import YAML
 from helpers.text import names
+from helpers.text.sources import YAML
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OPTION = re.compile(r"^#\| ?(.*)\n?", re.MULTILINE)

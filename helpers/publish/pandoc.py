@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish import exhibits, nodes, previews, sources, transform
-from helpers.publish.faults import refuse
+from helpers.publish import exhibits, previews, transform
 from helpers.publish.notebooks import Notebook
 from helpers.publish.transform import Article
-from helpers.text import values
+from helpers.text import nodes, sources, values
+from helpers.text.faults import refuse
 
 DEPTH = 3
 """Levels of heading in the contents, the page's title being the first."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import yaml
 
-from helpers.publish import sources
-from helpers.publish.faults import Finding, PublishError, refuse
 from helpers.publish.notebooks import Notebook
-from helpers.publish.sources import Line, Sources
+from helpers.text import sources
+from helpers.text.faults import Fault, PublishError, refuse
+from helpers.text.sources import Line, Sources
 
 NOTEBOOKS = "../build/notebooks/"
 """Where the article finds executed notebooks, as an embed names them."""
@@ -32,78 +32,76 @@ def preflight(root: Path, about: dict[str, Any], executed: dict[str, Notebook]) 
         raise PublishError(findings)
 
 
-def _about(about: dict[str, Any]) -> Iterator[Finding]:
+def _about(about: dict[str, Any]) -> Iterator[Fault]:
     """What the title block and the data label need."""
     for key, where in (("title", sources.ARTICLE), ("data-label", "edition.yml"), ("date", "edition.yml")):
         if not about.get(key):
-            yield Finding(where, f"gives no `{key}`", "add it")
+            yield Fault(where, f"gives no `{key}`", "add it")
 
 
-def _shortcodes(report: Sources, root: Path, about: dict[str, Any]) -> Iterator[Finding]:
+def _shortcodes(report: Sources, root: Path, about: dict[str, Any]) -> Iterator[Fault]:
     """Values, metadata and shortcodes that do not exist."""
     known = sources.variables(root)
     for line, kind, argument in report.shortcodes:
         if kind == "var" and argument not in known:
-            yield Finding(line.where, f"`{argument}` is used but not recorded", "record it or mend the name")
+            yield Fault(line.where, f"`{argument}` is used but not recorded", "record it or mend the name")
         elif kind == "meta" and not isinstance(about.get(argument), str):
-            yield Finding(line.where, f"the metadata have no text `{argument}`", "add it or mend the name")
+            yield Fault(line.where, f"the metadata have no text `{argument}`", "add it or mend the name")
         elif kind not in ("var", "meta", "embed"):
-            yield Finding(
+            yield Fault(
                 line.where, f"shortcode `{kind}` is not understood here", "use var, meta, embed, or include on its own"
             )
 
 
-def _embed(line: Line, argument: str, executed: dict[str, Notebook]) -> Iterator[Finding]:
+def _embed(line: Line, argument: str, executed: dict[str, Notebook]) -> Iterator[Fault]:
     """What is wrong with one embedded cell."""
     path, _, label = argument.partition("#")
     where = line.where
     if not sources.SHORTCODE.fullmatch(line.text.strip()):
-        yield Finding(where, f"embeds {argument} within a line", "give it a paragraph of its own")
+        yield Fault(where, f"embeds {argument} within a line", "give it a paragraph of its own")
     if not path.startswith(NOTEBOOKS) or not label.startswith(("fig-", "tbl-")):
-        yield Finding(where, f"embeds {argument}", f"write {NOTEBOOKS}NAME.ipynb#fig-… or #tbl-…")
+        yield Fault(where, f"embeds {argument}", f"write {NOTEBOOKS}NAME.ipynb#fig-… or #tbl-…")
         return
     file = path.removeprefix(NOTEBOOKS)
     notebook = next((notebook for notebook in executed.values() if notebook.path.name == file), None)
     if notebook is None:
-        yield Finding(where, f"embeds {file}, which is not among the executed notebooks", "mend the name")
+        yield Fault(where, f"embeds {file}, which is not among the executed notebooks", "mend the name")
         return
     try:
         cell = notebook.cell(label)
     except yaml.YAMLError as error:
-        yield Finding(where, f"{file}: the `#|` lines of a cell are no YAML: {error}", "quote the text")
+        yield Fault(where, f"{file}: the `#|` lines of a cell are no YAML: {error}", "quote the text")
         return
     if cell is None:
         held = ", ".join(sorted(c.label for c in notebook.cells if c.label)) or "none"
-        yield Finding(where, f"{file} has no cell labelled {label}", f"mend the label; it has: {held}")
+        yield Fault(where, f"{file} has no cell labelled {label}", f"mend the label; it has: {held}")
         return
     kind, shown = ("fig", cell.picture()) if label.startswith("fig-") else ("tbl", cell.table())
     if not shown:
         wanted = "picture" if kind == "fig" else "HTML table"
-        yield Finding(where, f"cell {label} of {file} shows no {wanted}", f"end the cell in the {wanted}")
+        yield Fault(where, f"cell {label} of {file} shows no {wanted}", f"end the cell in the {wanted}")
     for option in (f"{kind}-cap", "fig-alt"):
         if not cell.options.get(option) and option.startswith(kind):
-            yield Finding(where, f"cell {label} of {file} has no `{option}`", f"add a line `#| {option}: …`")
+            yield Fault(where, f"cell {label} of {file} has no `{option}`", f"add a line `#| {option}: …`")
 
 
-def _repeated(labels: list[tuple[Line, str]]) -> Iterator[Finding]:
+def _repeated(labels: list[tuple[Line, str]]) -> Iterator[Fault]:
     """Labels that are given twice."""
     first: dict[str, str] = {}
     for line, label in labels:
         if label in first:
-            yield Finding(line.where, f"label {label} is taken ({first[label]})", "use it once")
+            yield Fault(line.where, f"label {label} is taken ({first[label]})", "use it once")
         first.setdefault(label, line.where)
 
 
-def _cited(report: Sources, labels: set[str], keys: set[str]) -> Iterator[Finding]:
+def _cited(report: Sources, labels: set[str], keys: set[str]) -> Iterator[Fault]:
     """Citations and cross-references that lead nowhere."""
     for line, key in report.cited:
         if sources.REFERENCE.fullmatch(key):
             if key not in labels:
-                yield Finding(
-                    line.where, f"@{key} refers to nothing", "label a section, figure or table so, or mend it"
-                )
+                yield Fault(line.where, f"@{key} refers to nothing", "label a section, figure or table so, or mend it")
         elif key not in keys:
-            yield Finding(line.where, f"@{key} is not in the bibliography", "add the entry or mend the key")
+            yield Fault(line.where, f"@{key} is not in the bibliography", "add the entry or mend the key")
 
 
 def _keys(root: Path, about: dict[str, Any]) -> set[str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish import nodes
 from helpers.publish.exhibits import NUMBER
-from helpers.publish.nodes import Node, attr, div, link, raw, words
 from helpers.publish.notebooks import Cell, Notebook, picture, size
-from helpers.publish.sources import REFERENCE
+from helpers.text import nodes
+from helpers.text.nodes import Node, attr, div, link, raw, words
+from helpers.text.sources import REFERENCE
 
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<(t[hd])>(.*?)</\1>", re.DOTALL)

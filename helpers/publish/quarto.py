@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.faults import refuse
 from helpers.publish.notebooks import Notebook
+from helpers.text.faults import refuse
 
 PATIENCE = 900
 """Seconds after which a render counts as stuck; a report of this size takes about ten."""

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import check, codebook, engines, notebooks, pandoc, precheck, previews, quarto, sources
-from helpers.publish.faults import PublishError
+from helpers.publish import check, codebook, engines, notebooks, pandoc, precheck, previews, quarto
 from helpers.publish.notebooks import Notebook
+from helpers.text import sources
+from helpers.text.faults import PublishError
 
 DATA = {"values.json": "Every value in the text", "provenance.json": "How this build was made"}
 """Files of the build that the site offers under data/."""

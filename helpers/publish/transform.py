@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from helpers.publish import nodes, widths
+from helpers.publish import widths
 from helpers.publish.exhibits import Exhibit
-from helpers.publish.faults import refuse
-from helpers.publish.nodes import Node, attr, div, link, plain, raw, span, words
 from helpers.publish.notebooks import size
-from helpers.publish.sources import REFERENCE, SHORTCODE
+from helpers.text import nodes
+from helpers.text.faults import refuse
+from helpers.text.nodes import Node, attr, div, link, plain, raw, span, words
+from helpers.text.sources import REFERENCE, SHORTCODE
 
 TOKEN = re.compile("\ue000([^\ue001]*)\ue001")
 """A shortcode's number while pandoc reads the article: private characters, which no Markdown rule touches."""

@@ -2,8 +2,8 @@
 
 import math
 
-from helpers.publish import nodes
-from helpers.publish.nodes import Node
+from helpers.text import nodes
+from helpers.text.nodes import Node
 
 LINE = 106
 """Characters of a table's type in a line of the page."""

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet
 
-from helpers.build import fingerprint
+from helpers import files
 from helpers.sources import arena, fetch, fetched, hub_dataset
 from helpers.sources.asking import Patience
 
@@ -85,7 +85,7 @@ def _part(client: fetch.Client, sha: str, entry: hub_dataset.Entry, place: Path)
     """One file of the data set into `place`; gives its record. The Hub's sha256 holds where it tells one."""
 
     def is_whole(path: Path) -> bool:
-        return path.stat().st_size == entry.size and entry.sha256 in (None, fingerprint.of_file(path))
+        return path.stat().st_size == entry.size and entry.sha256 in (None, files.digest(path))
 
     where = hub_dataset.address(client, DATASET, sha, entry.path)
     return client.download(where, place, is_whole) | {"sha256": entry.sha256, "size": entry.size}

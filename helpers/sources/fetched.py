@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, lock, paths
-from helpers.build import fingerprint
 from helpers.sources import keys
 from helpers.sources.fetch import FetchError
 from helpers.tables import contracts
@@ -64,7 +63,7 @@ def publishing(path: Path, **facts: Any) -> Iterator[tuple[Path, dict[str, Any]]
     try:
         with files.replacing(path) as beside:
             yield beside, record
-            record |= {"sha256": fingerprint.of_file(beside), "size": beside.stat().st_size}
+            record |= {"sha256": files.digest(beside), "size": beside.stat().st_size}
         files.write_json(sidecar(path), record)
     except (contracts.ContractError, UnicodeError) as error:  # half a character is no text, though JSON can write it
         words = keys.redact(str(error)).replace(paths.shown(beside), f"what was fetched for {paths.shown(path)}")
@@ -78,6 +77,6 @@ def provenance(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError) as error:
         why = "has no record" if isinstance(error, FileNotFoundError) else f"has a broken record ({error})"
         raise FetchError(f"{paths.shown(path)}: {why} of where it came from; fetch it again") from None
-    if fingerprint.of_file(path) != record["sha256"]:
+    if files.digest(path) != record["sha256"]:
         raise FetchError(f"{paths.shown(path)}: is not the file that its record tells of; fetch it again")
     return record

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import paths
-from helpers.build import fingerprint
+from helpers import files, paths
 from helpers.sources import fetched, history
 from helpers.tables import contracts
 
@@ -121,7 +120,7 @@ def _write(path: Path, rows: pd.DataFrame, found: list[Path], names: Mapping[str
     told = fetched.sidecar(path)  # its sha256 may be another: an author may correct the file by hand
     earlier = json.loads(told.read_text(encoding="utf-8"))["imports"] if told.exists() else []
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    came = [{"file": part.name, "sha256": fingerprint.of_file(part), "size": part.stat().st_size} for part in found]
+    came = [{"file": part.name, "sha256": files.digest(part), "size": part.stat().st_size} for part in found]
     this = {"fetched": now, "of": came, "columns": dict(names), "rows": len(rows)}
     with fetched.publishing(path, source="author's archive", imports=[*earlier, this]) as (beside, _):
         whole = pd.concat([*before, rows]).sort_values(["model", "date"], ignore_index=True)

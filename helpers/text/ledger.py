@@ -1,7 +1,6 @@
 """The ledger: each figure that the paper prints beside the value that this build recorded for it."""
 
 import datetime
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from helpers import paths
-from helpers.text import values
+from helpers.findings import Finding
+from helpers.text import formats
+from helpers.text.addresses import AddressError, Book, Cell
+from helpers.text.quoting import slug
 
 MATCHES, DIFFERS, ABSENT = "matches", "differs", "not computed"
 
-NOTEBOOKS = ("02_clean", "03_regional", "04_organizational", "05_ram")
-"""The notebooks whose values answer claims."""
 
 SECTIONS = {
     "Abstract and Section 1": ["Abstract", "1"],
@@ -66,7 +66,7 @@ def read(folder: Path = paths.PUBLISHED) -> pd.DataFrame:
 def _of_scores(table: pd.DataFrame) -> Iterator[dict[str, str]]:
     """Two claims for each cell of Table 1: the score, and the downloads behind it."""
     for cell in table.itertuples():
-        answer = f"ram_{values.key(cell.name.partition(' (')[0])}_{cell.milestone_days}d"
+        answer = f"ram_{slug(cell.name.partition(' (')[0])}_{cell.milestone_days}d"
         about = {"section": "Table 1", "subject": cell.name, "date": "", "note": "", "kind": RESULT}
         for measure, value, unit, printed, name in (
             ("score", cell.score, "score", cell.printed_score, answer),
@@ -86,13 +86,13 @@ def _of_counts(table: pd.DataFrame) -> Iterator[dict[str, str]]:
         yield about | {
             "id": f"table-b-{row.model}", "measure": "lifetime downloads", "subject": row.name, "value": row.downloads,
             "unit": "downloads", "printed": row.printed, "precision": _step(row.printed),
-            "answer": f"lifetime_{values.key(row.model.partition('/')[2])}", "note": row.note,
+            "answer": f"lifetime_{slug(row.model.partition('/')[2])}", "note": row.note,
         }  # fmt: skip
     for bucket, rows in table.groupby("bucket", sort=False):
         yield about | {
             "id": f"table-b-{bucket}", "measure": "the most-downloaded models, in order", "subject": bucket,
             "value": ", ".join(rows["model"]), "unit": "text", "printed": f"{len(rows)} models", "precision": "text",
-            "answer": f"top_models_{values.key(bucket)}", "note": "; ".join(filter(None, rows["note"])),
+            "answer": f"top_models_{slug(bucket)}", "note": "; ".join(filter(None, rows["note"])),
         }  # fmt: skip
 
 
@@ -103,15 +103,43 @@ def _step(printed: str) -> str:
     return f"{scale * 10 ** -len(number.partition('.')[2]):g}"
 
 
-def recorded(folder: Path = paths.BUILD / "values") -> dict[str, dict[str, Any]]:
-    """What NOTEBOOKS recorded, by name, as in values.json. Raises ClaimError where one has not run yet."""
-    found: dict[str, dict[str, Any]] = {}
-    for name in NOTEBOOKS:
-        path = folder / f"{name}.json"
-        if not path.exists():
-            raise ClaimError(f"{paths.shown(path)} is missing, so its claims have no answers; `atom build` makes it")
-        found |= json.loads(path.read_text(encoding="utf-8"))
+FINDING = "finding."
+"""Prefix of an answer that is a finding, and no cell of a table."""
+
+
+def answers(claims: pd.DataFrame, book: Book, truths: dict[str, Finding]) -> dict[str, dict[str, Any]]:
+    """What answers the claims: answer → raw, formatted, unit, notebook, cell. Raises ClaimError for no address.
+
+    claims: from `read`. An answer is the address of a cell, or "finding." and the name of a finding.
+    """
+    found = {}
+    for claim in claims[claims["answer"] != ""].to_dict("records"):
+        name = claim["answer"]
+        if name.startswith(FINDING):
+            if (finding := truths.get(name.removeprefix(FINDING))) is None:
+                raise ClaimError(f"claims.csv, id {claim['id']!r}: there is no {name}; write it in helpers/findings")
+            raw = {True: "yes", False: "no", None: None}[finding.truth]
+            found[name] = {"raw": raw, "formatted": "", "unit": "condition", "notebook": "", "cell": ""}
+            continue
+        cell = _cell(claim, book)
+        found[name] = {
+            "raw": cell.raw, "formatted": cell.shown if cell.known else "", "unit": cell.unit,
+            "notebook": cell.notebook or "", "cell": cell.cell or "",
+        }  # fmt: skip
     return found
+
+
+def places(claims: pd.DataFrame, book: Book) -> set[tuple[str, ...]]:
+    """The cells that answer a printed figure, as helpers.text.addresses.Cell.place has them."""
+    asked = claims[(claims["answer"] != "") & ~claims["answer"].str.startswith(FINDING)].to_dict("records")
+    return {_cell(claim, book).place for claim in asked}
+
+
+def _cell(claim: dict[str, Any], book: Book) -> Cell:
+    try:
+        return book.cell(claim["answer"])
+    except AddressError as error:
+        raise ClaimError(f"claims.csv, id {claim['id']!r}: {error}") from None
 
 
 def ledger(claims: pd.DataFrame, recorded: dict[str, dict[str, Any]]) -> pd.DataFrame:
@@ -223,7 +251,7 @@ def _text(value: dict[str, Any]) -> str:
     """A value that is no number: days in full, conditions as what they are."""
     if value["unit"] == "condition":
         return "holds" if value["raw"] == "yes" else "does not hold"
-    return values.day(datetime.date.fromisoformat(value["raw"])) if value["unit"] == "date" else value["formatted"]
+    return formats.day(datetime.date.fromisoformat(value["raw"])) if value["unit"] == "UTC day" else value["formatted"]
 
 
 def _number(number: float, claim: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ def run(name: str, title: str, data: str, last_month: str, snapshot_date: str) -
     Raises ProseError when prose uses a name that is not recorded, or leaves out a headline value.
     """
     recorded = values.merge(paths.BUILD / "values")
-    label = edition.DATA_LABELS[data]
+    label = edition.LABELS[data]
     about = {
         "edition_name": name,
         "edition_title": title,

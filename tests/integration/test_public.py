@@ -78,8 +78,8 @@ def test_every_page_says_what_kind_of_data_it_rests_on(public):
     assert len(pages) >= 7
     for path in pages:
         text = Page(path).text
-        assert edition.DATA_LABELS["public"] in text, path
-        assert edition.DATA_LABELS["reconstructed"] not in text, path
+        assert edition.LABELS["public"] in text, path
+        assert edition.LABELS["reconstructed"] not in text, path
     assert "econstruct" not in words(public)
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from helpers.publish import nodes
-from helpers.text import names
+from helpers.text import names, nodes
 from tests.fakepublic import ATTACKS, MAKER
 
 

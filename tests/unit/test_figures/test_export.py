@@ -50,7 +50,7 @@ def test_the_picture_has_the_report_width_and_the_csv_the_data(tmp_path):
 
 
 def test_source_and_label_are_in_the_figure_and_within_its_width(monkeypatch):
-    monkeypatch.setitem(edition.DATA_LABELS, "full", "Built from an author's own archive. " * 5)
+    monkeypatch.setitem(edition.LABELS, "full", "Built from an author's own archive. " * 5)
     figure = drawn("full")
     words = next(text for text in figure.texts if text.get_text().startswith("Source: Hugging Face Hub"))
     assert words.get_text().count("\n") == 2
@@ -59,7 +59,7 @@ def test_source_and_label_are_in_the_figure_and_within_its_width(monkeypatch):
 
 def test_what_reconstructed_data_stand_in_for_is_not_called_their_source():
     words = "\n".join(text.get_text() for text in drawn("reconstructed").texts)
-    assert words.startswith(f"Stands in for: Hugging Face Hub\n{edition.DATA_LABELS['reconstructed']}")
+    assert words.startswith(f"Stands in for: Hugging Face Hub\n{edition.LABELS['reconstructed']}")
     assert "Source" not in words
 
 

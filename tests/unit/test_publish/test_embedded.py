@@ -7,9 +7,9 @@ import pypdf
 import pytest
 import yaml
 
-from helpers.publish import exhibits, nodes, previews
+from helpers.publish import exhibits, previews
 from helpers.publish.page import Page
-from helpers.text import names
+from helpers.text import names, nodes
 from tests.fakepublic import ATTACKS
 
 LABEL = "Reconstructed from the paper's published figures; not a measurement."

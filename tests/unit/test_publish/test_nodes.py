@@ -1,7 +1,7 @@
 """Walking and rewriting pandoc's document."""
 
-from helpers.publish import nodes
-from helpers.publish.nodes import attr, div, plain, span, words
+from helpers.text import nodes
+from helpers.text.nodes import attr, div, plain, span, words
 
 TREE = [div(attr("outer"), [plain(span(attr("inner"), words("one two"))), plain(*words("three"))])]
 

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from helpers import publish
-from helpers.publish import sources
+from helpers.text import sources
 
 FINDINGS = "report/findings.qmd"
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from helpers.publish import nodes, widths
+from helpers.publish import widths
+from helpers.text import nodes
 
 LONG = "a statement of some length that goes on for more than one line of the page, as remarks do"
 

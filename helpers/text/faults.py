@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Finding:
+class Fault:
     """One thing that is wrong. where: a page, or a file with its line ("report/regional.qmd:12")."""
 
     where: str
@@ -18,11 +18,11 @@ class Finding:
 class PublishError(Exception):
     """Sources that cannot be published, or pages that must not be; the message lists every finding."""
 
-    def __init__(self, findings: list[Finding]):
-        self.findings = findings
-        super().__init__("\n".join(map(str, findings)))
+    def __init__(self, faults: list[Fault]):
+        self.faults = faults
+        super().__init__("\n".join(map(str, faults)))
 
 
 def refuse(where: str, what: str, remedy: str) -> PublishError:
     """The error for a single finding."""
-    return PublishError([Finding(where, what, remedy)])
+    return PublishError([Fault(where, what, remedy)])

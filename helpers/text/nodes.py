@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.faults import refuse
+from helpers.text.faults import refuse
 
 Node = dict[str, Any]
 Change = Callable[[Node], list[Node] | None]
@@ -39,9 +39,14 @@ def pandoc(text: str, *arguments: str, folder: Path | None = None) -> str:
     return done.stdout
 
 
-def parse(text: str, form: str) -> list[Node]:
-    """The blocks of `text`, written in pandoc's format `form`."""
-    return json.loads(pandoc(text, "--from", form, "--to", "json"))["blocks"]
+def parse(text: str, form: str, words: Path | None = None, about: dict[str, Any] | None = None) -> list[Node]:
+    """The blocks of `text`, written in pandoc's format `form`.
+
+    words: a Lua filter to go over them. about: metadata for the filter, with texts as Markdown.
+    """
+    head = f"---\n{json.dumps(about)}\n---\n\n" if about else ""
+    filtered = ("--lua-filter", str(words)) if words else ()
+    return json.loads(pandoc(head + text, "--from", form, "--to", "json", *filtered))["blocks"]
 
 
 def document(blocks: list[Node], about: dict[str, Any]) -> str:

@@ -1,0 +1,279 @@
+"""Addresses of cells of quoted tables, as text asks for them: table.key.….column, and which cell that is.
+
+A key is the slug of what the table has there (china, gpt-oss-120b, 2026-03, 7d). A key column of months takes names,
+too: first and last (of those the table holds), year-ago and two-months-ago (before the last), splice (the edition's).
+After the column may stand a variant of its unit's format: downloads_cumulative-tenths.
+"""
+
+import csv
+import datetime
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from helpers import paths
+from helpers.text import formats, quoting
+
+BEFORE_LAST = {"last": 0, "two-months-ago": 2, "year-ago": 12}
+"""Names of months by their distance from a table's last."""
+NAMED = ("first", *BEFORE_LAST, "splice")
+MONTH = re.compile(r"\d{4}-\d{2}")
+QUOTED = re.compile(r"\bquote\(\s*[\"']([a-z0-9-]+)[\"']")
+"""How a notebook's source quotes a table."""
+
+
+class AddressError(ValueError):
+    """An address that no edition of the report could answer; the message has the nearest ones."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What an address says. raw: null is unknown. row: key column → key, as addresses have it. table: None for what no
+    table of this edition holds."""
+
+    address: str
+    raw: Any
+    unit: str
+    variant: str
+    table: str
+    row: dict[str, str]
+    column: str
+    notebook: str | None
+    cell: str | None
+    rests_on: str
+
+    @property
+    def known(self) -> bool:
+        """Whether the edition's data tell it."""
+        return not formats.null(self.raw)
+
+    @property
+    def shown(self) -> str:
+        """As readers see it."""
+        return formats.shown(self.raw, self.unit, self.variant)
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The cell of the table itself: equal for two addresses of one cell."""
+        return (self.table, *self.row.values(), self.column)
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A quoted table, as `quoting` wrote it."""
+
+    name: str
+    notebook: str | None
+    cell: str | None
+    by: list[str]
+    columns: list[str]
+    formats: dict[str, str]
+    rests_on: str
+    keys: list[list[str]]
+    rows: list[list[Any]]
+
+    @cached_property
+    def at(self) -> dict[tuple[str, ...], list[Any]]:
+        """Keys of a row → the row."""
+        return {tuple(keys): row for keys, row in zip(self.keys, self.rows, strict=True)}
+
+    @cached_property
+    def months(self) -> tuple[str, str] | None:
+        """The first and last month that the table holds; None without a key column of months."""
+        if "month" not in self.by or not self.keys:
+            return None
+        held = sorted(keys[self.by.index("month")] for keys in self.keys)
+        return held[0], held[-1]
+
+    def month(self, name: str, splice: str) -> str:
+        """The month that a name stands for in this table, as its keys have it; any other key as it is."""
+        if name == "splice":
+            return splice
+        if name not in NAMED or not self.months:
+            return name
+        if name == "first":
+            return self.months[0]
+        year, month = map(int, self.months[1].split("-"))
+        months = year * 12 + month - 1 - BEFORE_LAST[name]
+        return f"{months // 12:04}-{months % 12 + 1:02}"
+
+
+@dataclass
+class Book:
+    """Every quoted table of a build. units: from `units`. splice: the edition's splice month ("2025-08"). declared:
+    names of tables that some notebook quotes, though this edition may not hold what they need."""
+
+    tables: dict[str, Quoted]
+    units: dict[tuple[str, str], str]
+    splice: str = ""
+    declared: set[str] = field(default_factory=set)
+
+    def cell(self, address: str) -> Cell:
+        """The cell at an address; unknown where the edition's tables do not hold it.
+
+        Raises AddressError for a table that no notebook quotes, a column or variant that there is not, and a key that
+        names nothing anywhere.
+        """
+        name, *parts = address.split(".")
+        if name not in self.tables:
+            if name in self.declared:
+                return Cell(address, None, "", formats.USUAL, name, {}, ".".join(parts), None, None, "inputs")
+            raise AddressError(f"no notebook quotes a table `{name}`{near(name, {*self.tables, *self.declared})}")
+        table = self.tables[name]
+        if len(parts) != len(table.by) + 1:
+            wanted = ".".join([name, *(f"<{column}>" for column in table.by), "<column>"])
+            raise AddressError(f"`{address}` has {len(parts)} parts after the table; write {wanted}")
+        *asked, last = parts
+        column, variant = self._column(table, last)
+        keys = tuple(
+            table.month(part, self.splice) if by == "month" else part for by, part in zip(table.by, asked, strict=True)
+        )
+        if keys not in table.at:
+            self._must_exist(table, keys)
+        row = table.at.get(keys)
+        raw = None if row is None else row[table.columns.index(column)]
+        unit = self.unit(table.name, column)
+        where = dict(zip(table.by, keys, strict=True))
+        return Cell(address, raw, unit, variant, name, where, column, table.notebook, table.cell, table.rests_on)
+
+    def _column(self, table: Quoted, asked: str) -> tuple[str, str]:
+        column, _, variant = asked.partition("-")
+        if column not in table.columns:
+            raise AddressError(f"`{table.name}` has no column `{column}`{near(column, table.columns)}")
+        variant = variant or table.formats.get(column, formats.USUAL)
+        known = formats.UNITS[self.unit(table.name, column)]
+        if variant not in known:
+            raise AddressError(f"`{column}` has no format `{variant}`; it has {', '.join(known)}")
+        return column, variant
+
+    def unit(self, table: str, column: str) -> str:
+        """The unit of a column of a table, by the codebook: that of the table's own row, else of all its rows."""
+        if (unit := self.units.get((table, column), self.units.get(("", column)))) is None:
+            raise AddressError(f"`{table}.….{column}` has no unit; add the column to {paths.shown(paths.CODEBOOK)}")
+        if unit not in formats.UNITS:
+            raise AddressError(f"`{table}.….{column}`: no format for the unit {unit!r}; see helpers/text/formats.py")
+        return unit
+
+    @cached_property
+    def vocabulary(self) -> set[str]:
+        """Every key that some table of this build has."""
+        return {part for table in self.tables.values() for keys in table.keys for part in keys} | names()
+
+    def _must_exist(self, table: Quoted, keys: tuple[str, ...]) -> None:
+        for column, part in zip(table.by, keys, strict=True):
+            if part not in self.vocabulary and not MONTH.match(part) and not re.fullmatch(r"\d+d", part):
+                held = {row[table.by.index(column)] for row in table.keys}
+                raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, held | self.vocabulary)}")
+
+    def rows(self, address: str, sort: str = "", without: str = "") -> list[dict[str, Cell]]:
+        """Column → cell of each row at the first part of an address, as text lists them: those of the table's order, or
+        those with the highest value in the column `sort` first; not those with a key of `without`.
+
+        Where the address is unknown, or a row has no value in the column `sort`, there is no row.
+        """
+        name, *asked = address.split(".")
+        if name not in self.tables:
+            self.cell(address)  # declared, or else an error
+            return []
+        table = self.tables[name]
+        if sort and sort not in table.columns:
+            raise AddressError(f"`{name}` has no column `{sort}`{near(sort, table.columns)}")
+        fixed = {}
+        for part in asked:
+            free = [by for by in table.by if by not in fixed]
+            by = next((by for by in free if _fits(table, by, part, self.splice)), None)
+            if by is None:
+                if not table.keys:
+                    return []
+                self._must_exist(table, tuple(part for _ in table.by))
+                return []
+            fixed[by] = table.month(part, self.splice) if by == "month" else part
+        found = []
+        for keys in table.keys:
+            at = dict(zip(table.by, keys, strict=True))
+            if all(at[by] == part for by, part in fixed.items()) and not set(keys) & set(without.split()):
+                found.append(
+                    {c: self.cell(".".join([name, *keys, c])) for c in table.columns if self._has_unit(name, c)}
+                )
+        if sort:
+            found = sorted((row for row in found if row[sort].known), key=lambda row: -row[sort].raw)
+        return found
+
+    def _has_unit(self, table: str, column: str) -> bool:
+        return ((table, column) in self.units) or (("", column) in self.units)
+
+    def addresses(self) -> Iterator[str]:
+        """Every address that there is, in order of tables, rows and columns."""
+        for table in self.tables.values():
+            for keys in table.keys:
+                yield from (".".join([table.name, *keys, column]) for column in table.columns)
+
+
+def _fits(table: Quoted, by: str, part: str, splice: str) -> bool:
+    wanted = table.month(part, splice) if by == "month" else part
+    return any(keys[table.by.index(by)] == wanted for keys in table.keys)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The known words nearest to one, for an error; empty where none is near."""
+    found = difflib.get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    return f"; the nearest: {', '.join(found)}" if found else ""
+
+
+def names() -> set[str]:
+    """Slugs of what the registry knows, tracked in an edition or not: organisations, regions, models, their names."""
+    found: set[str] = {"all"}
+    for path in sorted(paths.REGISTRY.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                for column in ("organisation", "region", "model", "name", "key", "family"):
+                    if row.get(column):
+                        found.add(quoting.slug(row[column]))
+    return found
+
+
+def units(path: Path | None = None) -> dict[tuple[str, str], str]:
+    """(table, column) → unit, of the codebook; ("", column) for a column that has one unit everywhere."""
+    found: dict[tuple[str, str], str] = {}
+    everywhere: dict[str, set[str]] = {}
+    with (path or paths.CODEBOOK).open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            for table in row["files"].split():
+                found[table, row["column"]] = row["unit"]
+            everywhere.setdefault(row["column"], set()).add(row["unit"])
+    return found | {("", column): next(iter(held)) for column, held in everywhere.items() if len(held) == 1}
+
+
+def read(folder: Path, splice: str = "") -> Book:
+    """All tables quoted under `folder` (a folder a notebook). Raises AddressError if two notebooks quote one name."""
+    tables: dict[str, Quoted] = {}
+    for path in sorted(folder.glob("*/*.json")):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        table = Quoted(**told)
+        if table.name in tables:
+            both = f"{tables[table.name].notebook} and {table.notebook}"
+            raise AddressError(f"a table `{table.name}` is quoted in {both}; rename one")
+        tables[table.name] = table
+    return Book(tables, units(), splice, declared())
+
+
+def declared() -> set[str]:
+    """The names of all tables that the notebooks quote, whether an edition holds what they need or not."""
+    return {
+        name for path in paths.NOTEBOOKS.glob("*.ipynb")
+        for name in QUOTED.findall(path.read_text(encoding="utf-8").replace('\\"', '"'))
+    }  # fmt: skip
+
+
+def single(name: str, facts: dict[str, Any]) -> Quoted:
+    """A table of one row that no notebook quotes: what the edition itself says."""
+    return Quoted(name, None, None, [], list(facts), {}, "edition", [[]], [[*map(_plain, facts.values())]])
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime.date) else value

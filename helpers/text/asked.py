@@ -1,0 +1,47 @@
+"""What a text asks for: addresses, lists, findings, with the line or cell that asks."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from helpers.text.sources import SHORTCODE, Line
+
+ATTRIBUTES = re.compile(r"(?<!\{)\{(?!\{)([^{}\n]*\b(?:if|unless|each)=\"[^{}\n]*)\}")
+ATTRIBUTE = re.compile(r"([\w-]+)=\"([^\"]*)\"")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that text asks for: address of a table or of a part of it, the column to sort by, keys left out."""
+
+    address: str
+    sort: str = ""
+    without: str = ""
+
+    @property
+    def name(self) -> str:
+        """As the filter looks it up."""
+        return "|".join((self.address, self.sort, self.without))
+
+
+@dataclass
+class Asked:
+    """What text asks for, each with the places that ask."""
+
+    addresses: dict[str, list[str]] = field(default_factory=dict)
+    lists: dict[Listing, list[str]] = field(default_factory=dict)
+    conditions: dict[str, list[str]] = field(default_factory=dict)
+
+    def scan(self, lines: Iterable[Line]) -> None:
+        """Add what some lines ask for."""
+        for line in lines:
+            for kind, address in SHORTCODE.findall(line.text):
+                if kind == "var":
+                    self.addresses.setdefault(address, []).append(line.where)
+            for found in ATTRIBUTES.findall(line.prose):
+                given = dict(ATTRIBUTE.findall(found))
+                if "each" in given:
+                    wanted = Listing(given["each"], given.get("sort", ""), given.get("without", ""))
+                    self.lists.setdefault(wanted, []).append(line.where)
+                for kind in given.keys() & {"if", "unless"}:
+                    self.conditions.setdefault(given[kind], []).append(line.where)

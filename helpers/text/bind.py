@@ -1,0 +1,291 @@
+"""The step between notebooks and publishers: every address that text asks for gets its value, every finding its truth.
+
+It writes `_variables.yml` (values as Markdown, nested by the parts of their addresses), edition.yml (metadata, findings,
+lists), values.json (every number said, with its origin), findings.csv and text/findings.md, and notebooks/: the
+executed notebooks with their captions filled in.
+"""
+
+import csv
+import datetime
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers import edition, files, findings, paths, versions
+from helpers.text import addresses, captions, ledger, names, nodes, sources
+from helpers.text.addresses import AddressError, Book, Cell
+from helpers.text.asked import Asked, Listing
+from helpers.text.faults import Fault, PublishError
+
+EVENTS = paths.ROOT / "data" / "events.csv"
+"""When things happened that no data of ours tell, in the paper's words: event, words, source."""
+FILTER = paths.REPORT / "filters" / "words.lua"
+CONDITIONAL = re.compile(r"(\b(?:if|unless)=\"[^\"]*\")")
+DRAWN = re.compile(r"(?:fig|tbl)-[\w-]+")
+
+
+def run(
+    name: str, title: str, data: str, first_month: str, splice_month: str, last_month: str, snapshot_date: str
+) -> None:
+    """Bind the report's text to what the notebooks quoted.
+
+    Raises PublishError listing every address and finding that does not exist, each unknown value outside a passage, and
+    each sentence that states what does not hold, with file and line.
+    """
+    book = read(name, title, data, first_month, splice_month, last_month, snapshot_date)
+    truths = findings.evaluate(teller(book))
+    executed = sorted((paths.BUILD / "executed").glob("*.ipynb"))
+    found = {label: findings.Finding(label, drawn, "") for path in executed for label, drawn in _drawn(path).items()}
+    write_findings(truths, {})
+    report = sources.read(paths.ROOT)
+    asking = [caption for path in executed for caption in captions.of(path)]
+    asked = Asked()
+    asked.scan([*report.lines, *(caption.line for caption in asking)])
+    faults, cells, lists = _looked_up(asked, book, truths | found, report.faults)
+    if faults:
+        raise PublishError(faults)
+    answered = ledger.places(ledger.read(), book) if data == "reconstructed" else None
+    written = {address: _markdown(cell, answered) for address, cell in cells.items()}
+    told_lists = {
+        listing.name: [{column: _markdown(cell, answered) for column, cell in row.items()} for row in rows]
+        for listing, rows in lists.items()
+    }
+    about = _metadata(title, data, snapshot_date, truths | found, told_lists)
+    blocks = _shown(report, asking, written, about)
+    if faults := [*_misfits(blocks, truths)]:
+        raise PublishError(faults)
+    told = captions.filled(asking, [block for block in blocks if _identifier(block).startswith("caption-")])
+    files.write_json(paths.BUILD / "values.json", _record(cells, lists, asked, answered))
+    write_findings(truths, asked.conditions)
+    files.write_text(paths.ROOT / "_variables.yml", _yaml(_nested(written)))
+    files.write_text(paths.BUILD / "edition.yml", _yaml(about))
+    files.clear(paths.BUILD / "notebooks")
+    for path in executed:
+        captions.write(path, paths.BUILD / "notebooks" / path.name, told)
+
+
+def read(
+    name: str, title: str, data: str, first_month: str, splice_month: str, last_month: str, snapshot_date: str
+) -> Book:
+    """Every quoted table of the build, and what the edition itself says: its dates, its kind of data, this build."""
+    book = addresses.read(paths.BUILD / "quoted", splice_month[:7])
+    first, splice, last, snapshot = map(
+        datetime.date.fromisoformat, (first_month, splice_month, last_month, snapshot_date)
+    )
+    day = datetime.timedelta(days=1)
+    facts = {
+        "edition": {
+            "name": name, "title": title, "data_label": edition.LABELS[data], "data_through": last - day,
+            "snapshot_date": snapshot,
+        },
+        "month": {
+            "first": first, "splice": splice, "last": last, "year_ago": last.replace(year=last.year - 1),
+            "splice_through": splice - day,
+        },
+        "calendar": {"last": _before(last, 1), "two_months_ago": _before(last, 3)},
+        "build": versions.facts(),
+    }  # fmt: skip
+    book.tables |= {table: addresses.single(table, told) for table, told in facts.items()}
+    book.tables["events"] = addresses.Quoted("events", None, None, ["event"], ["words"], {}, "edition", *_events())
+    return book
+
+
+def _before(month: datetime.date, count: int) -> datetime.date:
+    months = month.year * 12 + month.month - 1 - count
+    return datetime.date(months // 12, months % 12 + 1, 1)
+
+
+def _events() -> tuple[list[list[str]], list[list[str]]]:
+    with EVENTS.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return [[row["event"]] for row in rows], [[row["words"]] for row in rows]
+
+
+def teller(book: Book) -> Callable[[str], Any]:
+    """What findings ask for cells with. It raises findings.Unknown for a cell that is not known."""
+
+    def tell(address: str) -> Any:
+        cell = book.cell(address)
+        if not cell.known:
+            raise findings.Unknown(address)
+        return cell.raw
+
+    return tell
+
+
+def _drawn(notebook: Path) -> dict[str, bool]:
+    """Label of each figure or table cell of an executed notebook → whether it shows anything."""
+    found = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if label := re.search(r"^#\|\s*label:\s*([\w-]+)", "".join(cell["source"]), re.MULTILINE):
+            shown = any(
+                {"image/svg+xml", "image/png", "text/html"} & set(o.get("data", {})) for o in cell.get("outputs", [])
+            )
+            found[label[1]] = shown
+        for tag in cell["metadata"].get("tags", []):
+            if DRAWN.fullmatch(tag):
+                found[tag] = False  # a sentence stands in the place of a cell that could not run
+    return {label: shown for label, shown in found.items() if DRAWN.fullmatch(label)}
+
+
+def _looked_up(
+    asked: Asked, book: Book, known: dict[str, findings.Finding], faults: list[Fault]
+) -> tuple[list[Fault], dict[str, Cell], dict[Listing, list[dict[str, Cell]]]]:
+    """What is wrong with what text asks for, the cells asked for, and the lists."""
+    found, cells, lists = list(faults), {}, {}
+    for address, where in asked.addresses.items():
+        try:
+            cells[address] = book.cell(address)
+        except AddressError as error:
+            found.append(Fault(where[0], str(error), "`atom values` lists addresses"))
+    for listing, where in asked.lists.items():
+        try:
+            lists[listing] = book.rows(listing.address, listing.sort, listing.without)
+        except AddressError as error:
+            found.append(Fault(where[0], str(error), "`atom values` lists addresses"))
+    for condition, where in asked.conditions.items():
+        if condition not in known and not DRAWN.fullmatch(condition):
+            near = addresses.near(condition, known)
+            found.append(Fault(where[0], f"there is no finding `{condition}`{near}", "write it in helpers/findings"))
+    return found, cells, lists
+
+
+def _markdown(cell: Cell, answered: set[tuple[str, ...]] | None) -> str:
+    """A value as the publishers read it: a span that knows its origin, plain words for what the edition itself says."""
+    if not cell.known:
+        return "[unknown]{.unknown}"
+    text = names.markdown(names.visible(cell.shown))
+    if cell.notebook is None:
+        return text
+    classes = ".value .assumed" if assumed(cell, answered) else ".value"
+    where = ", ".join(f"{column} {key}" for column, key in cell.row.items())
+    title = " · ".join(filter(None, (cell.table, where, cell.column, cell.unit, cell.notebook)))
+    return f'[{text}]{{{classes} from="{cell.notebook}#cell-{cell.cell}" title="{title}"}}'
+
+
+def assumed(cell: Cell, answered: set[tuple[str, ...]] | None) -> bool:
+    """Whether a number follows from our assumptions: in reconstructed data, one that answers no printed figure.
+
+    answered: the cells that do; None where data are not reconstructed.
+    """
+    return answered is not None and cell.known and cell.rests_on == "inputs" and cell.place not in answered
+
+
+def _metadata(
+    title: str, data: str, snapshot_date: str, truths: dict[str, findings.Finding], lists: dict[str, Any]
+) -> dict[str, Any]:
+    label = edition.LABELS[data]
+    return {
+        "subtitle": title,
+        "date": snapshot_date,
+        "data-label": label,
+        "findings": {name: "unknown" if f.truth is None else f.truth for name, f in sorted(truths.items())},
+        "lists": lists,
+        "website": {"page-footer": {"center": label}},
+    }
+
+
+def _shown(
+    report: sources.Sources, asking: list[captions.Caption], written: dict[str, str], about: dict[str, Any]
+) -> list[nodes.Node]:
+    """The blocks of the report and of its captions as the filter leaves them. What asks carries its place along."""
+
+    def placed(text: str, where: str) -> str:
+        def value(code: re.Match) -> str:
+            if code[1] != "var":
+                return ""
+            return written[code[2]].replace("{.unknown}", f'{{.unknown at="{where}" address="{code[2]}"}}')
+
+        return sources.SHORTCODE.sub(value, CONDITIONAL.sub(rf'\1 at="{where}"', text))
+
+    lines = [placed(line.text, line.where) if line.prose.strip() else line.text for line in report.lines]
+    text = sources.Sources([sources.Line("", line, "") for line in lines]).text
+    for number, caption in enumerate(asking):
+        text += f"\n::: {{#caption-{number}}}\n{placed(caption.passages, caption.where)}\n:::\n"
+    return nodes.parse(text, "markdown", FILTER, {key: about[key] for key in ("findings", "lists")})
+
+
+def _misfits(blocks: list[nodes.Node], truths: dict[str, findings.Finding]) -> list[Fault]:
+    """Unknown values that no passage withholds, and statements that do not hold."""
+    found = []
+    for block in nodes.elements(blocks):
+        if block["t"] not in ("Span", "Div"):
+            continue
+        (_, classes, pairs), _ = block["c"]
+        given = dict(pairs)
+        if "unknown" in classes:
+            what = f"`{given.get('address', 'a list')}` is not known in this edition, and no passage withholds it"
+            found.append(Fault(given.get("at", "the report"), what, "put it into a `::: passage`"))
+        if "misfit" in classes:
+            name = given.get("if", "")
+            statement = truths[name].statement if name in truths else name
+            what = f"the text says “{given.get('words', '')}”, but it is not so that: {statement}"
+            found.append(Fault(given.get("at", "the report"), what, f'write it anew, or add […]{{unless="{name}"}}'))
+    return found
+
+
+def _identifier(block: nodes.Node) -> str:
+    return block["c"][0][0] if block["t"] == "Div" else ""
+
+
+def _record(
+    cells: dict[str, Cell],
+    lists: dict[Listing, list[dict[str, Cell]]],
+    asked: Asked,
+    answered: set[tuple[str, ...]] | None,
+) -> dict[str, Any]:
+    """Every number said: address → raw, formatted, unit, table, row, column, notebook, cell, assumed, used."""
+    used = {address: (cells[address], where) for address, where in asked.addresses.items()}
+    for listing, rows in lists.items():
+        for row in rows:
+            for cell in row.values():
+                used.setdefault(cell.address, (cell, asked.lists[listing]))
+    return {
+        address: {
+            "raw": cell.raw,
+            "formatted": names.visible(cell.shown) if cell.known else "unknown",
+            "unit": cell.unit,
+            "table": cell.table,
+            "row": cell.row,
+            "column": cell.column,
+            "notebook": cell.notebook,
+            "cell": cell.cell,
+            "assumed": assumed(cell, answered),
+            "used": where,
+        }
+        for address, (cell, where) in sorted(used.items())
+    }
+
+
+def write_findings(truths: dict[str, findings.Finding], asked: dict[str, list[str]]) -> None:
+    """findings.csv (finding, truth, statement, used) and text/findings.md, the same as a table of the report."""
+    words = {True: "true", False: "false", None: "unknown"}
+    rows = [(f.name, words[f.truth], f.statement, " ".join(asked.get(f.name, []))) for f in truths.values()]
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([("finding", "truth", "statement", "used"), *rows])
+    files.write_text(paths.BUILD / "findings.csv", stream.getvalue())
+    lines = [f"| `{name}` | {truth} | {names.markdown(statement)} |" for name, truth, statement, _ in rows]
+    files.write_text(paths.BUILD / "text" / "findings.md", "\n".join([*lines, ""]))
+
+
+def _nested(flat: dict[str, str]) -> dict[str, Any]:
+    """Addresses as nested mappings, as Quarto reads them."""
+    nested: dict[str, Any] = {}
+    for address, text in sorted(flat.items()):
+        *parts, last = address.split(".")
+        inner = nested
+        for part in parts:
+            inner = inner.setdefault(part, {})
+        inner[last] = text
+    return nested
+
+
+def _yaml(content: dict) -> str:
+    return "# Written by the build; changes here are lost.\n" + yaml.dump(
+        content, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, sort_keys=False, width=100000
+    )

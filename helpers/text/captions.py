@@ -1,0 +1,106 @@
+"""Captions and alt texts: options of cells, which ask for numbers as the report's text does.
+
+They are filled after all notebooks have run, in a copy, so that a changed caption runs no notebook. Each sentence is a
+passage of its own: one that needs what is not known is left out.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers import files
+from helpers.text import nodes
+from helpers.text.faults import refuse
+from helpers.text.sources import Line
+
+TEXTS = ("fig-cap", "fig-alt", "tbl-cap")
+OPTIONS = re.compile(r"\A(?:#\|[^\n]*(?:\n|\Z))+")
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[{“\"])")
+ASKS = re.compile(r"\{\{<|\b(?:if|unless|each)=\"")
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A caption or alt text of a cell. where: "notebooks/03_regional.ipynb, cell fig-downloads, fig-cap"."""
+
+    notebook: str
+    cell: int
+    option: str
+    text: str
+    where: str
+
+    @property
+    def line(self) -> Line:
+        """As the scanners of text read it."""
+        return Line(self.where, self.text, self.text)
+
+    @property
+    def passages(self) -> str:
+        """Its sentences, each a passage, as Markdown."""
+        sentences = SENTENCE.split(" ".join(self.text.split()))
+        return " ".join(f"[{sentence}]{{.passage}}" for sentence in sentences)
+
+
+def options(source: str, where: str) -> dict[str, Any]:
+    """The `#|` options at the head of a cell. Raises PublishError where they are no YAML."""
+    head = OPTIONS.match(source)
+    try:
+        return (yaml.safe_load(re.sub(r"(?m)^#\| ?", "", head[0])) if head else None) or {}
+    except yaml.YAMLError as error:
+        raise refuse(where, f"the `#|` lines are no YAML: {error}", "quote the text") from None
+
+
+def of(notebook: Path) -> list[Caption]:
+    """The captions and alt texts of a notebook that ask for something."""
+    found = []
+    for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code" or not ASKS.search(OPTIONS.match(source)[0] if OPTIONS.match(source) else ""):
+            continue
+        where = f"notebooks/{notebook.name}, cell {number + 1}"
+        given = options(source, where)
+        where = f"notebooks/{notebook.name}, cell {given.get('label', number + 1)}"
+        found += [
+            Caption(notebook.stem, number, option, str(given[option]), f"{where}, {option}")
+            for option in TEXTS
+            if option in given and ASKS.search(str(given[option]))
+        ]
+    return found
+
+
+def filled(captions: list[Caption], blocks: list[nodes.Node]) -> dict[Caption, str]:
+    """What each caption says: Markdown, and plain text for an alt text.
+
+    blocks: a Div for each, after the filter has been over them.
+    """
+    inlines = [block["c"][1][0]["c"] if block["c"][1] else [] for block in blocks]
+    document = nodes.document([{"t": "Para", "c": shown or [{"t": "Str", "c": "-"}]} for shown in inlines], {})
+    texts = nodes.pandoc(document, "--from", "json", "--to", "markdown").strip().split("\n\n") if captions else []
+    told = {}
+    for caption, text, shown in zip(captions, texts, inlines, strict=True):
+        words = nodes.text_of(shown) if caption.option == "fig-alt" else text if nodes.text_of(shown).strip() else ""
+        told[caption] = " ".join(words.split())
+    return told
+
+
+def write(source: Path, target: Path, told: dict[Caption, str]) -> None:
+    """Copy an executed notebook with its captions filled in."""
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    for number, cell in enumerate(notebook["cells"]):
+        ours = {
+            caption.option: text
+            for caption, text in told.items()
+            if (caption.notebook, caption.cell) == (source.stem, number)
+        }
+        if ours:
+            text = "".join(cell["source"])
+            given = options(text, source.name) | ours
+            lines = [
+                f"#| {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in given.items() if value != ""
+            ]
+            cell["source"] = "".join(lines) + OPTIONS.sub("", text, count=1)
+    files.write_text(target, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,132 @@
+"""The report's sources: index.qmd with its included files, line by line, and the metadata."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers import paths
+from helpers.text.faults import Fault, refuse
+
+YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Reads YAML with every scalar as text; libyaml's own reader, where PyYAML carries it, is many times faster."""
+ARTICLE = "report/index.qmd"
+GENERATED = "../build/"
+"""How the report includes what the build has written."""
+SHORTCODE = re.compile(r"\{\{<\s*([\w-]*)\s*(.*?)\s*>\}\}")
+CODE = re.compile(
+    r"\A---\n.*?\n---\n"  # front matter
+    r"|^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*[ \t]*$"
+    r"|<!--.*?-->"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
+"""What holds no words of the report: front matter, code, comments."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the assembled report, with where it was written. prose: the line with code blanked out."""
+
+    where: str
+    text: str
+    prose: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The assembled report. faults: what kept files from being included."""
+
+    lines: list[Line]
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The whole report as one document, without its front matter."""
+        text = "\n".join(line.text for line in self.lines) + "\n"
+        return text.partition("\n---\n")[2] if text.startswith("---\n") else text
+
+    def where(self, text: str) -> str:
+        """The first line that holds `text` ("report/regional.qmd:12"); the article where none does."""
+        return next((line.where for line in self.lines if text in line.text), ARTICLE)
+
+
+def read(root: Path, build: Path = paths.BUILD) -> Sources:
+    """Assemble the report under `root`; files that cannot be included become faults.
+
+    build: the build folder, from which ../build/… is included.
+    """
+    faults: list[Fault] = []
+    lines = list(_lines(root, build, root / ARTICLE, (), faults))
+    return Sources(lines, faults)
+
+
+def _lines(root: Path, build: Path, path: Path, inside: tuple[Path, ...], faults: list[Fault]) -> Iterator[Line]:
+    """The lines of `path` with those of the files that it includes in their place."""
+    text = path.read_text(encoding="utf-8")
+    prose = CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+    shown = path.relative_to(root) if path.is_relative_to(root) else path.name
+    for number, (line, masked) in enumerate(zip(text.split("\n"), prose.split("\n"), strict=True), 1):
+        here = Line(f"{shown}:{number}", line, masked)
+        code = SHORTCODE.fullmatch(line.strip())
+        if not code or code[1] != "include":
+            yield here
+            continue
+        made = code[2].startswith(GENERATED)
+        included = build / code[2].removeprefix(GENERATED) if made else (path.parent / code[2]).resolve()
+        if not included.is_file():
+            remedy = "run `atom build`, which writes it" if made else "mend the name"
+            faults.append(Fault(here.where, f"includes {code[2]}, which does not exist", remedy))
+        elif included in (*inside, path):
+            faults.append(Fault(here.where, f"{code[2]} includes itself", "remove one of the includes"))
+        else:
+            yield from _lines(root, build, included, (*inside, path), faults)
+
+
+def metadata(root: Path, build: Path) -> dict[str, Any]:
+    """The report's metadata: _quarto.yml, then the edition's, then the article's own front matter.
+
+    Raises PublishError if a file is absent or no YAML.
+    """
+    merged: dict[str, Any] = {}
+    for path in (root / "_quarto.yml", build / "edition.yml"):
+        if not path.is_file():
+            remedy = "run `atom build`, which writes it" if path.name == "edition.yml" else "restore it"
+            raise refuse(path.name, "does not exist", remedy)
+        merged |= read_yaml(path.read_text(encoding="utf-8"), path.name)
+    article = (root / ARTICLE).read_text(encoding="utf-8")
+    front = re.match(r"---\n(.*?)\n---\n", article, re.DOTALL)
+    return merged | (read_yaml(front[1], ARTICLE) if front else {})
+
+
+def variables(root: Path) -> dict[str, str]:
+    """The values that text asks for: address → Markdown. Raises PublishError if the build has not written them."""
+    path = root / "_variables.yml"
+    if not path.is_file():
+        raise refuse(path.name, "does not exist", "run `atom build`, which writes it")
+    return dict(_flat(read_yaml(path.read_text(encoding="utf-8"), path.name), ""))
+
+
+def _flat(nested: dict[str, Any], before: str) -> Iterator[tuple[str, str]]:
+    for key, value in nested.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
+
+
+def read_yaml(text: str, where: str) -> dict[str, Any]:
+    """A YAML mapping with its scalars as text. Raises PublishError for what is none."""
+    try:
+        return yaml.load(text, YAML) or {}
+    except yaml.YAMLError as error:
+        raise refuse(where, f"is no YAML: {error}", "mend it") from None
+
+
+def bibliography(root: Path, about: dict[str, Any]) -> list[Path]:
+    """The bibliography files that the metadata name, relative to the project."""
+    named = about.get("bibliography", [])
+    return [root / name for name in ([named] if isinstance(named, str) else named)]

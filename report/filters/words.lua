@@ -1,0 +1,161 @@
+-- Words that follow the data, the same for Quarto and for the embedded publisher.
+--
+--   [led]{if="china-leads"}[trailed]{unless="china-leads"}    words that hang on a finding
+--   ::: passage … ::: then ::: otherwise … :::                shown where all in it is known, and else the other
+--   ::: {.passage if="derivatives-held"}                      … and a finding holds
+--   [{organisation} at {downloads}]{each="families.last"}     once for each row of a quoted table
+--
+-- What is known stands in the document itself: an unknown value is a span of class `unknown`, and the metadata
+-- `findings` and `lists` come with the build. Values are spans of class `value`; on a page they link to their origin.
+
+local findings, lists, root, marked = {}, {}, "../", "°"
+
+local function read(meta)
+  for name, truth in pairs(meta.findings or {}) do
+    findings[name] = type(truth) == "boolean" and tostring(truth) or pandoc.utils.stringify(truth)
+  end
+  lists = meta.lists or {}
+  if meta["site-root"] then root = pandoc.utils.stringify(meta["site-root"]) end
+end
+
+local function truth(name)
+  return findings[name] or "unknown"
+end
+
+-- Whether an element's own condition holds: true, false, or nil where its finding is unknown; true without one.
+local function holds(el)
+  local wanted, name = true, el.attributes["if"]
+  if not name then wanted, name = false, el.attributes["unless"] end
+  if not name then return true end
+  local found = truth(name)
+  if found == "unknown" then return nil end
+  return (found == "true") == wanted
+end
+
+local function is_passage(el)
+  return el.classes:includes("passage") or el.classes:includes("otherwise")
+end
+
+local function list_of(el)
+  local parts = { el.attributes.each, el.attributes.sort or "", el.attributes.without or "" }
+  local rows = lists[table.concat(parts, "|")]
+  return rows and #rows > 0 and rows or nil
+end
+
+-- Whether all that an element would show is known; passages inside answer for themselves.
+local function known(el)
+  local found = true
+  local function look(inner)
+    if inner.classes:includes("unknown") then
+      found = false
+      return inner, false
+    end
+    if is_passage(inner) then return inner, false end
+    local held = holds(inner)
+    if held == nil then found = false end
+    if inner.attributes.each and not list_of(inner) then found = false end
+    if not held then return inner, false end
+  end
+  el.content:walk { traverse = "topdown", Span = look, Div = look }
+  return found
+end
+
+local function stands(el)
+  return holds(el) == true and known(el)
+end
+
+-- The words of a list: the element's content once a row, with {column} replaced, joined as a sentence joins them.
+local function listed(el)
+  local rows, shown = list_of(el), pandoc.List()
+  if not rows then return { pandoc.Span("unknown", pandoc.Attr("", { "unknown" })) } end
+  for position, row in ipairs(rows) do
+    if position > 1 then
+      shown:extend(position == #rows and { pandoc.Space(), pandoc.Str("and"), pandoc.Space() }
+        or { pandoc.Str(","), pandoc.Space() })
+    end
+    shown:extend(el.content:walk {
+      Str = function(str)
+        local before, column, after = str.text:match("^(.-){([%w_-]+)}(.*)$")
+        if not column then return nil end
+        local cell = row[column]
+        local words = pandoc.List()
+        if before ~= "" then words:insert(pandoc.Str(before)) end
+        words:extend(cell and pandoc.utils.blocks_to_inlines({ pandoc.Plain(cell) })
+          or { pandoc.Span("unknown", pandoc.Attr("", { "unknown" })) })
+        if after ~= "" then words:insert(pandoc.Str(after)) end
+        return words
+      end,
+    })
+  end
+  return shown
+end
+
+-- Whether words for the other case stand beside an element: an `unless` of the same finding, or an `if`.
+local function answered(el, elements)
+  if el.attributes.unless then return true end
+  for _, other in ipairs(elements) do
+    if other.t == el.t and other.attributes.unless == el.attributes["if"] then return true end
+  end
+  return false
+end
+
+-- What is left of a statement that does not hold: nothing to see, but the build finds it and stops.
+local function misfit(el)
+  local words = pandoc.utils.stringify(el)
+  local attributes = { ["if"] = el.attributes["if"], at = el.attributes.at, words = words }
+  local nothing = pandoc.Span({}, pandoc.Attr("", { "misfit" }, attributes))
+  return el.t == "Span" and { nothing } or { pandoc.Plain { nothing } }
+end
+
+-- What takes the place of an element that hangs on a finding, a passage or a list; nil keeps it.
+local function chosen(el, before, elements)
+  if el.classes:includes("otherwise") then
+    return before and {} or el.content
+  elseif el.classes:includes("passage") then
+    return stands(el) and el.content or {}
+  elseif el.attributes["if"] or el.attributes["unless"] then
+    if holds(el) then return el.content end
+    return (holds(el) == nil or answered(el, elements)) and {} or misfit(el)
+  elseif el.attributes.each then
+    return listed(el)
+  end
+end
+
+-- Goes through neighbours in turn, since an `otherwise` answers the passage before it.
+local function choose(kind)
+  local function choice(elements)
+    local result, before = pandoc.List(), nil
+    for _, el in ipairs(elements) do
+      local words = el.t == kind and chosen(el, before, elements)
+      if el.t == kind then
+        before = nil
+        if el.classes:includes("passage") then before = stands(el) end
+      end
+      if words then result:extend(choice(words)) else result:insert(el) end
+    end
+    return result
+  end
+  return choice
+end
+
+-- A value on a page leads to the cell that quoted it; in print it is plain. An assumed one carries its mark.
+local function origin(el)
+  if not el.classes:includes("value") or FORMAT:match("json") then return nil end
+  local assumed = el.classes:includes("assumed")
+  if FORMAT:match("html") then
+    local from, title = el.attributes.from, el.attributes.title
+    local classes = assumed and { "value", "assumed" } or { "value" }
+    if not from then return el.content end
+    local notebook, cell = from:match("^(.-)#(.*)$")
+    local target = root .. "build/notebooks/" .. notebook .. "-preview.html#" .. cell
+    return pandoc.Link(el.content, target, title or "", pandoc.Attr("", classes))
+  end
+  if assumed then el.content:insert(pandoc.Str(marked)) end
+  return el.content
+end
+
+return {
+  { Meta = read },
+  { traverse = "topdown", Blocks = choose("Div"), Inlines = choose("Span") },
+  { Span = origin },
+}
