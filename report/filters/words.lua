@@ -3,6 +3,7 @@
 --   [led]{if="china-leads"}[trailed]{unless="china-leads"}    words that hang on a finding
 --   ::: passage … ::: then ::: otherwise … :::                shown where all in it is known, and else the other
 --   ::: {.passage if="derivatives-held"}                      … and a finding holds
+--   [A sentence.]{.passage} [Another one.]{.otherwise}        the same within a paragraph
 --   [{organisation} at {downloads}]{each="families.last"}     once for each row of a quoted table
 --
 -- What is known stands in the document itself: an unknown value is a span of class `unknown`, and the metadata
@@ -154,8 +155,26 @@ local function origin(el)
   return el.content
 end
 
+-- Nothing is left of a paragraph or an item of a list whose words have all been withheld.
+local function blank(block)
+  if block.t ~= "Para" and block.t ~= "Plain" then return false end
+  for _, inline in ipairs(block.content) do
+    if inline.t ~= "Space" and inline.t ~= "SoftBreak" then return false end
+  end
+  return true
+end
+
+local function items(list)
+  local kept = list.content:filter(function(blocks) return not (#blocks == 0 or (#blocks == 1 and blank(blocks[1]))) end)
+  if #kept == 0 then return {} end
+  list.content = kept
+  return list
+end
+
 return {
   { Meta = read },
   { traverse = "topdown", Blocks = choose("Div"), Inlines = choose("Span") },
+  { BulletList = items, OrderedList = items },
+  { Para = function(para) if blank(para) then return {} end end },
   { Span = origin },
 }
