@@ -41,11 +41,13 @@ def run(
     truths = findings.evaluate(teller(book))
     executed = sorted((paths.BUILD / "executed").glob("*.ipynb"))
     found = {label: findings.Finding(label, drawn, "") for path in executed for label, drawn in _drawn(path).items()}
-    write_findings(truths, {})
-    report = sources.read(paths.ROOT)
+    write_findings(truths, {})  # the report includes them
+    report = sources.read(paths.ROOT, paths.BUILD)
     asking = [caption for path in executed for caption in captions.of(path)]
     asked = Asked()
     asked.scan([*report.lines, *(caption.line for caption in asking)])
+    write_findings(truths, asked.conditions)
+    report = sources.read(paths.ROOT, paths.BUILD)
     faults, cells, lists = _looked_up(asked, book, truths | found, report.faults)
     if faults:
         raise PublishError(faults)
@@ -61,7 +63,6 @@ def run(
         raise PublishError(faults)
     told = captions.filled(asking, [block for block in blocks if _identifier(block).startswith("caption-")])
     files.write_json(paths.BUILD / "values.json", _record(cells, lists, asked, answered))
-    write_findings(truths, asked.conditions)
     files.write_text(paths.ROOT / "_variables.yml", _yaml(_nested(written)))
     files.write_text(paths.BUILD / "edition.yml", _yaml(about))
     files.clear(paths.BUILD / "notebooks")
@@ -222,7 +223,7 @@ def _misfits(blocks: list[nodes.Node], truths: dict[str, findings.Finding]) -> l
             what = f"`{given.get('address', 'a list')}` is not known in this edition, and no passage withholds it"
             found.append(Fault(given.get("at", "the report"), what, "put it into a `::: passage`"))
         if "misfit" in classes:
-            name = given.get("if", "")
+            name = given.get("finding", "")
             statement = truths[name].statement if name in truths else name
             what = f"the text says “{given.get('words', '')}”, but it is not so that: {statement}"
             found.append(Fault(given.get("at", "the report"), what, f'write it anew, or add […]{{unless="{name}"}}'))
@@ -263,13 +264,19 @@ def _record(
 
 
 def write_findings(truths: dict[str, findings.Finding], asked: dict[str, list[str]]) -> None:
-    """findings.csv (finding, truth, statement, used) and text/findings.md, the same as a table of the report."""
+    """findings.csv (finding, truth, statement, used) and text/findings.md, the same as rows of a table of the report.
+
+    asked: finding → the lines and cells that hang on it.
+    """
     words = {True: "true", False: "false", None: "unknown"}
-    rows = [(f.name, words[f.truth], f.statement, " ".join(asked.get(f.name, []))) for f in truths.values()]
+    rows = [(f.name, words[f.truth], f.statement, "; ".join(asked.get(f.name, []))) for f in truths.values()]
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows([("finding", "truth", "statement", "used"), *rows])
     files.write_text(paths.BUILD / "findings.csv", stream.getvalue())
-    lines = [f"| `{name}` | {truth} | {names.markdown(statement)} |" for name, truth, statement, _ in rows]
+    lines = [
+        f"| `{name}` | {truth} | {names.markdown(statement)} | {len(asked.get(name, []))} |"
+        for name, truth, statement, _ in rows
+    ]
     files.write_text(paths.BUILD / "text" / "findings.md", "\n".join([*lines, ""]))
 
 

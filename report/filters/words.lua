@@ -103,7 +103,7 @@ end
 -- What is left of a statement that does not hold: nothing to see, but the build finds it and stops.
 local function misfit(el)
   local words = pandoc.utils.stringify(el)
-  local attributes = { ["if"] = el.attributes["if"], at = el.attributes.at, words = words }
+  local attributes = { finding = el.attributes["if"], at = el.attributes.at, words = words }
   local nothing = pandoc.Span({}, pandoc.Attr("", { "misfit" }, attributes))
   return el.t == "Span" and { nothing } or { pandoc.Plain { nothing } }
 end

@@ -1,0 +1,105 @@
+"""Addresses: which cell they name, what is unknown, and what is no address at all."""
+
+import json
+
+import pytest
+
+from helpers.text import addresses
+from helpers.text.addresses import AddressError
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("regions.china.2026-03.downloads", "1.15B"),
+        ("regions.china.last.downloads", "1.15B"),
+        ("regions.us.year-ago.downloads", "180M"),
+        ("regions.china.first.downloads-tenths", "97.0M"),
+        ("regions.china.splice.share", "50.0%"),
+        ("regions.china.last.share-usual", "56%"),
+        ("regions.china.last.month", "March 2026"),
+        ("crossing.date", "22 July 2025"),
+        ("crossing.date-part-of-month", "late July 2025"),
+        ("families.qwen.organisation", "Qwen"),
+    ],
+)
+def test_an_address_names_a_cell(book, address, shown):
+    cell = book.cell(address)
+    assert cell.shown == shown
+    assert cell.known
+
+
+def test_a_cell_knows_where_it_comes_from(book):
+    cell = book.cell("regions.china.last.downloads")
+    assert (cell.notebook, cell.cell, cell.table) == ("03_regional", "quote-regions", "regions")
+    assert cell.row == {"region": "china", "month": "2026-03"}
+    assert cell.place == book.cell("regions.china.2026-03.downloads-tenths").place
+    assert cell.place != book.cell("regions.us.last.downloads").place
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "regions.us.first.share",  # null
+        "regions.us.splice.downloads",  # no such row
+        "regions.china.2031-01.downloads",  # no such month
+        "regions.nvidia.last.downloads",  # an organisation of the registry, not in this table
+        "tokens.china.last.share",  # a table of a notebook cell that this edition did not run
+        "families.mistral.downloads",
+    ],
+)
+def test_what_the_edition_does_not_tell_is_unknown(book, address):
+    assert not book.cell(address).known
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("region.china.last.downloads", r"no notebook quotes a table `region`; the nearest: regions"),
+        ("regions.chian.last.downloads", r"`regions` has no region `chian`; the nearest: china"),
+        ("regions.china.latest.downloads", r"`regions` has no month `latest`; the nearest: "),
+        ("regions.china.last.download", r"`regions` has no column `download`; the nearest: downloads"),
+        ("regions.china.last.downloads-thirds", r"`downloads` has no format `thirds`; it has usual, tenths"),
+        ("regions.china.downloads", r"has 2 parts after the table; write regions.<region>.<month>.<column>"),
+    ],
+)
+def test_what_is_no_address_is_an_error_with_the_nearest(book, address, message):
+    with pytest.raises(AddressError, match=message):
+        book.cell(address)
+
+
+def test_a_column_without_unit_is_named_with_the_remedy(book):
+    del book.units["", "share"]
+    with pytest.raises(AddressError, match=r"`regions.….share` has no unit; add the column to .*codebook.csv"):
+        book.cell("regions.china.last.share")
+
+
+def test_lists_are_rows_at_a_part_of_an_address(book):
+    def at(*asked):
+        return [row["downloads"].shown for row in book.rows(*asked)]
+
+    assert at("families") == ["476M", "942M", "unknown"]
+    assert at("families", "downloads") == ["942M", "476M"]
+    assert at("families", "downloads", "qwen") == ["476M"]
+    assert at("regions.last") == ["1.15B", "723M"]
+    assert at("regions.us", "downloads") == ["723M", "180M"]
+    assert at("tokens.last") == []
+    with pytest.raises(AddressError, match="no notebook quotes a table `family`"):
+        at("family")
+    with pytest.raises(AddressError, match="has no column `download`"):
+        at("families", "download")
+
+
+def test_every_address_that_is_listed_names_a_cell(book):
+    listed = list(book.addresses())
+    assert len(listed) == len(set(listed)) == 5 * 4 + 1 + 3 * 2
+    assert [book.cell(address).address for address in listed] == listed
+
+
+def test_one_name_may_not_be_quoted_in_two_notebooks(tmp_path, book):
+    told = {key: getattr(book.tables["crossing"], key) for key in addresses.Quoted.__dataclass_fields__}
+    for notebook in ("03_regional", "05_ram"):
+        (tmp_path / notebook).mkdir()
+        (tmp_path / notebook / "crossing.json").write_text(json.dumps(told | {"notebook": notebook}), encoding="utf-8")
+    with pytest.raises(AddressError, match="`crossing` is quoted in 03_regional and 05_ram; rename one"):
+        addresses.read(tmp_path)
