@@ -1,8 +1,8 @@
 """The step between notebooks and publishers: every address that text asks for gets its value, every finding its truth.
 
-It writes `_variables.yml` (values as Markdown, nested by the parts of their addresses), edition.yml (metadata, findings,
-lists), values.json (every number said, with its origin), findings.csv and text/findings.md, and notebooks/: the
-executed notebooks with their captions filled in.
+It writes `_variables.yml` (values as Markdown, nested by the parts of their addresses), edition.yml (metadata,
+findings, lists), values.json (every number said, with its origin), findings.csv and text/findings.md, and notebooks/:
+the executed notebooks with their captions filled in.
 """
 
 import csv

@@ -14,7 +14,7 @@ SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
 def amount(value: float) -> str:
-    """Three figures at most above a million: 1.149e9 → "1.15B", 97_123_456 → "97M", 1_300_000 → "1.3M", 302_000 → "302K"."""
+    """Three figures at most: 1.149e9 → "1.15B", 97_123_456 → "97M", 1_300_000 → "1.3M", 302_000 → "302K"."""
     if value >= 999.5e6:
         return f"{value / 1e9:,.2f}B"
     return f"{value / 1e6:.0f}M" if value >= 9.95e6 else tenths(value)

@@ -17,6 +17,8 @@ local function read(meta)
   end
   lists = meta.lists or {}
   if meta["site-root"] then root = pandoc.utils.stringify(meta["site-root"]) end
+  local input = quarto and quarto.doc and quarto.doc.input_file or ""
+  if input:match("build[/\\]notebooks") then root = "../../" end -- Quarto's page of a notebook
 end
 
 local function truth(name)

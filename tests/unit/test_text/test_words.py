@@ -91,7 +91,8 @@ def test_a_statement_that_does_not_hold_leaves_its_place_and_words():
 
 
 def test_a_value_leads_to_its_cell_on_a_page_and_is_plain_in_print():
-    value = '[1.15B]{.value from="03_regional#cell-quote-regions" title="regions · china"} and [5]{.value .assumed from="a#b"}'
+    origin = 'from="03_regional#cell-quote-regions" title="regions · china"'
+    value = f'[1.15B]{{.value {origin}}} and [5]{{.value .assumed from="a#b"}}'
     html = written(value, "html")
     assert '<a href="../build/notebooks/03_regional-preview.html#cell-quote-regions"' in html
     assert 'class="value" title="regions · china">1.15B</a>' in html
