@@ -18,7 +18,7 @@ class ArchiveError(RuntimeError):
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Iterator[None]:
     """Keep the folder to this process, and tell of a full disk or a read-only folder in words. Raises ArchiveError.
 
     What the words promise is every source's to keep: files are whole or absent (helpers.files, helpers.archive).

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from helpers import paths, registry
+from helpers import paths
 from helpers.archive import days, pages
 from helpers.archive.display import Display, display_for
-from helpers.lock import ArchiveError, held
+from helpers.lock import ArchiveError, exclusive
+from helpers.registry import lists
 from helpers.sources import hub as source
 from helpers.sources.asking import Patience
 
@@ -28,7 +29,7 @@ def tracked(folder: Path) -> pd.Series:
     """Ids of the tracked models. folder: the archive's registry. Raises ArchiveError without it, RegistryError."""
     if not (folder / "models.csv").is_file():
         raise ArchiveError(f"{paths.shown(folder)}: holds no list of models; run `atom collect tracked-models` first")
-    return registry.listed(folder).drop_duplicates(ignore_index=True)
+    return lists.ids(folder).drop_duplicates(ignore_index=True)
 
 
 def derivatives(folder: Path) -> source.Scope:
@@ -55,7 +56,7 @@ def hub(
     if not asked.lists:
         raise ArchiveError(f"{paths.shown(folder)}: {asked.words} are asked for; name some, or ask for the whole Hub")
     where, how = endpoint or source.endpoint(), patience or Patience()
-    with held(folder), display_for(folder) as display, source.Hub(where, how, limit) as connection:
+    with exclusive(folder), display_for(folder) as display, source.Hub(where, how, limit) as connection:
         published, late = _left(folder, asked, connection, display, clock)
         now = clock()
         today = now.astimezone(datetime.UTC).date()

@@ -99,7 +99,7 @@ def _bases(tags: list[str]) -> dict[str, str]:
 def _formats(listing: pd.DataFrame, excluded: list[str]) -> list[str | None]:
     """The excluded format that each repository holds, or None."""
     rows = zip(listing["model"].tolist(), listing["tags"], listing["library_name"].fillna("").tolist(), strict=True)
-    return [reuploads.held(*row, excluded) for row in rows]
+    return [reuploads.format_of(*row, excluded) for row in rows]
 
 
 def counted(classified: pd.DataFrame) -> pd.DataFrame:

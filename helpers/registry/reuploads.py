@@ -12,7 +12,7 @@ STORED_AS_SAFETENSORS = {"mlx", "exl2", "exl3", "awq", "gptq"}
 """Formats that live in safetensors files themselves. The others (GGUF, ONNX …) are files of their own."""
 
 
-def held(model: str, tags: Iterable[str], library: str, formats: list[str]) -> str | None:
+def format_of(model: str, tags: Iterable[str], library: str, formats: list[str]) -> str | None:
     """The first of `formats` that a repository holds, by its library, a word of its name or a tag; None if it has none.
 
     model: id. tags: the Hub's. library: "" where it names none. Capitals are of no account. Many an original also

@@ -33,7 +33,7 @@ def untracked(models: pd.Series, metadata: pd.DataFrame, excluded_formats: list[
     no text output; null = tracked.
 
     models: ids. metadata: model, pipeline_tag, tags (list of texts), library_name, all nullable; models without a row
-    are judged by their names. excluded_formats: re-upload formats, of the edition (see reuploads.held).
+    are judged by their names. excluded_formats: re-upload formats, of the edition (see reuploads.format_of).
     A pipeline tag of another kind is overruled where the model is also tagged as a text generator.
     """
     rows = metadata.drop_duplicates("model").set_index("model").reindex(models)
@@ -47,7 +47,7 @@ def untracked(models: pd.Series, metadata: pd.DataFrame, excluded_formats: list[
 
 def _reason(model: str, pipeline: str, tags: set[str], library: str, excluded_formats: list[str]) -> str | None:
     """The first reason that holds for one model: its format, its name, its task."""
-    if kind := reuploads.held(model, tags, library, excluded_formats):
+    if kind := reuploads.format_of(model, tags, library, excluded_formats):
         return f"format {kind}"
     name = model.partition("/")[2]
     for reason, pattern in NAMED.items():

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import paths, registry
+from helpers.registry import lists
 from helpers.sources import fetch, fetched
 from helpers.sources.asking import Faulty, Patience
 
@@ -59,7 +60,7 @@ def fetch_all(
 def _check(stage: Path, client: fetch.Client, where: str) -> None:
     edges = list(range(1, len(registry.BUCKETS)))  # any will do: it is the files that are looked at
     try:
-        registry.read(stage, edges)
+        lists.read(stage, edges)
     except registry.RegistryError as error:
         said = str(error).replace(f"{paths.shown(stage)}/", "")
         raise client.error(where, said, "nothing was replaced; name an earlier commit") from None

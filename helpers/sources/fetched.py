@@ -25,8 +25,8 @@ LEFT = re.compile(r"\.(.+)(\.\w+)\.[a-z0-9_]{8}\2(\.\d+)?")
 
 @contextmanager
 def working(folder: Path) -> Iterator[None]:
-    """Keep a folder to this process, as lock.held does, and clear away what a stop has left in it."""
-    with lock.held(folder):
+    """Keep a folder to this process, as lock.exclusive does, and clear away what a stop has left in it."""
+    with lock.exclusive(folder):
         for place in folder.glob(f"{STAGE}*"):
             shutil.rmtree(place)
         for path in folder.rglob(".*"):

@@ -16,9 +16,10 @@ import traceback
 import pandas as pd
 import pytest
 
-from helpers import cli, lock, paths, registry
+from helpers import cli, lock, paths
 from helpers.archive import status as archived
 from helpers.archive import store
+from helpers.registry import lists
 from helpers.sources import arena, artificial_analysis, fetch, fetch_openrouter, fetched, keys, openrouter
 from helpers.tables import contracts
 from tests.fakesources import COMMIT, PASSING, SIGNATURE, holdings, runs
@@ -182,7 +183,7 @@ def test_a_file_that_was_changed_or_lost_its_record_is_told(tmp_path):
 
 
 def test_two_at_once_cannot_collide(tmp_path):
-    with stocked() as fake, lock.held(tmp_path), pytest.raises(lock.ArchiveError, match="another collector"):
+    with stocked() as fake, lock.exclusive(tmp_path), pytest.raises(lock.ArchiveError, match="another collector"):
         gather("tracked", tmp_path, fake)
 
 
@@ -520,7 +521,7 @@ def test_a_model_on_two_pages_and_a_page_of_another_form_are_refused(tmp_path):
 def test_the_lists_are_those_of_one_commit_and_read_by_the_registry(tmp_path):
     with stocked() as fake:
         gather("tracked", tmp_path, fake)
-        assert registry.read(tmp_path, [1, 5, 10, 50, 100, 250]).models["model"].tolist() == ["acme/m1", "acme/m2-7B"]
+        assert lists.read(tmp_path, [1, 5, 10, 50, 100, 250]).models["model"].tolist() == ["acme/m1", "acme/m2-7B"]
         for name, content in holdings.lists().items():
             assert (tmp_path / name).read_bytes() == content
             assert fetched.provenance(tmp_path / name)["commit"] == COMMIT

@@ -6,10 +6,10 @@ import pandas as pd
 import pyarrow.parquet
 import pytest
 
-from helpers import edition, paths, registry
+from helpers import edition, paths
 from helpers.archive import listings
 from helpers.measures import derivatives, inference, performance
-from helpers.registry import makers
+from helpers.registry import lists, makers, sizes
 from helpers.sources import arena, artificial_analysis, hub_records, openrouter
 from helpers.tables import contracts
 
@@ -32,7 +32,7 @@ def show(capsys):
 
 @pytest.fixture(scope="module")
 def tracked() -> pd.DataFrame:
-    return registry.read(SHARED / "tracked-models", edition.load().bucket_edges).models
+    return lists.read(SHARED / "tracked-models", edition.load().bucket_edges).models
 
 
 # Makers -------------------------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def test_a_maker_is_known_by_label_namespace_or_alias(name, organisation, region
 
 
 def test_every_alias_means_an_organisation_that_has_a_label():
-    assert set(makers.ALIASES.values()) <= set(LABELS["organisation"])
+    assert set(makers.aliases().values()) <= set(LABELS["organisation"])
 
 
 # Hub listings -------------------------------------------------------------------------------------------------
@@ -198,8 +198,8 @@ def test_real_tags_tell_the_same_parents_as_the_hubs_structured_field(stats, tra
 def test_real_sizes_come_from_the_safetensors_headers(stats, tracked, show):
     records = collected(stats).set_index("model")
     weights = records["safetensors_total"].dropna() / 1e9
-    sizes = registry.resolve_size(records.index.to_series(), pd.Series(dtype=float), weights)
-    show(f"\n{sizes['size_source'].fillna('unresolved').value_counts().to_string()}")
+    found = sizes.resolve(records.index.to_series(), pd.Series(dtype=float), weights)
+    show(f"\n{found['size_source'].fillna('unresolved').value_counts().to_string()}")
     assert weights["Qwen/Qwen1.5-MoE-A2.7B"] == pytest.approx(14.3, abs=0.1)
     curated = tracked[tracked["size_source"] == "curated"].set_index("model")["parameters_b"]
     ratio = (weights / curated).dropna()

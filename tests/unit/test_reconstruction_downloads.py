@@ -10,6 +10,7 @@ from helpers import edition, paths, reconstruction, registry
 from helpers.measures import adoption, cleaning, ram
 from helpers.reconstruction import curves, known, layout
 from helpers.reconstruction.published import Published
+from helpers.registry import lists
 
 EDITION = edition.load()
 CLAIMS = pd.read_csv(paths.PUBLISHED / "claims.csv", dtype=str).set_index("id")
@@ -213,7 +214,7 @@ def test_about_1500_models_in_every_bucket_and_region(raw):
 
 def test_the_list_is_read_back_whole(raw, tmp_path):
     layout.registry(raw[0], tmp_path)
-    read = registry.read(tmp_path, EDITION.bucket_edges)
+    read = lists.read(tmp_path, EDITION.bucket_edges)
     both = read.models.merge(raw[0], on="model", suffixes=("", "_ours"))
     assert len(both) == len(raw[0])
     assert (both["organisation"] == both["organisation_ours"]).all()

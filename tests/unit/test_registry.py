@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import edition, paths, registry
+from helpers.registry import lists, sizes
 
 EDGES = [1, 5, 10, 50, 100, 250]
 SHARED = paths.ROOT.parent / "shared" / "data"
@@ -25,14 +26,14 @@ SIZES = "model_id,total_params_b\n"
 
 
 @pytest.fixture
-def lists(tmp_path):
+def folder_of(tmp_path):
     """A folder of small lists; call it with file=content to replace some."""
 
     def write(**replaced):
         contents = LISTS | {name.replace("__", ".csv"): text for name, text in replaced.items()}
         for name, text in contents.items():
             (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        return registry.read(tmp_path, EDGES, labels=tmp_path / "organisations.csv")
+        return lists.read(tmp_path, EDGES, labels=tmp_path / "organisations.csv")
 
     return write
 
@@ -55,23 +56,23 @@ def lists(tmp_path):
         ("models__", "modelId\n" + "x" * 1_000_000 + "\n", r"record 1, column modelId: 'x{80}'; wanted"),
     ],
 )  # fmt: skip
-def test_a_bad_list_is_refused_by_file_record_and_value(lists, file, content, message):
+def test_a_bad_list_is_refused_by_file_record_and_value(folder_of, file, content, message):
     with pytest.raises(registry.RegistryError, match=message):
-        lists(**{file: content})
+        folder_of(**{file: content})
 
 
-def test_a_missing_list_is_named(lists, tmp_path):
-    lists()
+def test_a_missing_list_is_named(folder_of, tmp_path):
+    folder_of()
     (tmp_path / "model_parameters.csv").unlink()
     with pytest.raises(registry.RegistryError, match=r"model_parameters.csv is missing"):
-        registry.read(tmp_path, EDGES)
+        lists.read(tmp_path, EDGES)
 
 
 # What is read, and what becomes a finding ---------------------------------------------------------------------
 
 
-def test_a_list_is_read_and_its_doubts_are_kept(lists):
-    found = lists()
+def test_a_list_is_read_and_its_doubts_are_kept(folder_of):
+    found = folder_of()
     models = found.models.set_index("model")
     assert list(models.index) == ["Qwen/Qwen3-8B", "acme/b-1B", "Qwen/Max"]
     assert list(models["organisation"]) == ["Qwen", "acme", "Qwen"]
@@ -95,15 +96,15 @@ def test_a_list_is_read_and_its_doubts_are_kept(lists):
         ("organisations__", "namespace,organisation,region\nQwen,Q,china\nacme,Q,us\n", "two regions", "china and us"),
     ],
 )  # fmt: skip
-def test_conflicts_and_repeats_are_findings(lists, file, content, kind, found):
+def test_conflicts_and_repeats_are_findings(folder_of, file, content, kind, found):
     more = {"organization_regions__": "hf_org,region\nQwen,china\nacme,us\n"} if kind == "two regions" else {}
-    findings = lists(**{file: content}, **more).findings
+    findings = folder_of(**{file: content}, **more).findings
     assert kind in set(findings["kind"])
     assert findings.set_index("kind").loc[kind, "found"].startswith(found)
 
 
-def test_a_repeated_model_counts_once_and_by_its_first_row(lists):
-    models = lists(models__="modelId\nQwen/x\nQwen/x\n", model_parameters__=SIZES + "Qwen/x,7\nQwen/x,80\n").models
+def test_a_repeated_model_counts_once_and_by_its_first_row(folder_of):
+    models = folder_of(models__="modelId\nQwen/x\nQwen/x\n", model_parameters__=SIZES + "Qwen/x,7\nQwen/x,80\n").models
     assert models[["model", "parameters_b"]].to_dict("records") == [{"model": "Qwen/x", "parameters_b": 7.0}]
 
 
@@ -124,12 +125,12 @@ def test_a_repeated_model_counts_once_and_by_its_first_row(lists):
     ],
 )  # fmt: skip
 def test_sizes_that_names_state(name, size):
-    assert registry.size_from_name(f"someone/{name}") == size
+    assert sizes.from_name(f"someone/{name}") == size
 
 
 def test_the_table_comes_before_the_weights_and_the_weights_before_the_name():
     models = pd.Series(["a/x-7B", "a/y-7B", "a/z-7B", "a/w"], index=[3, 1, 2, 0])
-    found = registry.resolve_size(models, pd.Series({"a/x-7B": 6.7}), pd.Series({"a/x-7B": 6.8, "a/y-7B": 6.9}))
+    found = sizes.resolve(models, pd.Series({"a/x-7B": 6.7}), pd.Series({"a/x-7B": 6.8, "a/y-7B": 6.9}))
     assert list(found["size_source"].fillna("none")) == ["curated", "safetensors", "name", "none"]
     assert list(found["parameters_b"])[:3] == [6.7, 6.9, 7.0]
     assert list(found.index) == list(models.index)
@@ -160,7 +161,7 @@ def test_a_larger_model_is_never_in_a_smaller_bucket(one, other):
 
 @given(st.text(max_size=60))
 def test_any_name_has_a_size_or_none(name):
-    size = registry.size_from_name(f"someone/{name}")
+    size = sizes.from_name(f"someone/{name}")
     assert size is None or size >= 0
 
 
@@ -195,7 +196,7 @@ def test_the_paper_s_regions_hold():
 
 @tracked
 def test_every_really_tracked_model_has_organisation_and_region(capsys):
-    found = registry.read(TRACKED, edition.load().bucket_edges)
+    found = lists.read(TRACKED, edition.load().bucket_edges)
     models = found.models
     assert len(models) == 1617
     assert not found.findings["kind"].isin(["no label", "no region"]).any()
@@ -217,7 +218,7 @@ def test_weights_resolve_more_sizes_and_contradict_few_names(capsys):
     records = pd.read_parquet(HUB, columns=["id", "safetensors"]).dropna()
     totals = pd.Series([found["total"] / 1e9 for found in records["safetensors"]], records["id"])
     edges = edition.load().bucket_edges
-    plain, helped = (registry.read(TRACKED, edges, safetensors=given).models for given in (None, totals))
+    plain, helped = (lists.read(TRACKED, edges, safetensors=given).models for given in (None, totals))
     assert helped["parameters_b"].notna().sum() > plain["parameters_b"].notna().sum()
     both = totals.index[totals.index.isin(plain["model"])]
     packed = both.str.contains(r"fp8|int4|int8|awq|gptq|mxfp4|nvfp4|4bit|gpt-oss", case=False)  # packed: fewer numbers

@@ -203,8 +203,8 @@ def _repeats(frame: pd.DataFrame, key: list[str]) -> list[str]:
 INTRODUCTION = """\
 # Data dictionary
 
-Generated from the contracts in `helpers/schemas`; change them, then run
-`python -c "from helpers import schemas; schemas.write_dictionary()"`.
+Generated from the contracts in `helpers/tables/contracts` and from `sources.csv`; change them, then run
+`python -c "from helpers.tables import contracts; contracts.write_dictionary()"`.
 
 In this folder are small, hand-checked CSV files: `registry/` (the organisations and named models, with their sources),
 `published/` (the figures that the paper prints) and `reconstruction/` (what the reconstructed edition assumes where the

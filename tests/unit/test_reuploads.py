@@ -20,4 +20,4 @@ from helpers.registry import reuploads
     ],
 )  # fmt: skip
 def test_the_first_listed_format_that_a_repository_holds(model, tags, library, held):
-    assert reuploads.held(model, tags, library, ["MLX", "gguf"]) == held
+    assert reuploads.format_of(model, tags, library, ["MLX", "gguf"]) == held

@@ -1,0 +1,199 @@
+"""Lists of models in the tracked-models format, read and told of what is doubtful in them (paper, Section 2.2)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import paths
+from helpers.registry import REGION_LABELS, RegistryError, bucket, sizes
+
+
+@dataclass(frozen=True)
+class Registry:
+    """models: model, namespace, organisation, region, parameters_b, size_source, bucket, released.
+
+    released is the corrected release date, null where none is listed: then the Hub's creation date stands.
+    findings: kind, subject, found, remedy: what is doubtful in the lists, to be shown and counted, never dropped.
+    """
+
+    models: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def ids(folder: Path) -> pd.Series:
+    """The ids on a list of models (models.csv of raw/registry), as they stand there. Raises RegistryError."""
+    return _csv(folder / "models.csv", {"modelId": _model})["modelId"]
+
+
+def read(
+    folder: Path,
+    bucket_edges: list[float],
+    labels: Path = paths.REGISTRY / "organisations.csv",
+    safetensors: pd.Series | None = None,
+) -> Registry:
+    """Read a list of models in the tracked-models format (shared layout of raw/registry).
+
+    folder holds models.csv (org, model, modelId), model_parameters.csv (model_id, total_params_b, …),
+    organization_regions.csv (hf_org, region, notes) and release_date_corrections.csv (model_id,
+    actual_release_date, …; lines that start with # are remarks). labels: namespace, organisation, region.
+    safetensors: id → billions of parameters, where the Hub was asked. A region comes from the folder; one that the
+    labels tell otherwise is a finding. Raises RegistryError for a missing file or column and for a value that is no
+    id, size, region or date.
+    """
+    listed = ids(folder)
+    curated = _csv(folder / "model_parameters.csv", {"model_id": _model, "total_params_b": _size})
+    regions = _csv(folder / "organization_regions.csv", {"hf_org": _text, "region": _region})
+    corrections = _csv(folder / "release_date_corrections.csv", {"model_id": _model, "actual_release_date": _date})
+    names = _csv(labels, {"namespace": _text, "organisation": _text, "region": _region})
+
+    findings = [
+        *_repeats("model", listed.to_frame().assign(value="")),
+        *_repeats("size", curated),
+        *_repeats("region", regions),
+        *_repeats("release date", corrections),
+    ]
+    models = pd.DataFrame({"model": listed.drop_duplicates().to_numpy()})
+    models["namespace"] = models["model"].str.partition("/")[0]
+    models["organisation"] = models["namespace"].map(_first(names[["namespace", "organisation"]]))
+    models["region"] = models["namespace"].map(_first(regions))
+    billions = _first(curated)
+    models[["parameters_b", "size_source"]] = sizes.resolve(models["model"], billions, safetensors)
+    models["bucket"] = bucket(models["parameters_b"], bucket_edges)
+    models["released"] = pd.to_datetime(models["model"].map(_first(corrections).to_dict()))
+    findings += _unresolved(models)
+    findings += _region_conflicts(models, _first(names[["namespace", "region"]]))
+    findings += _size_conflicts(models, bucket_edges)
+    models["organisation"] = models["organisation"].fillna(models["namespace"])
+    models["region"] = models["region"].fillna("unknown")
+    return Registry(models, pd.DataFrame(findings, columns=["kind", "subject", "found", "remedy"]))
+
+
+# Reading ------------------------------------------------------------------------------------------------------
+
+Parse = Callable[[pd.Series], pd.Series]
+
+
+def _text(column: pd.Series) -> pd.Series:
+    return column.where(column != "")
+
+
+def _model(column: pd.Series) -> pd.Series:
+    return column.where(column.str.fullmatch(r"[^/\s]+/[^/\s]+"))
+
+
+def _size(column: pd.Series) -> pd.Series:
+    billions = pd.to_numeric(column, errors="coerce")
+    return billions.where((billions > 0) & np.isfinite(billions))
+
+
+def _region(column: pd.Series) -> pd.Series:
+    return column.where(column.isin(REGION_LABELS))
+
+
+def _date(column: pd.Series) -> pd.Series:
+    return pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
+
+
+WANTED = {
+    _text: "a text",
+    _model: "a Hub id, namespace/name",
+    _size: "billions of parameters, above 0",
+    _region: "one of " + ", ".join(REGION_LABELS),
+    _date: "a date, YYYY-MM-DD",
+}
+
+
+def _csv(path: Path, columns: dict[str, Parse]) -> pd.DataFrame:
+    """The named columns of a file, parsed; the first value that does not parse is named in the RegistryError."""
+    try:
+        # "NA" may be a name: nothing but what a parser below refuses is missing.
+        remarks = "#" if path.name == "release_date_corrections.csv" else None
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", comment=remarks)
+    except FileNotFoundError:
+        raise RegistryError(f"{paths.shown(path)} is missing; the list of models needs it") from None
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise RegistryError(f"{paths.shown(path)}: {error}; save it as comma-separated UTF-8") from None
+    if missing := [column for column in columns if column not in table]:
+        raise RegistryError(f"{paths.shown(path)}: column {', '.join(missing)} is missing; it has {', '.join(table)}")
+    parsed = pd.DataFrame({column: parse(table[column]) for column, parse in columns.items()})
+    for column, parse in columns.items():
+        bad = table.index[parsed[column].isna()]
+        if len(bad):
+            raise RegistryError(
+                f"{paths.shown(path)}, record {bad[0] + 1}, column {column}: {table[column][bad[0]][:80]!r}; "
+                f"wanted {WANTED[parse]} ({len(bad)} such record{'s' * (len(bad) > 1)})"
+            )
+    return parsed
+
+
+def _first(table: pd.DataFrame) -> pd.Series:
+    """First column → second column; the first row where a key repeats (the repetition is a finding)."""
+    key, value = table.columns
+    return table.drop_duplicates(key).set_index(key)[value]
+
+
+# Findings -----------------------------------------------------------------------------------------------------
+
+
+def _repeats(kind: str, table: pd.DataFrame) -> list[tuple]:
+    """Keys (first column) listed more than once, and whether their values (second column) agree."""
+    key, value = table.columns
+    repeated = table[table[key].duplicated(keep=False)].groupby(key, sort=False)[value].unique()
+    agree = "listed more than once"
+    return [
+        (f"repeated {kind}", name, agree if len(values) == 1 else f"{' and '.join(map(str, values))}; the first counts",
+         "keep one row")
+        for name, values in repeated.items()
+    ]  # fmt: skip
+
+
+def _unresolved(models: pd.DataFrame) -> list[tuple]:
+    """Namespaces without label or region and models without size."""
+    spaces = models.drop_duplicates("namespace")
+    kinds = [
+        (spaces, "organisation", "namespace", "the namespace stands for it", "data/registry/organisations.csv"),
+        (spaces, "region", "namespace", "unknown", "organization_regions.csv"),
+        (models, "parameters_b", "model", "unknown, so in no bucket", "model_parameters.csv"),
+    ]
+    word = {"organisation": "label", "region": "region", "parameters_b": "size"}
+    return [
+        (f"no {word[column]}", subject, found, f"add it to {where}")
+        for table, column, subjects, found, where in kinds
+        for subject in table.loc[table[column].isna(), subjects]
+    ]
+
+
+def _region_conflicts(models: pd.DataFrame, labelled: pd.Series) -> list[tuple]:
+    """Namespaces whose region in the list is not that of our labels, and organisations in two regions."""
+    spaces = models.drop_duplicates("namespace").dropna(subset="region")
+    ours = spaces["namespace"].map(labelled)
+    differs = spaces[ours.notna() & (ours != spaces["region"])]
+    split = spaces.groupby("organisation")["region"].unique()
+    split = split[split.map(len) > 1]
+    return [
+        ("other region", n, f"{r} in organization_regions.csv, which counts; {labelled[n]} in organisations.csv",
+         "agree on one")
+        for n, r in zip(differs["namespace"], differs["region"], strict=True)
+    ] + [
+        ("two regions", name, " and ".join(sorted(regions)), "agree on one in organization_regions.csv")
+        for name, regions in split.items()
+    ]  # fmt: skip
+
+
+def _size_conflicts(models: pd.DataFrame, edges: list[float]) -> list[tuple]:
+    """Models whose name puts them in another bucket than their listed size, and sizes that are upper bounds."""
+    stated = models["model"].map(sizes.from_name).astype(float)
+    experts = models["model"].map(lambda model: bool(sizes.EXPERTS.search(model)))
+    listed = models["size_source"] != "name"
+    other = listed & ~experts & stated.notna() & (bucket(stated, edges) != models["bucket"])
+    bounds = (models["size_source"] == "name") & experts
+    return [
+        ("other size", m, f"{size:g}B as listed, which counts; {name:g}B by its name", "check model_parameters.csv")
+        for m, size, name in zip(models["model"][other], models["parameters_b"][other], stated[other], strict=True)
+    ] + [
+        ("size is an upper bound", m, f"{name:g}B, experts times size", "add it to model_parameters.csv")
+        for m, name in zip(models["model"][bounds], stated[bounds], strict=True)
+    ]
