@@ -128,7 +128,7 @@ def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path =
         if key == "name":
             raise EditionError("--set name: an edition's name is its file's; copy the file to make another edition")
         content[key] = yaml.load(text, _Loader)
-    content = _held(content, paths.shown(path))
+    content = _dated_by_archive(content, paths.shown(path))
     try:
         return Edition.model_validate(content)
     except ValidationError as error:
@@ -136,16 +136,16 @@ def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path =
         raise EditionError("\n".join(f"{where}: {_explain(detail)}" for detail in error.errors())) from None
 
 
-HELD = ("first_month", "history_end", "splice_month", "last_month", "snapshot_date", "top_models_date")
-"""Dates that may be `held`: then the archive's first and last snapshots decide, whenever the edition is built."""
+FROM_ARCHIVE = ("first_month", "history_end", "splice_month", "last_month", "snapshot_date", "top_models_date")
+"""Dates that may be `archive`: then the archive's first and last snapshots decide, whenever the edition is built."""
 
 
-def _held(content: dict[str, Any], where: str) -> dict[str, Any]:
-    """The parameters with every date that is `held` taken from the archive.
+def _dated_by_archive(content: dict[str, Any], where: str) -> dict[str, Any]:
+    """The parameters with every date that is `archive` taken from it.
 
     Raises EditionError where the archive holds no whole month yet.
     """
-    asked = [key for key in HELD if content.get(key) == "held"]
+    asked = [key for key in FROM_ARCHIVE if content.get(key) == "archive"]
     if not asked:
         return content
     from helpers.archive import store  # it needs the table contracts, which take long to import
@@ -164,7 +164,7 @@ def _held(content: dict[str, Any], where: str) -> dict[str, Any]:
             f"{where}: the archive's snapshots, {first} to {last}, hold no end of a month yet; build from {splice} on"
         )
     dates = (first.replace(day=1), first, splice, after, last, last)
-    return content | {key: str(date) for key, date in zip(HELD, dates, strict=True) if key in asked}
+    return content | {key: str(date) for key, date in zip(FROM_ARCHIVE, dates, strict=True) if key in asked}
 
 
 def _explain(detail: dict[str, Any]) -> str:

@@ -11,7 +11,6 @@ A day is made under unfinished/, read back, brought to disk, and only then renam
 """
 
 import datetime
-import hashlib
 import importlib.metadata
 import json
 import shutil
@@ -170,7 +169,7 @@ def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime,
         "day": str(collection.day),
         "schema_version": SCHEMA_VERSION,
         "rows": merged.rows,
-        "sha256": _digest(table),
+        "sha256": files.digest(table),
         "started": collection.started.isoformat(timespec="seconds"),
         "finished": now.astimezone(datetime.UTC).isoformat(timespec="seconds"),
         "endpoint": collection.endpoint,
@@ -181,11 +180,6 @@ def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime,
         "refused": dict(sorted(merged.refused.items())),
         "fell": None,
     }
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _verify(path: Path, rows: int) -> None:

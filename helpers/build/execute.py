@@ -124,7 +124,7 @@ def _what_can_run(source: Path) -> nbformat.NotebookNode:
     notebook = papermill.iorw.load_notebook_node(str(source))
     for index, cell in enumerate(notebook.cells):
         needed = [tag.removeprefix(NEEDS) for tag in cell.metadata.get("tags", []) if tag.startswith(NEEDS)]
-        absent = [place for place in needed if not steps.held(place)]
+        absent = [place for place in needed if not steps.present(place)]
         if absent:
             words = f"*Not run: this edition holds no {' and no '.join(f'`{place}`' for place in absent)}.*"
             said = nbformat.v4.new_markdown_cell(words, id=cell.id, metadata=cell.metadata)

@@ -130,7 +130,7 @@ def locate(relative: str) -> Path:
     return paths.ROOT / relative[1:] if relative.startswith("/") else paths.BUILD / relative
 
 
-def held(place: str) -> bool:
+def present(place: str) -> bool:
     """Whether the build folder holds the table or folder `place` ("clean/arena", "raw/arena")."""
     return locate(place).exists() or locate(f"{place}.parquet").exists()
 

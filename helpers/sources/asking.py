@@ -73,7 +73,7 @@ def retrying(patience: Patience, tell: Callable[[str, float], None]) -> tenacity
         retry=tenacity.retry_if_exception_type(FAULTS),
         stop=tenacity.stop_after_attempt(patience.tries),
         wait=wait,
-        before_sleep=lambda state: tell(said(state.outcome.exception()), state.next_action.sleep),
+        before_sleep=lambda state: tell(reason(state.outcome.exception()), state.next_action.sleep),
         reraise=True,
     )
 
@@ -106,6 +106,6 @@ def asked_to_wait(headers: httpx2.Headers) -> float | None:
     return max(0.0, (until - datetime.datetime.now(datetime.UTC)).total_seconds()) + 1.0
 
 
-def said(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
     """What went wrong, for messages: our own words for what passes, the error's kind and text for the rest."""
     return str(error) if isinstance(error, Faulty) else f"{type(error).__name__} {error}".strip()

@@ -194,7 +194,7 @@ class Client:
         try:
             return asking.retrying(self.patience, self._tell)(once)
         except asking.FAULTS as error:
-            found = f"{asking.said(error)}, {self.patience.tries} times running"
+            found = f"{asking.reason(error)}, {self.patience.tries} times running"
             raise self.error(address, found, "run again later") from None
 
     def _tell(self, words: str, seconds: float) -> None:

@@ -190,7 +190,7 @@ class Hub:
         except asking.FAULTS as error:
             kind = HubError if last else EndsEarly
             tries = self.patience.tries
-            raise kind(f"{self.endpoint}: {asking.said(error)}, {tries} times running; run again later") from None
+            raise kind(f"{self.endpoint}: {asking.reason(error)}, {tries} times running; run again later") from None
         waited = retrying.statistics["idle_for"]
         tries, seconds = retrying.statistics["attempt_number"], time.monotonic() - started
         return Page(page.url, page.body, page.rows, page.next, seconds, tries, waited)

@@ -74,7 +74,7 @@ def _conditions(recorded: dict[str, dict[str, Any]], about: Iterable[str], data:
     held: table → whether there is one. told: name of a passage → whether all values in it are known. reconstructed:
     whether the data are.
     """
-    held = {name: steps.held(f"clean/{name}") for name in TABLES} | {"history": steps.held("raw/history")}
+    held = {name: steps.present(f"clean/{name}") for name in TABLES} | {"history": steps.present("raw/history")}
     facts = {"held": held, "reconstructed": data == "reconstructed"}
     known = {name for name, value in recorded.items() if value["raw"] is not None} | set(about)
     told = {name: used <= known for name, used in publish.passages(paths.ROOT, facts).items()}

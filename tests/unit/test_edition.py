@@ -78,7 +78,7 @@ def archive_of(monkeypatch, folder, *days):
     monkeypatch.setattr(edition.paths, "ARCHIVE", folder)
 
 
-def test_dates_that_are_held_come_from_the_archive(monkeypatch, tmp_path):
+def test_dates_of_the_archive_come_from_its_snapshots(monkeypatch, tmp_path):
     archive_of(monkeypatch, tmp_path, "2026-01-15", "2026-02-20", "2026-03-31")
     public = edition.load("public").parameters()
     wanted = {
