@@ -8,14 +8,9 @@ unknown: nobody has to ask for null.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-Tell = Callable[[str], Any]
-"""From an address ("regions.china.last.downloads_cumulative") to a number, a text, or a date as ISO text."""
-
-
-class Unknown(Exception):
-    """A cell that a predicate asks for is not known."""
+from helpers.findings import edition, organizational, ram, regional
+from helpers.findings.telling import Tell, Unknown
 
 
 @dataclass(frozen=True)
@@ -29,8 +24,6 @@ class Finding:
 
 def predicates() -> dict[str, Callable[[Tell], bool]]:
     """Name → predicate, of all findings, in the order of the paper."""
-    from helpers.findings import edition, organizational, ram, regional
-
     return {
         name.replace("_", "-"): predicate
         for module in (edition, regional, organizational, ram)
