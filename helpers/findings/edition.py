@@ -1,1 +1,43 @@
-"""Facts about the edition part."""
+"""What kind of data an edition rests on, and what of it is held."""
+
+from helpers.findings.telling import Tell
+
+
+def reconstructed(tell: Tell) -> bool:
+    """The edition's inputs are reconstructed from the paper's published figures."""
+    return tell("settings.data") == "reconstructed"
+
+
+def public(tell: Tell) -> bool:
+    """The edition's inputs are data that anyone can fetch."""
+    return tell("settings.data") == "public"
+
+
+def full(tell: Tell) -> bool:
+    """The edition's inputs are an author's own archive."""
+    return tell("settings.data") == "full"
+
+
+def history_held(tell: Tell) -> bool:
+    """The edition holds daily histories of downloads."""
+    return tell("held.history.held")
+
+
+def derivatives_held(tell: Tell) -> bool:
+    """The edition holds a listing of derivatives."""
+    return tell("held.derivatives.held")
+
+
+def tokens_held(tell: Tell) -> bool:
+    """The edition holds monthly token counts."""
+    return tell("held.tokens.held")
+
+
+def arena_held(tell: Tell) -> bool:
+    """The edition holds Arena boards."""
+    return tell("held.arena.held")
+
+
+def artificial_analysis_held(tell: Tell) -> bool:
+    """The edition holds the Intelligence Index of Artificial Analysis."""
+    return tell("held.artificial-analysis.held")

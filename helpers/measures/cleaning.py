@@ -255,6 +255,17 @@ def lifetime(counts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     return both.sort_values("model", kind="stable", ignore_index=True)  # each model's days are in order already
 
 
+def at_labels(counts: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFrame:
+    """All models' cumulative downloads together at each month label: month, downloads_cumulative.
+
+    counts: date, model, downloads_cumulative, as clean/lifetime. A label stands for data through the day before it.
+    """
+    totals = counts.groupby("date", as_index=False)["downloads_cumulative"].sum()
+    totals["month"] = totals["date"] + pd.Timedelta(days=1)
+    asked = totals["month"].dt.is_month_start & totals["month"].between(first_month, last_month)
+    return totals.loc[asked, ["month", "downloads_cumulative"]].reset_index(drop=True)
+
+
 def tracked(models: pd.DataFrame, snapshots: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """The tracked models with what the raw downloads tell of them; the table clean/models.
 
@@ -270,10 +281,62 @@ def tracked(models: pd.DataFrame, snapshots: pd.DataFrame, history: pd.DataFrame
     )
 
 
+# What cleaning did -----------------------------------------------------------------------------------------------
+
+
+def histories(history: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
+    """How much daily history there is, in one row: organisations, models, days (of all models together).
+
+    history: date, model, downloads. models: model, organisation.
+    """
+    held = history["model"].drop_duplicates()
+    makers = held.map(models.set_index("model")["organisation"])
+    return pd.DataFrame([{"organisations": makers.nunique(), "models": len(held), "days": len(history)}])
+
+
+def removed(filtered: pd.DataFrame) -> pd.DataFrame:
+    """What the outlier rule took out (Section 2.1), in one row.
+
+    filtered: from filter_outliers. Returns days and models (that lost something), downloads, downloads_share (of all in
+    the histories; null without any), most (the model that lost most downloads; null where none did).
+    """
+    out = filtered[filtered["flag"] == FLAGS[FILTERED]]
+    lost = (out["downloads_raw"] - out["downloads"]).groupby(out["model"]).sum()
+    counted = filtered["downloads_raw"].sum()
+    row = {
+        "days": len(out),
+        "models": len(lost),
+        "downloads": lost.sum(),
+        "downloads_share": lost.sum() / counted if counted else None,
+        "most": lost.idxmax() if len(lost) else None,
+    }
+    return pd.DataFrame([row])
+
+
 def touched(table: pd.DataFrame) -> pd.DataFrame:
-    """How many days of how many models each rule touched: flag, days, models."""
+    """How many days of how many models each rule touched: flag, days, models; 0 for a rule that touched none."""
     found = table.groupby("flag")["model"].agg(days="size", models="nunique")
-    return found.reindex([flag for flag in FLAGS if flag in found.index]).reset_index()
+    return found.reindex(FLAGS, fill_value=0).rename_axis("flag").reset_index()
+
+
+def span(dates: pd.Series, step: str) -> pd.DataFrame:
+    """From when to when a series runs, and what it lacks in between, in one row.
+
+    dates: may repeat; null ones do not count. step: "D" for a series by days, "M" for one by months.
+    Returns first, last, held (different days or months), missing (those between first and last that are not held) and
+    longest_gap_days (between neighbours). With no dates held is 0 and the rest null; with one there is no gap.
+    """
+    held = pd.to_datetime(dates.dropna()).drop_duplicates().sort_values()
+    first, last = (held.iloc[0], held.iloc[-1]) if len(held) else (pd.NaT, pd.NaT)
+    gaps = held.diff().dt.days.dropna()
+    row = {
+        "first": first,
+        "last": last,
+        "held": len(held),
+        "missing": len(pd.period_range(first, last, freq=step)) - len(held) if len(held) else None,
+        "longest_gap_days": int(gaps.max()) if len(gaps) else None,
+    }
+    return pd.DataFrame([row])
 
 
 def _table(grid: Grid, where: np.ndarray, flags: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:

@@ -52,6 +52,16 @@ def bands(monthly: pd.DataFrame) -> pd.DataFrame:
     return _shares(monthly, "status")
 
 
+STATUSES = ("open", "closed", "unknown", "other")
+
+
+def by_status(daily: pd.DataFrame) -> pd.DataFrame:
+    """All tokens by what is known of a model's weights: status (of STATUSES), tokens, tokens_share (of all)."""
+    tokens = daily.groupby("status")["tokens"].sum().reindex(STATUSES, fill_value=0).rename_axis("status").reset_index()
+    total = tokens["tokens"].sum()
+    return tokens.assign(tokens_share=(tokens["tokens"] / (total or float("nan"))).astype(float))
+
+
 def _shares(tokens: pd.DataFrame, by: str) -> pd.DataFrame:
     table = tokens.pivot_table(index="month", columns=by, values="tokens", aggfunc="sum", fill_value=0)
     long = table.stack().rename("tokens").reset_index()

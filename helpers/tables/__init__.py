@@ -6,12 +6,15 @@ from helpers import files, paths
 from helpers.tables import contracts
 
 
-def write(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def write(frame: pd.DataFrame, name: str, *, empty: bool = True) -> pd.DataFrame:
     """Check `frame` against the contract called `name` ("clean/daily") and store it; returns the checked table.
 
+    empty: False stores no table without rows: the edition then does not hold it.
     Raises ContractError with the offending rows if the contract is broken; nothing is written then.
     """
     checked = contracts.check(frame, name)
+    if checked.empty and not empty:
+        return checked
     with files.replacing(paths.output(f"{name}.parquet")) as beside:
         checked.to_parquet(beside, index=False)
     return checked
@@ -26,3 +29,15 @@ def read(name: str) -> pd.DataFrame:
     if not path.exists():
         raise FileNotFoundError(f"{paths.shown(path)} is missing; `atom build` makes it")
     return contracts.check(pd.read_parquet(path), name)
+
+
+def held(places: dict[str, str]) -> pd.DataFrame:
+    """Which sources an edition holds: source, held (true or false).
+
+    places: source → its folder of raw inputs ("raw/history"), or the table that this stage makes of it ("clean/arena").
+    """
+    rows = [
+        (source, paths.output(f"{place}.parquet").exists() or paths.result(place).is_dir())
+        for source, place in places.items()
+    ]
+    return pd.DataFrame(rows, columns=["source", "held"])

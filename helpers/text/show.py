@@ -1,39 +1,96 @@
 """Tables as readers see them in a notebook or the report: headed and formatted by the codebook."""
 
 import csv
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
 from helpers import paths
-from helpers.text import addresses, formats
+from helpers.text import addresses, formats, quoting
+
+MARK = "°"
+"""What report/filters/words.lua puts behind an assumed number in print."""
+RECONSTRUCTED = "reconstructed"
 
 
 class ShowError(ValueError):
     """A column that cannot be shown; the message says what the codebook lacks."""
 
 
-def shown(table: pd.DataFrame, name: str, variants: dict[str, str] | None = None) -> pd.DataFrame:
+def shown(
+    table: pd.DataFrame,
+    name: str,
+    variants: dict[str, str] | None = None,
+    assumed: Collection[str] = (),
+    data: str = "",
+) -> pd.DataFrame:
     """The table as text, each column in its unit's format and under its heading; what is not known is empty.
 
-    name: the table, as data/codebook.csv lists it for its columns. variants: column → variant of the format. The first
-    column becomes the index, so that the table has one row of heads.
+    name: the table, as data/codebook.csv lists it for its columns. variants: column → variant of the format. assumed:
+    columns whose heads carry the mark where `data`, the edition's kind, are reconstructed: they follow from our
+    assumptions. The first column becomes the index, so that the table has one row of heads.
     """
-    units, heads = addresses.units(), headings()
-    texts = {}
-    for column in table.columns:
-        unit = units.get((name, column), units.get(("", column)))
-        head = heads.get((name, column), heads.get(("", column)))
-        if unit is None or head is None:
-            raise ShowError(
-                f"{name}: column {column!r} has no unit or heading; add it to {paths.shown(paths.CODEBOOK)}"
-            )
-        variant = (variants or {}).get(column, formats.USUAL)
-        texts[head] = [
-            "" if formats.null(value) else formats.shown(value, unit, variant) for value in table[column].astype(object)
-        ]
-    shown = pd.DataFrame(texts)
-    first = shown.columns[0]
-    return shown.set_index(first).rename_axis(index=None, columns=first)
+    marked = set(assumed) if data == RECONSTRUCTED else set()
+    texts = {
+        _head(name, column) + (f" {MARK}" if column in marked else ""): _texts(table, name, column, variants or {})
+        for column in table.columns
+    }
+    return _indexed(pd.DataFrame(texts))
+
+
+def across(
+    table: pd.DataFrame, name: str, column: str, values: Sequence[str], variants: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """The table as text with a column for each value of `column` and a line for each of the columns `values`.
+
+    A line begins with the other columns, which say what it is about, and the heading of what it holds. name, variants:
+    as for `shown`. Columns are headed as addresses name them: 7d for 7 in a column of days.
+    """
+    table = table.reset_index(drop=True)
+    about = [other for other in table.columns if other not in (column, *values)]
+    keys = [quoting.key(column, value) for value in table[column]]
+    parts = []
+    for value in values:
+        part = pd.DataFrame({_head(name, other): table[other].astype("str") for other in about})
+        parts.append(part.assign(**{_head(name, "measure"): _head(name, value)}, key=keys))
+        parts[-1]["text"] = _texts(table, name, value, variants or {})
+    both = pd.concat(parts).sort_index(kind="stable")  # the lines of a row together
+    lines = both.set_index([*both.columns[:-1]])["text"].unstack("key", sort=False).fillna("")
+    places = [quoting.key(column, value) for value in sorted(table[column].unique())]
+    return _indexed(lines[places].rename_axis(columns=None).reset_index())
+
+
+def _texts(table: pd.DataFrame, name: str, column: str, variants: dict[str, str]) -> list[str]:
+    """The cells of a column as readers see them."""
+    units = addresses.units()
+    if (unit := units.get((name, column), units.get(("", column)))) is None:
+        raise _lacking(name, column, "unit")
+    variant = variants.get(column, formats.USUAL)
+    return [
+        "" if formats.null(value) else formats.shown(value, unit, variant) for value in table[column].astype(object)
+    ]
+
+
+def _head(name: str, column: str) -> str:
+    found = headings()
+    if (head := found.get((name, column), found.get(("", column)))) is None:
+        raise _lacking(name, column, "heading")
+    return head
+
+
+def _lacking(name: str, column: str, what: str) -> ShowError:
+    return ShowError(f"{name}: column {column!r} has no {what}; add it to {paths.shown(paths.CODEBOOK)}")
+
+
+def _indexed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its first column as the index, named beside the other heads."""
+    first = table.columns[0]
+    return table.set_index(first).rename_axis(index=None, columns=first)
+
+
+def heads(name: str) -> dict[str, str]:
+    """Column → heading of the table `name`, as the codebook lists them for it."""
+    return {column: heading for (table, column), heading in headings().items() if table == name}
 
 
 def headings() -> dict[tuple[str, str], str]:

@@ -211,7 +211,9 @@ def test_an_absent_day_inside_a_series_is_interpolated_and_none_is_made_outside(
     found = cleaning.filter_outliers(long({"acme/a": values, "acme/b": [1] * 6}, START), **FILTER)
     assert of(found, "acme/a", "downloads") == [1000, 1100, 1200, 1300]
     assert of(found, "acme/a", "flag") == ["observed", "interpolated", "interpolated", "observed"]
-    assert cleaning.touched(found).to_numpy().tolist() == [["observed", 8, 2], ["interpolated", 2, 1]]
+    touched = cleaning.touched(found).set_index("flag")
+    assert touched.loc[["observed", "interpolated"]].to_numpy().tolist() == [[8, 2], [2, 1]]
+    assert touched.loc[["filtered", "reset", "vanished", "entered", "backcast"]].eq(0).all(axis=None)
 
 
 def test_the_fence_is_that_of_a_plain_reading_of_the_rule(planted):
@@ -620,3 +622,51 @@ def test_filling_keeps_known_days_and_stays_between_them(values):
     assert (filled[known] == array[known]).all()
     assert filled.min() >= np.nanmin(array)
     assert filled.max() <= np.nanmax(array)
+
+
+# What cleaning did, in single rows ----------------------------------------------------------------------------
+
+
+def test_what_the_outlier_rule_removed_is_told_in_one_row():
+    history = long({"a/x": [400] * 20 + [5_000] + [400] * 20, "b/y": [400] * 20 + [9_000] + [400] * 20}, START)
+    (row,) = cleaning.removed(cleaning.filter_outliers(history, **FILTER)).to_dict("records")
+    assert (row["days"], row["models"], row["downloads"], row["most"]) == (2, 2, 4_600 + 8_600, "b/y")
+    assert row["downloads_share"] == pytest.approx(13_200 / history["downloads"].sum())
+
+
+def test_where_nothing_was_removed_nothing_is_made_up():
+    history = long({"a/x": [400] * 40}, START)
+    (row,) = cleaning.removed(cleaning.filter_outliers(history, **FILTER)).to_dict("records")
+    assert (row["days"], row["models"], row["downloads"], row["downloads_share"], row["most"]) == (0, 0, 0, 0, None)
+    (row,) = cleaning.removed(cleaning.filter_outliers(history.iloc[:0], **FILTER)).to_dict("records")
+    assert (row["days"], row["downloads"], row["downloads_share"], row["most"]) == (0, 0, None, None)
+
+
+def test_histories_are_counted_by_maker_model_and_day():
+    makers = pd.DataFrame({"model": ["a/x", "a/y", "b/z"], "organisation": ["A", "A", "B"]})
+    found = cleaning.histories(long({"a/x": [1, 2], "a/y": [3, None]}, START), makers)
+    assert found.to_dict("records") == [{"organisations": 1, "models": 2, "days": 3}]
+
+
+@pytest.mark.parametrize(
+    ("dates", "step", "expected"),
+    [
+        (["2025-01-03", "2025-01-01", "2025-01-03", None, "2025-01-07"], "D", ["2025-01-01", "2025-01-07", 3, 4, 4]),
+        (["2025-01-01", "2025-04-01"], "M", ["2025-01-01", "2025-04-01", 2, 2, 90]),
+        (["2025-01-01"], "D", ["2025-01-01", "2025-01-01", 1, 0, None]),
+        ([], "M", [None, None, 0, None, None]),
+        ([None], "D", [None, None, 0, None, None]),
+    ],
+)
+def test_a_span_tells_ends_and_what_is_missing_between(dates, step, expected):
+    found = cleaning.span(pd.Series(pd.to_datetime(dates)), step).astype(object)
+    row = found.where(found.notna(), None).iloc[0].tolist()
+    assert [str(cell.date()) if isinstance(cell, pd.Timestamp) else cell for cell in row] == expected
+
+
+def test_totals_at_labels_hold_the_day_before():
+    counts = long({"a/x": [10] * 40, "b/y": [5] * 40}, "2025-01-30", column="downloads_cumulative")
+    found = cleaning.at_labels(counts, "2025-02-01", "2025-03-01")
+    assert found["month"].dt.strftime("%Y-%m").tolist() == ["2025-02", "2025-03"]
+    assert found["downloads_cumulative"].tolist() == [15, 15]
+    assert cleaning.at_labels(counts, "2025-03-01", "2026-01-01")["month"].tolist() == [pd.Timestamp("2025-03-01")]
