@@ -6,7 +6,7 @@ from helpers import paths, tables
 
 
 def test_a_table_without_rows_is_stored_only_if_asked(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables.contracts, "check", lambda frame, name: frame)
+    monkeypatch.setattr(tables.contracts, "check", lambda frame, _: frame)
     monkeypatch.setenv("ATOM_STAGING", str(tmp_path))
     tables.write(pd.DataFrame({"a": []}), "clean/x", empty=False)
     assert not (tmp_path / "clean/x.parquet").exists()
