@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from helpers import paths
 
@@ -167,7 +168,7 @@ def _dated_by_archive(content: dict[str, Any], where: str) -> dict[str, Any]:
     return content | {key: str(date) for key, date in zip(FROM_ARCHIVE, dates, strict=True) if key in asked}
 
 
-def _explain(detail: dict[str, Any]) -> str:
+def _explain(detail: ErrorDetails) -> str:
     """One pydantic finding in words: what key, what was found, what is wanted."""
     key = ".".join(map(str, detail["loc"]))
     kind = detail["type"]

@@ -42,9 +42,9 @@ def reasons(
         found.append(f"{broken:,} of {merged.rows + broken:,} records lack a required field")
     if not merged.rows:
         found.append("it holds no model")
-    elif not scope.by and merged.oldest > BEGINNING:
+    elif not scope.by and merged.oldest and merged.oldest > BEGINNING:
         found.append(f"its oldest model is of {merged.oldest:%Y-%m-%d}: the listing lacks its beginning")
-    elif not scope.by and merged.newest < started - LATEST:
+    elif not scope.by and merged.newest and merged.newest < started - LATEST:
         found.append(f"its newest model is of {merged.newest:%Y-%m-%d}: the listing ends early")
     return found + (_falls(scope, before[1], listings(scope, merged), before[0]) if before else [])
 

@@ -92,7 +92,8 @@ def unfinished(folder: Path) -> list[Collection]:
     found = []
     for place in sorted((folder / "unfinished").glob("????-??-??")):
         record = place / "collection.json"
-        if holds(folder, place.name) or not record.is_file():  # without a record it was stopped before its first page
+        is_published = holds(folder, datetime.date.fromisoformat(place.name))
+        if is_published or not record.is_file():  # without a record it was stopped before its first page
             shutil.rmtree(place)
             continue
         told = json.loads(record.read_text(encoding="utf-8"))

@@ -1,12 +1,12 @@
-"""Telling how far a collection is: on a terminal, in plain lines, and in a log file."""
+"""Telling how far a collection is: on the display, and in a log file."""
 
 import datetime
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from helpers import progress
 from helpers.archive.days import Collection
 from helpers.sources.hub import Page
 
@@ -23,13 +23,15 @@ class Display:
         self.pages = self.records = self.fresh = 0
         self.waited = 0.0
         self.name = ""
+        self.display = progress.display()
         self.start = self.last = time.monotonic()
 
     def __enter__(self) -> Self:
+        self.display.__enter__()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        pass
+        self.display.__exit__(kind, error, trace)
 
     def begin(self, day: Collection) -> None:
         """Name the day that is collected from now on."""
@@ -40,12 +42,8 @@ class Display:
 
     def say(self, words: str) -> None:
         """Show and log a line."""
-        self.show(words)
+        self.display.say(words)
         self.note(words)
-
-    def show(self, words: str) -> None:
-        """Show a line."""
-        print(f"{time.monotonic() - self.start:6.1f} s  {words}", flush=True)
 
     def note(self, words: str) -> None:
         """Log a line."""
@@ -73,9 +71,9 @@ class Display:
     def advance(self) -> None:
         """Show how far it is."""
         now = time.monotonic()
-        if now - self.last > EVERY:
+        if self.display.moves or now - self.last > EVERY:
             self.last = now
-            self.show(self.summary())
+            self.display.tell("collection", self.summary())
 
     def summary(self) -> str:
         """Pages, records, rate and waits until now."""
@@ -87,41 +85,4 @@ class Display:
         """Tell of a fault that is waited out."""
         self.waited += seconds
         self.note(f"{self.name} {words}; again in {seconds:.1f} s")
-        self.show(f"{words}; again in {seconds:.1f} s")
-
-
-class Live(Display):
-    """The same on a terminal: one line that moves, and lines above it for what is worth keeping."""
-
-    def __init__(self, folder: Path) -> None:
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        super().__init__(folder)
-        self.progress = Progress(SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-        self.line = self.progress.add_task("connecting", total=None)
-
-    def __enter__(self) -> Self:
-        self.progress.start()
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.progress.stop()
-
-    def show(self, words: str) -> None:
-        """Show a line above."""
-        self.progress.console.print(words, markup=False, highlight=False)
-
-    def advance(self) -> None:
-        """Show how far it is."""
-        self.progress.update(self.line, description=self.summary())
-
-    def wait(self, words: str, seconds: float) -> None:
-        """Tell of a fault that is waited out."""
-        self.waited += seconds
-        self.note(f"{self.name} {words}; again in {seconds:.1f} s")
-        self.progress.update(self.line, description=f"{self.summary()}; {words}, again in {seconds:.1f} s")
-
-
-def display_for(folder: Path) -> Display:
-    """What suits where the program runs."""
-    return Live(folder) if sys.stdout.isatty() else Display(folder)
+        self.display.tell("collection", f"{self.summary()}; {words}; again in {seconds:.1f} s")

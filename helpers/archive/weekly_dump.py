@@ -58,7 +58,7 @@ def fetch_all(
     Gives a row for each week looked at: week, date, rows, received (bytes), note; date and rows null where it was left
     out, for the reason in note, which is also kept in aside/<week>.weekly/report.json. Raises FetchError, ArchiveError.
     """
-    done = []
+    done: list[tuple[datetime.date, datetime.date | None, int | None, int, str]] = []
     with fetched.working(folder), hub_dataset.client("Hub weekly snapshots", endpoint, patience) as client:
         sha = hub_dataset.commit(client, DATASET, revision)
         known = _known(folder)
@@ -128,14 +128,15 @@ class Dump:
         """Write the day; gives its date and rows. Raises Unusable."""
         wanted = pyarrow.array(models.astype("str"), pyarrow.string())
         rows = self._rows(wanted)
-        date = self._date(folder)
+        made = self._made(folder)
+        date = made.date()
         try:
             table = contracts.check(rows.assign(date=pd.Timestamp(date)), store.NAME, f"the dump of {self.week}")
         except contracts.ContractError as error:
             raise Unusable(str(error)) from None
         table = table.drop(columns="date").sort_values("model", ignore_index=True)
         with fetched.stage(folder) as place:
-            with fetched.publishing(place / store.FILE, **self._facts(date, len(table))) as (beside, _):
+            with fetched.publishing(place / store.FILE, **self._facts(made, len(table))) as (beside, _):
                 table.to_parquet(beside, index=False)
             for path in (*place.iterdir(), place):
                 pages.sync(path)
@@ -171,8 +172,8 @@ class Dump:
         known = pyarrow.compute.is_in(group["id"].cast(pyarrow.string()), value_set=wanted)
         return group.filter(known).rename_columns([NAMES[name] for name in group.column_names]).to_pandas()
 
-    def _date(self, folder: Path) -> datetime.date:
-        """The day on which the dump was made. Raises Unusable where it is not told, absurd, or held already."""
+    def _made(self, folder: Path) -> pd.Timestamp:
+        """When the dump was made, to the minute. Raises Unusable where it is not told, absurd, or its day is held."""
         if self.newest is None:
             raise Unusable("it tells no model's time of creation, so that its day is not known")
         date = self.newest.date()
@@ -180,20 +181,20 @@ class Dump:
             raise Unusable(f"it holds a model of {date}, long after its week")
         if days.holds(folder, date):
             raise Unusable(f"it was made on {date}, and that day is held already")
-        return date
+        return self.newest
 
     def _address(self, entry: hub_dataset.Entry) -> str:
         return hub_dataset.address(self.client, DATASET, self.sha, entry.path)
 
-    def _facts(self, date: datetime.date, rows: int) -> dict[str, Any]:
+    def _facts(self, made: pd.Timestamp, rows: int) -> dict[str, Any]:
         return {
             "source": "Hub weekly snapshots",
             "address": [self._address(entry) for entry in self.entries],
             "of_sha256": [entry.sha256 for entry in self.entries],
             "commit": self.sha,
             "week": str(self.week),
-            "as_of": str(date),
-            "newest_model": self.newest.isoformat(),
+            "as_of": str(made.date()),
+            "newest_model": made.isoformat(),
             "fetched": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "received": self.received,
             "rows": rows,

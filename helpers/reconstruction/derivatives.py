@@ -113,7 +113,7 @@ def _parts(told: dict[str, pd.Series], here: pd.DataFrame, month: pd.Period) -> 
         if others:
             parts |= dict(zip(others, apportion.whole(rest, list(others.values())), strict=True))
         else:  # nobody else there has a model yet
-            parts[max(named, key=parts.get)] += rest
+            parts[max(named, key=parts.__getitem__)] += rest
     return parts
 
 

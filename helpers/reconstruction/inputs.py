@@ -40,14 +40,14 @@ def write(
     layout.intelligence(signals.intelligence, snapshot_date, folder / "artificial_analysis")
     return pd.DataFrame(
         [
-            ("list of models", len(models), len(models), None, None),
-            _described("download histories", past, "date", "model"),
+            ("registry", len(models), len(models), None, None),
+            _described("history", past, "date", "model"),
             _described("snapshots", counts, "date", "model"),
-            _described("listing of derivatives", signals.derivatives, "created_at", "model"),
-            _described("OpenRouter, daily", signals.tokens_daily, "date", "model_permaslug"),
-            _described("OpenRouter, monthly top ten", signals.tokens_monthly, "month", "model"),
-            _described("Arena", signals.arena, "leaderboard_publish_date", "model_name"),
-            ("Artificial Analysis", *[len(signals.intelligence["data"])] * 2, None, None),
+            _described("derivatives", signals.derivatives, "created_at", "model"),
+            _described("openrouter/daily", signals.tokens_daily, "date", "model_permaslug"),
+            _described("openrouter/monthly_top10", signals.tokens_monthly, "month", "model"),
+            _described("arena", signals.arena, "leaderboard_publish_date", "model_name"),
+            ("artificial_analysis", *[len(signals.intelligence["data"])] * 2, None, None),
         ],
         columns=["source", "rows", "models", "first", "last"],
     )

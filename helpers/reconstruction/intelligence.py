@@ -8,6 +8,7 @@ route, nothing tells open models from closed ones but their names.
 import datetime
 import re
 import uuid
+from typing import Any
 
 import pandas as pd
 
@@ -35,7 +36,7 @@ def generate(published: Published, fetched_on: datetime.date | str) -> tuple[dic
     return page, table[["name", "value", "weights"]].rename(columns={"value": "score"})
 
 
-def _model(row: tuple) -> dict:
+def _model(row: Any) -> dict[str, Any]:
     slug = re.sub(r"[^a-z0-9]+", "-", row.name.casefold()).strip("-")
     return {
         "id": _id(slug),

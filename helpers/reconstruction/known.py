@@ -1,5 +1,7 @@
 """What is known of single models: points that their counts go through (paper, Table 1, Appendices B and C)."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -119,7 +121,7 @@ def _ladders(
     """Counts of reference models at milestones, such that each set's median is the wanted one."""
     sets = sets.assign(age=(day - sets["released"]).dt.days, named=sets["model"].isin(table["model"]))
     watched = table[table["model"].isin(sets["model"])]
-    rows = []
+    rows: list[tuple[str, pd.Timestamp, float]] = []
     for (bucket, days), median in middle.items():
         own = sets[sets["bucket"] == bucket]
         told = watched[(watched["milestone_days"] == days) & (watched["bucket"] == bucket)]
@@ -139,7 +141,7 @@ def _ladders(
     return pd.DataFrame(rows, columns=["model", "date", "count"])
 
 
-def _placed(model, factor: float, median: float, days: int) -> float:
+def _placed(model: Any, factor: float, median: float, days: int) -> float:
     """The count of one model: a multiple of the median, but for those above it, once settled, their own pace."""
     settled = 0.0
     if factor > max(EVEN) and days >= PACED and model.paced:

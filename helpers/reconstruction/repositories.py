@@ -64,10 +64,11 @@ def joined(counted: list[Draw], bases: pd.DataFrame, extras: pd.Series, rng: np.
         base = next(iter(draw.parents))
         family = families[maker[base]]
         first, *again = sorted({base, family[int(rng.integers(0, len(family)))]})
-        parents = {first: None} | dict.fromkeys(again, rules.REPEATED)
+        parents: dict[str, str | None] = {first: None}
+        parents |= dict.fromkeys(again, rules.REPEATED)
         made.append(draw._replace(kind=SAME if again else draw.kind, parents=parents))
     for draw in foreign:
-        further = {ELSEWHERE[int(rng.integers(0, len(ELSEWHERE)))]: rules.UNTRACKED}
+        further: dict[str, str | None] = {ELSEWHERE[int(rng.integers(0, len(ELSEWHERE)))]: rules.UNTRACKED}
         made.append(draw._replace(kind=FOREIGN, parents=draw.parents | further))
     return [*made, *(draw._replace(kind=BESIDE) for draw in beside), *rest]
 
@@ -98,7 +99,7 @@ def decoys(
         named, moments = rng.integers(0, len(tracked), number).tolist(), rng.integers(*clock, number).tolist()
         for n, created in zip(named, moments, strict=True):
             base = _untracked(tracked[n], n) if reason == rules.UNTRACKED else tracked[n]
-            parents = {} if reason in (rules.NO_BASE, rules.OWN_BASE) else {base: reason}
+            parents: dict[str, str | None] = {} if reason in (rules.NO_BASE, rules.OWN_BASE) else {base: reason}
             made.append(Draw(reason, created, parents))
     return made
 
@@ -142,7 +143,7 @@ def _repository(n: int, draw: Draw, threshold: int, throw: list[int]) -> tuple:
         model = f"bulk-{n % 7:02}/Qwen-{root}-{draw.created}-{n}"
     else:
         model = f"tuner-{throw[2] % 6000:04}/{root}-{word if way == 'name' else ending}-{n}"
-    library = "peft" if relation == "adapter" else "transformers"
+    library: str | None = "peft" if relation == "adapter" else "transformers"
     if way:
         library = word if way == "library" else None
     return (

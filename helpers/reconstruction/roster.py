@@ -1,6 +1,7 @@
 """The models of the reconstruction: those that the registry names, and long tails that stand for all others."""
 
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ def _groups(labels: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     return labels[["namespace", "organisation", "region"]].assign(group=own.fillna(rest))
 
 
-def _tail(group, spaces: pd.DataFrame, history_namespaces: list[str]) -> pd.DataFrame:
+def _tail(group: Any, spaces: pd.DataFrame, history_namespaces: list[str]) -> pd.DataFrame:
     """The long tail of a group, over its namespaces in turn; those with a history alone where there are any."""
     held = spaces["namespace"][spaces["namespace"].isin(history_namespaces)]
     names = cycle(held if len(held) else spaces["namespace"])

@@ -151,7 +151,7 @@ def _among_ten(shares: dict[str, int], ten: pd.DataFrame, whole: int, month: pd.
     if set(shares) != set(weights):
         found = ", ".join(sorted(set(shares) ^ set(weights)))
         raise ReconstructionError(f"tokens.csv: {found} in {month}: a share without a model, or a model without share")
-    tokens = {}
+    tokens: dict[str, int] = {}
     for maker, part in zip(shares, apportion.whole(whole, list(shares.values())), strict=True):
         own = weights[maker]
         tokens |= dict(zip(own, apportion.whole(part, list(own.values())), strict=True))

@@ -7,8 +7,13 @@ The lists of models are read in `lists`, sizes are found in `sizes`, makers' nam
 import numpy as np
 import pandas as pd
 
-REGION_LABELS = {"us": "USA", "china": "China", "eu": "EU", "other": "Other", "unknown": "Unknown"}
-"""Regions as tables hold them → as readers see them."""
+from helpers import paths
+
+_REGIONS = pd.read_csv(paths.REGISTRY / "regions.csv", index_col="region")
+REGION_LABELS: dict[str, str] = _REGIONS["label"].to_dict()
+"""Regions as tables hold them → as figures and tables name them."""
+REGION_NAMES: dict[str, str] = _REGIONS["name"].to_dict()
+"""Regions as tables hold them → as sentences name them: "the USA"."""
 REGIONS = ("china", "us", "eu")
 """The paper's three regions; its totals are their sum."""
 BUCKETS = ("<1B", "1–5B", "7–9B", "10–50B", "50–100B", "100–250B", "250B+")
@@ -29,3 +34,8 @@ def bucket(parameters_b: pd.Series, edges: list[float]) -> pd.Series:
     if len(edges) + 1 != len(BUCKETS):
         raise RegistryError(f"bucket_edges {edges}: {len(BUCKETS)} buckets need {len(BUCKETS) - 1} edges")
     return pd.cut(parameters_b.astype(float), [-np.inf, *edges, np.inf], right=False, labels=list(BUCKETS))
+
+
+def periods() -> pd.DataFrame:
+    """Spans of months that the paper speaks of: period, first, last."""
+    return pd.read_csv(paths.REGISTRY / "periods.csv", parse_dates=["first", "last"])[["period", "first", "last"]]

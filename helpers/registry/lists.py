@@ -97,7 +97,7 @@ def _date(column: pd.Series) -> pd.Series:
     return pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
 
 
-WANTED = {
+WANTED: dict[Parse, str] = {
     _text: "a text",
     _model: "a Hub id, namespace/name",
     _size: "billions of parameters, above 0",

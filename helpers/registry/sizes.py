@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pandas as pd
 
 
@@ -15,7 +14,9 @@ def resolve(models: pd.Series, curated: pd.Series, safetensors: pd.Series | None
     table = models.map(curated).astype(float)
     weights = models.map(safetensors if safetensors is not None else {}).astype(float)
     name = models.map(from_name).astype(float)
-    source = np.select([table.notna(), weights.notna(), name.notna()], ["curated", "safetensors", "name"], None)
+    source = pd.Series(None, models.index, dtype=object)
+    for told, word in ((name, "name"), (weights, "safetensors"), (table, "curated")):
+        source = source.mask(told.notna(), word)
     return pd.DataFrame({"parameters_b": table.fillna(weights).fillna(name), "size_source": source}, models.index)
 
 

@@ -66,16 +66,23 @@ def retrying(patience: Patience, tell: Callable[[str, float], None]) -> tenacity
 
     def wait(state: tenacity.RetryCallState) -> float:
         """What the source asks for and up to a tenth more, else ever longer."""
-        asked = getattr(state.outcome.exception(), "asked", None)
+        asked = getattr(_fault(state), "asked", None)
         return backoff(state) if asked is None else asked * random.uniform(1, 1.1)
 
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(FAULTS),
         stop=tenacity.stop_after_attempt(patience.tries),
         wait=wait,
-        before_sleep=lambda state: tell(reason(state.outcome.exception()), state.next_action.sleep),
+        before_sleep=lambda state: tell(reason(_fault(state)), state.upcoming_sleep),
         reraise=True,
     )
+
+
+def _fault(state: tenacity.RetryCallState) -> BaseException:
+    """What the last try has raised; only then is there another."""
+    fault = state.outcome.exception() if state.outcome else None
+    assert fault is not None
+    return fault
 
 
 def receive(answer: httpx2.Response, sink: Callable[[bytes], Any], most: int, patience: Patience) -> None:

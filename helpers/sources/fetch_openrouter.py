@@ -168,16 +168,18 @@ def _catalogue(client: fetch.Client) -> tuple[fetch.Answer, dict[str, Any]]:
     """All models of today, as one envelope, whether or not they come in pages."""
     models: list[Any] = []
     address: str | None = client.address("/models", {"output_modalities": "all"})
-    first, total = None, 0
+    answers: list[fetch.Answer] = []
+    total = 0
     seen: set[str] = set()
     while address:
         answer, content = client.json(address, _listed)
-        first, models, total = first or answer, models + content["data"], content.get("total_count") or total
+        answers.append(answer)
+        models, total = models + content["data"], content.get("total_count") or total
         told = (content.get("links") or {}).get("next")
         address = client.following(address, told, seen) if told else None
     if not models or total > len(models):
-        raise client.error(first.address, f"lists {len(models):,} models of {total:,}", "run again later")
-    return first, {"data": models, "total_count": len(models)}
+        raise client.error(answers[0].address, f"lists {len(models):,} models of {total:,}", "run again later")
+    return answers[0], {"data": models, "total_count": len(models)}
 
 
 def _listed(content: Any) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def fetch_all(
 
 
 def _check(stage: Path, client: fetch.Client, where: str) -> None:
-    edges = list(range(1, len(registry.BUCKETS)))  # any will do: it is the files that are looked at
+    edges = [float(edge) for edge in range(1, len(registry.BUCKETS))]  # any will do: the files are looked at
     try:
         lists.read(stage, edges)
     except registry.RegistryError as error:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow
 
-from helpers.tables.contracts.columns import HUB_ID, LONGEST
+from helpers.tables.contracts import columns
 
 REQUIRED = {"id": str, "createdAt": str, "downloadsAllTime": int, "tags": list}
 """What the contracts of the archive need of each record, and of which kind."""
@@ -36,7 +36,7 @@ Hub has resolved them. gated: auto | manual | false.
 NAME = "no Hub id, namespace/name"
 ABSENT = "lacks"
 """Why a record is not published; `lacks` is followed by the field."""
-ID = re.compile(HUB_ID.statistics["pattern"])
+ID = re.compile(columns.ID)
 INT64 = 2**63
 
 
@@ -60,8 +60,8 @@ def problem(row: Any) -> str | None:
     for name, kind in OPTIONAL.items():
         if row.get(name) is not None and type(row[name]) is not kind:
             return f"{name}: no {kind.__name__}"
-    if any(len(row.get(name) or "") > LONGEST for name in ("library_name", "pipeline_tag")):
-        return f"library_name, pipeline_tag: more than {LONGEST} characters"
+    if any(len(row.get(name) or "") > columns.LONGEST for name in ("library_name", "pipeline_tag")):
+        return f"library_name, pipeline_tag: more than {columns.LONGEST} characters"
     if any(not 0 <= (row.get(name) or 0) < INT64 for name in ("downloadsAllTime", "downloads", "likes")):
         return "downloads, likes: out of range"
     return None

@@ -358,7 +358,7 @@ def test_a_read_only_folder_is_told(tmp_path):
     drop = [] if os.geteuid() else [shutil.which("setpriv"), "--bounding-set=-dac_override,-dac_read_search"]
     if None in drop:
         pytest.skip("root can write everywhere, and there is no setpriv to take that away")
-    code = f"from helpers import collect; collect.hub(__import__('pathlib').Path({str(folder)!r}))"
+    code = f"from helpers.commands import collect; collect.hub(__import__('pathlib').Path({str(folder)!r}))"
     run = subprocess.run(
         [*drop, sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=paths.ROOT
     )
@@ -376,7 +376,7 @@ def test_the_token_is_sent_and_never_written_or_shown(tmp_path):
         told = {"HF_ENDPOINT": hub.endpoint, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}
         code = f"""
 import pathlib
-from helpers import collect
+from helpers.commands import collect
 from helpers.sources import asking
 collect.hub(pathlib.Path({str(tmp_path / "archive")!r}), patience=asking.Patience(first=0.01), limit=50)
 """

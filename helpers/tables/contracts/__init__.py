@@ -186,9 +186,10 @@ ALLOWED = {
 
 def _allowed(rule: pa.Check) -> str:
     """What a check allows, in words."""
-    if rule.name == "isin":
-        return f"one of {', '.join(map(str, rule.statistics['allowed_values']))}"
-    return str(rule.error or ALLOWED.get(rule.name, rule.name).format(**rule.statistics or {}))
+    name, facts = str(rule.name), rule.statistics or {}
+    if name == "isin":
+        return f"one of {', '.join(map(str, facts['allowed_values']))}"
+    return str(rule.error or ALLOWED.get(name, name).format(**facts))
 
 
 def _repeats(frame: pd.DataFrame, key: list[str]) -> list[str]:

@@ -17,9 +17,11 @@ def _match(texts: pd.Series, pattern: str) -> pd.Series:
 NOT_NEGATIVE = pa.Check.ge(0, error="0 or more")
 POSITIVE = pa.Check.gt(0, error="more than 0")
 FIRST_OF_MONTH = pa.Check(lambda month: month.dt.day == 1, error="the first day of a month")
+ID = r"\A[\w.\-]{1,96}/[\w.\-]{1,96}\Z"
+"""What a Hub id looks like."""
 HUB_ID = pa.Check(
     _match,
-    pattern=r"\A[\w.\-]{1,96}/[\w.\-]{1,96}\Z",
+    pattern=ID,
     error="a Hub id, namespace/name, each part of at most 96 letters, digits, -_.",
 )
 DIGITS = pa.Check.str_matches(r"\A\d{1,30}\Z", error="a whole number in digits")

@@ -1,5 +1,6 @@
 """Contracts of the downloads: history and snapshots as they come in, and the clean tables made of them."""
 
+import pandas as pd
 import pandera.pandas as pa
 
 from helpers.registry import BUCKETS, REGION_LABELS
@@ -13,7 +14,7 @@ def _downloads(description: str, nullable: bool = False) -> pa.Column:
     return columns.number(description, "downloads", nullable, columns.NOT_NEGATIVE)
 
 
-def _new_or_entered(daily) -> "pa.typing.Series[bool]":
+def _new_or_entered(daily: pd.DataFrame) -> pd.Series:
     """A day's downloads are unknown exactly where a model enters."""
     return daily["downloads"].isna() == (daily["flag"] == "entered")
 
