@@ -44,7 +44,7 @@ def test_an_edition_of_earlier_dates_is_given_the_same_inputs_up_to_them(tmp_pat
     )  # fmt: skip
     told = inputs.write(tmp_path / "part", **early).set_index("source")
     assert str(told.loc["snapshots", "last"]) == "2025-08-10"
-    assert str(told.loc["download histories", "last"]) == "2025-07-05"
+    assert str(told.loc["history", "last"]) == "2025-07-05"
     days = sorted(path.name for path in (tmp_path / "part/snapshots").iterdir())
     assert days[-1] == "date=2025-08-10"
     for day in days:
