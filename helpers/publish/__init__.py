@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from helpers.publish.precheck import preflight
 from helpers.publish.site import Rendered, render
 from helpers.text.faults import Fault, PublishError
-from helpers.text.sources import passages, used_variables
 
-__all__ = ["Fault", "PublishError", "Rendered", "passages", "preflight", "render", "run", "used_variables"]
+__all__ = ["Fault", "PublishError", "Rendered", "render", "run"]
 
 
 def run(engine: str, **edition: Any) -> None:

@@ -1,18 +1,18 @@
 """What the columns of the published tables mean: a page and a README.md beside the figures' files."""
 
 import csv
-import re
 from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish.notebooks import Notebook
+from helpers.publish.report import Report
 from helpers.text import nodes
 from helpers.text.faults import Fault, PublishError
 from helpers.text.nodes import raw
 
 CODEBOOK = "data/codebook.csv"
-"""One row for each meaning: column, unit, files (names of CSV files without .csv that have such a column), meaning."""
+"""One row for each meaning: column, unit, files (the published CSV files, without .csv, and the quoted tables that have
+such a column), heading, meaning."""
 TITLE = "What the columns mean"
 INTRODUCTION = """\
 The CSV files of this folder hold what the report's figures show, and the ledger. They are in UTF-8 and have a header.
@@ -21,27 +21,30 @@ formula has an apostrophe before it.
 """
 
 
-def write(root: Path, site: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> None:
+def write(report: Report, site: Path) -> None:
     """Write figures/README.md and, for browsers, figures/index.html: every CSV file of the folder, column by column.
 
-    about: the report's metadata. Raises PublishError for a column that the codebook does not describe, and for one that
-    it describes and the file does not have; an edition need not have every file.
+    Raises PublishError for a column that the codebook does not describe, and for one that it describes and the file
+    does not have; an edition need not have every file.
     """
     folder = site / "figures"
     tables = {path.stem: _header(path) for path in sorted(folder.glob("*.csv"))}
     if not tables:
         return
-    meanings = read(root / CODEBOOK)
+    meanings = read(report.root / CODEBOOK)
     if found := misfits(tables, meanings):
         raise PublishError(found)
-    report = (site / "report/index.html").read_text(encoding="utf-8")
-    parts = [_described(name, tables[name], meanings[name], _origin(name, site, report, executed)) for name in tables]
-    files.write_text(folder / "README.md", "\n".join([f"# {TITLE}\n\n{about['data-label']}\n", INTRODUCTION, *parts]))
-    files.write_text(folder / "index.html", _page("\n".join([INTRODUCTION, *parts]), root, about))
+    parts = [_described(name, tables[name], meanings[name], _origin(name, report)) for name in tables]
+    label = report.about["data-label"]
+    files.write_text(folder / "README.md", "\n".join([f"# {TITLE}\n\n{label}\n", INTRODUCTION, *parts]))
+    files.write_text(folder / "index.html", _page("\n".join([INTRODUCTION, *parts]), report.root, report.about))
 
 
 def read(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
-    """The codebook: file → column → (unit, meaning). Raises PublishError where a column is described twice."""
+    """The codebook: file or quoted table → column → (unit, meaning).
+
+    Raises PublishError where a column is described twice.
+    """
     found: dict[str, dict[str, tuple[str, str]]] = {}
     with path.open(encoding="utf-8", newline="") as stream:
         for number, row in enumerate(csv.DictReader(stream), 1):
@@ -72,21 +75,12 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(stream))
 
 
-def _origin(name: str, site: Path, report: str, executed: dict[str, Notebook]) -> str:
-    """Where the table is shown and where it was made, as links from the folder of the figures."""
-    told = []
-    if f'id="{name}"' in report:
-        number = re.search(rf'id="{name}".*?>\s*(Figure(?:\s|&nbsp;)\d+)', report, re.DOTALL)
-        shown = number[1].replace("&nbsp;", "\u00a0") if number else "the figure"
-        told.append(f"[{shown}](../report/index.html#{name}) of the report")
-    written = re.compile(rf'["/]{re.escape(name)}(?:\.csv)?"')
-    for notebook in executed.values():
-        cell = next((cell for cell in notebook.cells if cell.kind == "code" and written.search(cell.source)), None)
-        if cell:
-            anchor = f"cell-{cell.label}"
-            page = (site / notebook.preview).read_text(encoding="utf-8")
-            place = f"#{anchor}" if f'id="{anchor}"' in page else ""
-            told.append(f"made by [{notebook.name}](../{notebook.preview}{place})")
+def _origin(name: str, report: Report) -> str:
+    """Where a figure's table is shown and where it was made, as links from the folder of the figures."""
+    named = report.article.named
+    told = [f"[{named[name]}](../report/index.html#{name}) of the report"] if name in named else []
+    made = (notebook for notebook in report.executed.values() if notebook.cell(name))
+    told += [f"made by [{notebook.name}](../{notebook.preview}#cell-{name})" for notebook in made]
     return ", ".join(told)
 
 

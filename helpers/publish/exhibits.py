@@ -1,9 +1,12 @@
 """The figures and tables that the report embeds from executed notebooks, ready for either format."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
+from helpers.publish.article import Embed
 from helpers.publish.notebooks import Cell, Notebook
 from helpers.text import nodes
 from helpers.text.faults import refuse
@@ -17,11 +20,14 @@ WORD, SHORT, LONG = 12, 24, 48
 elsewhere, and from which it needs room."""
 WIDE = 4
 """Columns from which a table may be wider than the text."""
+FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
+"""Kinds of files of a figure, as readers are offered them."""
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One embedded cell. caption: inline elements. A figure has a picture and alt text, a table a table."""
+    """One embedded cell. caption: inline elements. A figure has a picture and alt text, a table a table. published: its
+    files in figures/, by suffix."""
 
     label: str
     notebook: Notebook
@@ -29,6 +35,7 @@ class Exhibit:
     alt: str = ""
     picture: tuple[str, bytes] | None = None
     table: Node | None = None
+    published: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -36,29 +43,40 @@ class Exhibit:
         return f"index_files/{self.label}{self.picture[0]}" if self.picture else ""
 
     @property
-    def source(self) -> str:
-        """The address of its cell, from the site's root."""
-        return f"{self.notebook.preview}#cell-{self.label}"
+    def links(self) -> str:
+        """The line under it on the report's page: its data, its files, and the cell that it comes from."""
+        told = {kind: f'<a href="../figures/{self.label}.{kind}">{text}</a>' for kind, text in FILES.items()}
+        told["csv"] += f' (<a href="../figures/index.html#{self.label}">columns</a>)'
+        source = (
+            f'<a href="../{self.notebook.preview}#cell-{self.label}">Source: {escape(self.notebook.title, False)}</a>'
+        )
+        return f'<p class="figure-links">{" · ".join([*(told[kind] for kind in self.published), source])}</p>'
 
 
-def collect(embeds: list[str], executed: dict[str, Notebook]) -> dict[str, Exhibit]:
-    """The exhibits behind embed arguments ("../build/notebooks/03_regional.ipynb#fig-downloads"), by label.
+def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path) -> dict[str, Exhibit]:
+    """The exhibits behind embedded cells, by label.
 
-    The arguments have passed `precheck.preflight`. All captions are parsed together and so are all tables: starting
+    The cells have passed `precheck.preflight`. All captions are parsed together and so are all tables: starting
     pandoc is what takes time.
     """
     found: list[tuple[str, Notebook, Cell]] = []
-    for path, _, label in (argument.partition("#") for argument in embeds):
-        notebook = executed[Path(path).stem]
-        found.append((label, notebook, notebook.cell(label)))
+    for embed in embeds:
+        notebook = executed[Path(embed.path).stem]
+        found.append((embed.label, notebook, notebook.cell(embed.label)))
     captions = _captions([cell.options[f"{label[:3]}-cap"] for label, _, cell in found])
     tables = _tables({label: cell.table() for label, _, cell in found if label.startswith("tbl-")})
-    return {
-        label: Exhibit(label, notebook, caption, table=tables[label])
-        if label in tables
-        else Exhibit(label, notebook, caption, " ".join(cell.options["fig-alt"].split()), cell.picture())
-        for (label, notebook, cell), caption in zip(found, captions, strict=True)
-    }
+    exhibits = {}
+    for (label, notebook, cell), caption in zip(found, captions, strict=True):
+        published = tuple(k for k in FILES if any((folder / f"{label}.{k}").is_file() for folder in folders(build)))
+        alt = " ".join(cell.options.get("fig-alt", "").split())
+        picture = None if label in tables else cell.picture()
+        exhibits[label] = Exhibit(label, notebook, caption, alt, picture, tables.get(label), published)
+    return exhibits
+
+
+def folders(build: Path) -> list[Path]:
+    """Where the build keeps the files of its figures, a folder a stage."""
+    return [folder for folder in sorted(build.glob("*/figures")) if folder.parent.name != "site"]
 
 
 def _captions(texts: list[str]) -> list[list[Node]]:

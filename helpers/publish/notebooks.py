@@ -120,13 +120,14 @@ def picture(output: dict[str, str]) -> tuple[str, bytes] | None:
     return None
 
 
-def size(suffix: str, content: bytes) -> tuple[int, int] | None:
-    """Width and height of a picture in CSS pixels, where it tells them: pages then do not jump while they load."""
+def sides(suffix: str, content: bytes) -> str:
+    """Width and height of a picture as attributes, where it tells them: a page then does not jump while it loads."""
     if suffix == ".png":
-        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
-    found = re.search(rb"<svg[^>]*>", content)
-    sides = re.findall(rb'\s(?:width|height)="([\d.]+)(pt|px|)"', found[0]) if found else []
-    if len(sides) != 2:
-        return None
-    width, height = (round(float(number) * (4 / 3 if unit == b"pt" else 1)) for number, unit in sides)
-    return width, height
+        width, height = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    else:
+        root = re.search(rb"<svg[^>]*>", content)
+        given = re.findall(rb'\s(?:width|height)="([\d.]+)(pt|px|)"', root[0]) if root else []
+        if len(given) != 2:
+            return ""
+        width, height = (round(float(number) * (4 / 3 if unit == b"pt" else 1)) for number, unit in given)
+    return f' width="{width}" height="{height}"'

@@ -1,54 +1,38 @@
 """The embedded publisher: the report as a page and as a PDF with pandoc and Typst, wherever Python runs."""
 
 import datetime
-import shutil
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish import exhibits, previews, transform
-from helpers.publish.notebooks import Notebook
-from helpers.publish.transform import Article
-from helpers.text import nodes, sources, values
+from helpers.publish import previews, transform
+from helpers.publish.article import FILTER
+from helpers.publish.report import Report
+from helpers.text import formats, nodes
 from helpers.text.faults import refuse
 
 DEPTH = 3
 """Levels of heading in the contents, the page's title being the first."""
 
 
-def render(root: Path, about: dict[str, Any], executed: dict[str, Notebook], site: Path, links: list[dict]) -> str:
+def render(report: Report, links: list[dict[str, str]], site: Path) -> str:
     """Write the report, its PDF and the notebooks' pages under `site`; returns the Typst source of the PDF.
 
-    The sources have passed `precheck.preflight`. links: text and href of what the title block offers.
+    links: text and href of what the title block offers.
     """
-    article = read(root, about, executed)
-    about = described(about, links, executed)
-    named = transform.names(article)
+    about = described(report, links)
     with ThreadPoolExecutor() as pool:
-        document = pool.submit(_pdf, article, about, root, site)  # takes longest
-        pages = pool.submit(_page, article, about, root, site)
-        others = pool.submit(previews.write, list(executed.values()), about, named, root, site)
+        document = pool.submit(_pdf, report, about, site)  # takes longest
+        pages = pool.submit(_page, report, about, site)
+        others = pool.submit(previews.write, report, list(report.executed.values()), about, site)
         pages.result(), others.result()
         return document.result()
 
 
-def read(root: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> Article:
-    """The article with its values and exhibits."""
-    report = sources.read(root, about)
-    embeds = [argument for _, kind, argument in report.shortcodes if kind == "embed"]
-    known = {"var": sources.variables(root), "meta": about}
-
-    def value(kind: str, name: str) -> str | None:
-        return known[kind][name] if kind in known else None
-
-    text = report.text.partition("\n---\n")[2] if report.text.startswith("---\n") else report.text
-    return transform.read(text, value, exhibits.collect(embeds, executed))
-
-
-def described(about: dict[str, Any], links: list[dict], executed: dict[str, Notebook]) -> dict[str, Any]:
+def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:
     """The metadata as the templates use them."""
+    about = report.about
     authors = about.get("author", [])
     authors = [authors] if isinstance(authors, str) else authors
     title, *abstract = nodes.parse(f"{about['title']}\n\n{about.get('abstract', '')}", "markdown")
@@ -57,42 +41,39 @@ def described(about: dict[str, Any], links: list[dict], executed: dict[str, Note
         "lang": about.get("lang", "en"),
         "title": nodes.Inlines(title["c"]),
         "pagetitle": nodes.text_of(title),
-        "date": values.day(datetime.date.fromisoformat(about["date"])),
+        "date": formats.day(about["date"]),
         "isodate": about["date"],
         "by-author": [{"name": {"literal": name}} for name in authors],
         "abstract": nodes.Blocks(abstract),
         "bibliography": about.get("bibliography", []),
         "links": links,
-        "notebooks": [{"text": n.title, "href": f"../{n.preview}"} for n in executed.values()],
+        "notebooks": [{"text": n.title, "href": f"../{n.preview}"} for n in report.executed.values()],
     }
 
 
-def _page(article: Article, about: dict[str, Any], root: Path, site: Path) -> None:
+def _page(report: Report, about: dict[str, Any], site: Path) -> None:
     """Write report/index.html and the pictures beside it."""
-    folder = site / "report"
-    blocks = transform.transform(article, "html")
-    _pictures(article, blocks, root, folder)
+    _pictures(report, site / "report")
     html = nodes.pandoc(
-        nodes.document(blocks, about | {"root": "../"}),
+        nodes.document(transform.transform(report, "html"), about | {"root": "../"}),
         *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *_works(about)),
-        *("--template", str(root / "report/theme/page.html")),
-        folder=root,
+        *("--lua-filter", FILTER, "--template", "report/theme/page.html"),
+        folder=report.root,
     )
-    files.write_text(folder / "index.html", html)
+    files.write_text(site / "report" / "index.html", html)
 
 
-def _pdf(article: Article, about: dict[str, Any], root: Path, site: Path) -> str:
+def _pdf(report: Report, about: dict[str, Any], site: Path) -> str:
     """Write report/atom-report.pdf; returns its Typst source."""
     import typst
 
     folder = site.parent / "typst"
-    blocks = transform.transform(article, "typst")
-    _pictures(article, blocks, root, folder)
+    _pictures(report, folder)
     source = nodes.pandoc(
-        nodes.document(blocks, about | {"toc-depth": str(DEPTH - 1)}),
+        nodes.document(transform.transform(report, "typst"), about | {"toc-depth": str(DEPTH - 1)}),
         *("--from", "json", "--to", "typst", "--toc", *_works(about)),
-        *("--template", str(root / "report/theme/report.typ")),
-        folder=root,
+        *("--lua-filter", FILTER, "--template", "report/theme/report.typ"),
+        folder=report.root,
     )
     files.write_text(folder / "report.typ", source)
     day = datetime.datetime.fromisoformat(about["isodate"]).replace(tzinfo=datetime.UTC)
@@ -100,7 +81,7 @@ def _pdf(article: Article, about: dict[str, Any], root: Path, site: Path) -> str
         pdf, warnings = typst.compile_with_warnings(
             str(folder / "report.typ"),
             root=str(folder),
-            font_paths=[str(root / "report/theme/fonts")],
+            font_paths=[str(report.root / "report/theme/fonts")],
             ignore_system_fonts=True,
             timestamp=int(day.timestamp()),
         )
@@ -118,19 +99,10 @@ def _works(about: dict[str, Any]) -> list[str]:
     return ["--citeproc", "--metadata=link-citations"] if about["bibliography"] else []
 
 
-def _pictures(article: Article, blocks: list[nodes.Node], root: Path, folder: Path) -> None:
-    """Put every picture that the blocks show beside the document in `folder`."""
-    for exhibit in article.exhibits.values():
+def _pictures(report: Report, folder: Path) -> None:
+    """Put the picture of every figure beside the document in `folder`."""
+    for exhibit in report.exhibits.values():
         if exhibit.picture:
-            _put(folder / exhibit.file, lambda path, content=exhibit.picture[1]: path.write_bytes(content))
-    for node in nodes.elements(blocks):
-        if node["t"] == "Image":
-            name = node["c"][2][0]
-            if not (root / "report" / name).is_file():
-                raise refuse("the report", f"picture {name} does not exist", "mend its name, relative to report/")
-            _put(folder / name, lambda path, name=name: shutil.copyfile(root / "report" / name, path))
-
-
-def _put(path: Path, write: Callable[[Path], Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write(path)
+            path = folder / exhibit.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(exhibit.picture[1])

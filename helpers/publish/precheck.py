@@ -1,35 +1,33 @@
 """What can be said against the sources before anything is rendered, each with the line that its author edits."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from helpers.publish.article import REFERENCE, TOKEN, Article, Embed
 from helpers.publish.notebooks import Notebook
-from helpers.text import sources
+from helpers.text import nodes, sources
 from helpers.text.faults import Fault, PublishError, refuse
-from helpers.text.sources import Line, Sources
 
 NOTEBOOKS = "../build/notebooks/"
 """Where the article finds executed notebooks, as an embed names them."""
+WORK = re.compile(r"^\s*@(?!(?:comment|string|preamble)\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
+"""A work of a bibliography: its key."""
 
 
-def preflight(root: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> None:
-    """Raise PublishError for includes, embeds, values, citations and references of the report that lead nowhere.
+def preflight(article: Article, root: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> None:
+    """Raise PublishError for includes, embeds, values, citations and references that lead nowhere.
 
-    about: the report's metadata.
+    Only what the edition shows counts: a passage that is withheld needs no notebook. about: the report's metadata.
     """
-    report = sources.read(root, about)
-    findings = [*report.findings, *_about(about), *_shortcodes(report, root, about)]
-    labels = list(report.labels)
-    for line, kind, argument in report.shortcodes:
-        if kind == "embed":
-            findings += _embed(line, argument, executed)
-            labels.append((line, argument.partition("#")[2]))
-    findings += [*_repeated(labels), *_cited(report, {label for _, label in labels}, _keys(root, about))]
-    if findings:
-        raise PublishError(findings)
+    faults = [*article.faults, *_about(about), *_embeds(article, executed)]
+    faults += [*_repeated(article), *_cited(article, _keys(root, about))]
+    if faults:
+        raise PublishError(faults)
 
 
 def _about(about: dict[str, Any]) -> Iterator[Fault]:
@@ -39,31 +37,24 @@ def _about(about: dict[str, Any]) -> Iterator[Fault]:
             yield Fault(where, f"gives no `{key}`", "add it")
 
 
-def _shortcodes(report: Sources, root: Path, about: dict[str, Any]) -> Iterator[Fault]:
-    """Values, metadata and shortcodes that do not exist."""
-    known = sources.variables(root)
-    for line, kind, argument in report.shortcodes:
-        if kind == "var" and argument not in known:
-            yield Fault(line.where, f"`{argument}` is used but not recorded", "record it or mend the name")
-        elif kind == "meta" and not isinstance(about.get(argument), str):
-            yield Fault(line.where, f"the metadata have no text `{argument}`", "add it or mend the name")
-        elif kind not in ("var", "meta", "embed"):
-            yield Fault(
-                line.where, f"shortcode `{kind}` is not understood here", "use var, meta, embed, or include on its own"
-            )
+def _embeds(article: Article, executed: dict[str, Notebook]) -> Iterator[Fault]:
+    """What is wrong with the embedded cells, and with where they stand."""
+    alone = [embed for node in nodes.elements(article.blocks) if (embed := article.embedded(node))]
+    for embed in alone:
+        yield from _embed(embed, executed)
+    for token in TOKEN.findall(nodes.text_of(article.blocks)):
+        if (embed := article.embeds[int(token)]) not in alone:
+            yield Fault(embed.where, f"embeds {embed.label} within other text", "give it a paragraph of its own")
 
 
-def _embed(line: Line, argument: str, executed: dict[str, Notebook]) -> Iterator[Fault]:
+def _embed(embed: Embed, executed: dict[str, Notebook]) -> Iterator[Fault]:
     """What is wrong with one embedded cell."""
-    path, _, label = argument.partition("#")
-    where = line.where
-    if not sources.SHORTCODE.fullmatch(line.text.strip()):
-        yield Fault(where, f"embeds {argument} within a line", "give it a paragraph of its own")
-    if not path.startswith(NOTEBOOKS) or not label.startswith(("fig-", "tbl-")):
-        yield Fault(where, f"embeds {argument}", f"write {NOTEBOOKS}NAME.ipynb#fig-… or #tbl-…")
+    where, label, file = embed.where, embed.label, embed.path.removeprefix(NOTEBOOKS)
+    kind = label[:3]
+    if file == embed.path or kind not in ("fig", "tbl"):
+        yield Fault(where, f"embeds {embed.path}#{label}", f"write {NOTEBOOKS}NAME.ipynb#fig-… or #tbl-…")
         return
-    file = path.removeprefix(NOTEBOOKS)
-    notebook = next((notebook for notebook in executed.values() if notebook.path.name == file), None)
+    notebook = executed.get(Path(file).stem)
     if notebook is None:
         yield Fault(where, f"embeds {file}, which is not among the executed notebooks", "mend the name")
         return
@@ -76,32 +67,32 @@ def _embed(line: Line, argument: str, executed: dict[str, Notebook]) -> Iterator
         held = ", ".join(sorted(c.label for c in notebook.cells if c.label)) or "none"
         yield Fault(where, f"{file} has no cell labelled {label}", f"mend the label; it has: {held}")
         return
-    kind, shown = ("fig", cell.picture()) if label.startswith("fig-") else ("tbl", cell.table())
-    if not shown:
+    if not (cell.picture() if kind == "fig" else cell.table()):
         wanted = "picture" if kind == "fig" else "HTML table"
         yield Fault(where, f"cell {label} of {file} shows no {wanted}", f"end the cell in the {wanted}")
-    for option in (f"{kind}-cap", "fig-alt"):
-        if not cell.options.get(option) and option.startswith(kind):
+    for option in ("fig-cap", "fig-alt") if kind == "fig" else ("tbl-cap",):
+        if not cell.options.get(option):
             yield Fault(where, f"cell {label} of {file} has no `{option}`", f"add a line `#| {option}: …`")
 
 
-def _repeated(labels: list[tuple[Line, str]]) -> Iterator[Fault]:
+def _repeated(article: Article) -> Iterator[Fault]:
     """Labels that are given twice."""
-    first: dict[str, str] = {}
-    for line, label in labels:
-        if label in first:
-            yield Fault(line.where, f"label {label} is taken ({first[label]})", "use it once")
-        first.setdefault(label, line.where)
+    for label, times in Counter(label for label, _ in article.labels if REFERENCE.fullmatch(label)).items():
+        if times > 1:
+            first, *others = article.report.where(f"#{label}")
+            yield Fault((others or [first])[0], f"label {label} is taken ({first})", "use it once")
 
 
-def _cited(report: Sources, labels: set[str], keys: set[str]) -> Iterator[Fault]:
+def _cited(article: Article, works: set[str]) -> Iterator[Fault]:
     """Citations and cross-references that lead nowhere."""
-    for line, key in report.cited:
-        if sources.REFERENCE.fullmatch(key):
-            if key not in labels:
-                yield Fault(line.where, f"@{key} refers to nothing", "label a section, figure or table so, or mend it")
-        elif key not in keys:
-            yield Fault(line.where, f"@{key} is not in the bibliography", "add the entry or mend the key")
+    cited = [c["citationId"] for node in nodes.elements(article.blocks) if node["t"] == "Cite" for c in node["c"][0]]
+    for key in dict.fromkeys(cited):
+        where = article.report.where(f"@{key}")[0]
+        if REFERENCE.fullmatch(key):
+            if key not in article.numbers:
+                yield Fault(where, f"@{key} refers to nothing", "label a section, figure or table so, or mend it")
+        elif key not in works:
+            yield Fault(where, f"@{key} is not in the bibliography", "add the entry or mend the key")
 
 
 def _keys(root: Path, about: dict[str, Any]) -> set[str]:
@@ -110,5 +101,5 @@ def _keys(root: Path, about: dict[str, Any]) -> set[str]:
     for path in sources.bibliography(root, about):
         if not path.is_file():
             raise refuse("_quarto.yml", f"bibliography {path.name} does not exist", "mend the name")
-        keys |= set(sources.BIB_ENTRY.findall(path.read_text(encoding="utf-8")))
+        keys |= set(WORK.findall(path.read_text(encoding="utf-8")))
     return keys

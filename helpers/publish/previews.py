@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
+from helpers.publish.article import FILTER, REFERENCE
 from helpers.publish.exhibits import NUMBER
-from helpers.publish.notebooks import Cell, Notebook, picture, size
+from helpers.publish.notebooks import Cell, Notebook, picture, sides
+from helpers.publish.report import Report
 from helpers.text import nodes
 from helpers.text.nodes import Node, attr, div, link, raw, words
-from helpers.text.sources import REFERENCE
 
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<(t[hd])>(.*?)</\1>", re.DOTALL)
@@ -22,15 +23,13 @@ BETWEEN = "<!-- next -->"
 """Stands between pieces of code that are coloured together; in HTML no code holds it."""
 
 
-def write(executed: list[Notebook], about: dict[str, Any], named: dict[str, str], root: Path, site: Path) -> None:
-    """Write the page and a copy of each notebook under `site`.
-
-    about: as `pandoc.described` gives it. named: what the report calls its figures and tables, label → "Figure 1".
-    """
+def write(report: Report, executed: list[Notebook], about: dict[str, Any], site: Path) -> None:
+    """Write the page and a copy of each of these notebooks under `site`. about: as `pandoc.described` gives it."""
+    named = report.article.named
     with ThreadPoolExecutor() as pool:
         pages = list(pool.map(lambda notebook: _blocks(notebook, named, site / notebook.preview), executed))
         pages = _coloured(pages)
-        list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, root, site), executed, pages))
+        list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, report.root, site), executed, pages))
 
 
 def _blocks(notebook: Notebook, named: dict[str, str], page: Path) -> list[Node]:
@@ -72,6 +71,7 @@ def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: 
     others = [{**other, "href": f"../../{other['href'].removeprefix('../')}"} for other in about["notebooks"]]
     described = {key: about[key] for key in ("lang", "data-label", "bibliography")} | {
         "root": "../../",
+        "site-root": "../../",
         "title": notebook.title,
         "pagetitle": f"{notebook.title} · {about['pagetitle']}",
         "report": about["title"],
@@ -81,7 +81,7 @@ def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: 
     html = nodes.pandoc(
         nodes.document(blocks, described),
         *("--from", "json", "--to", "html5", "--mathml", "--toc", "--toc-depth=3", *_works(about, blocks)),
-        *("--template", str(root / "report/theme/page.html")),
+        *("--lua-filter", FILTER, "--template", "report/theme/page.html"),
         folder=root,
     )
     files.write_text(site / notebook.preview, html)
@@ -114,7 +114,7 @@ def _parsed(notebook: Notebook) -> list[tuple[Cell, list[Node], list[Node]]]:
         "nbformat": 4,
         "nbformat_minor": 4,
     }
-    parsed = [block["c"][1] for block in nodes.parse(json.dumps(whole), "ipynb+citations")]
+    parsed = [block["c"][1] for block in nodes.parse(json.dumps(whole), "ipynb+citations+bracketed_spans")]
     return list(zip(kept, parsed, parsed[len(kept) :], strict=False))
 
 
@@ -146,9 +146,7 @@ def _output(cell: Cell, output: dict[str, str], name: str, page: Path) -> list[N
         path = folder / f"{name}{drawn[0]}"
         path.write_bytes(drawn[1])
         alt = escape(" ".join(cell.options.get("fig-alt", cell.options.get("fig-cap", "Figure")).split()))
-        width, height = size(*drawn) or ("", "")
-        sides = f' width="{width}" height="{height}"' if width else ""
-        image = f'<img src="{folder.name}/{path.name}" alt="{alt}"{sides}>'
+        image = f'<img src="{folder.name}/{path.name}" alt="{alt}"{sides(*drawn)}>'
         return [raw("html", f'<div class="output picture">{image}</div>')]
     if "text/html" in output:
         return [raw("html", f'<div class="output table-box" tabindex="0">{_aligned(output["text/html"])}</div>')]

@@ -7,7 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from helpers.publish.exhibits import Exhibit
 from helpers.publish.notebooks import Notebook
+from helpers.publish.report import Report
 from helpers.text.faults import refuse
 
 PATIENCE = 900
@@ -21,6 +23,7 @@ WIDGETS = re.compile(
 )
 """What Quarto puts on every page with a table of a notebook's, in case it is a widget: two scripts from elsewhere, and
 one that joins them. Our tables are none, and no page may ask another machine for anything."""
+SOURCE = re.compile(r'<a class="quarto-notebook-link".*?</a>', re.DOTALL)
 
 
 def render(root: Path, build: Path, site: Path) -> tuple[str, str]:
@@ -76,59 +79,50 @@ def _clear(root: Path) -> None:
         (report / name).unlink(missing_ok=True)
 
 
-def complete(site: Path, about: dict[str, Any], executed: dict[str, Notebook], embedded: dict[str, Notebook]) -> None:
-    """Add to Quarto's pages what the embedded publisher's have: the data label, ways back, and links to sources.
+def complete(report: Report, previewed: list[Notebook], site: Path) -> None:
+    """Add to Quarto's pages what the embedded publisher's have: the data label, ways back, links to files and sources.
 
-    What serves widgets is taken out, see `WIDGETS`.
-
-    embedded: label of each embedded cell → its notebook.
+    What serves widgets is taken out, see `WIDGETS`. previewed: the notebooks that have a page of Quarto's.
     """
-    for notebook in executed.values():
+    for notebook in previewed:
         page = site / notebook.preview
-        if page.is_file():
-            shutil.copyfile(notebook.path, page.parent / notebook.path.name)
-            labels = [label for label, source in embedded.items() if source is notebook]
-            back = (
-                f'<a href="../../report/index.html">Back to the report</a> · '
-                f'<a href="{notebook.path.name}" download>Download this notebook</a>'
-            )
-            _change(page, lambda html, labels=labels, back=back: _strip(_anchored(html, labels), about, back))
+        shutil.copyfile(notebook.path, page.parent / notebook.path.name)
+        back = (
+            f'<a href="../../report/index.html">Back to the report</a> · '
+            f'<a href="{notebook.path.name}" download>Download this notebook</a>'
+        )
+        html = _anchored(_changed(page, report.about, back), [cell.label for cell in notebook.cells if cell.label])
+        # However Quarto told the filter where the page lies: numbers in captions lead on from here.
+        page.write_text(html.replace('href="../build/notebooks/', 'href="../../build/notebooks/'), encoding="utf-8")
     article = site / "report" / "index.html"
     if article.is_file():
-        _change(article, lambda html: _strip(_sourced(html, embedded), about, ""))
+        article.write_text(_linked(_changed(article, report.about, ""), report.exhibits), encoding="utf-8")
 
 
-def _change(page: Path, change: Any) -> None:
-    page.write_text(change(WIDGETS.sub("", page.read_text(encoding="utf-8"))), encoding="utf-8")
-
-
-def _strip(html: str, about: dict[str, Any], more: str) -> str:
-    """The page with a strip on top that shows the data label."""
+def _changed(page: Path, about: dict[str, Any], more: str) -> str:
+    """The page without what serves widgets, with a strip on top that shows the data label."""
     label = escape(about["data-label"].replace("'", "’"), quote=False)
     strip = f'<p class="data-label">Data: {label}{" · " + more if more else ""}</p>'
+    html = WIDGETS.sub("", page.read_text(encoding="utf-8"))
     return re.sub(r"<body[^>]*>", lambda body: body[0] + strip, html, count=1)
 
 
 def _anchored(html: str, labels: list[str]) -> str:
-    """The notebook's page with an anchor cell-<label> for each embedded cell."""
+    """The notebook's page with an anchor cell-<label> for each of these cells; Quarto names some after the label."""
     for label in labels:
         if f'id="cell-{label}"' not in html:
-            anchor = f'<span id="cell-{label}"></span>'
-            place = re.search(rf'<[^>]*\bid="{re.escape(label)}"', html) or re.search(r"(?<=<body)[^>]*>", html)
-            at = place.start() if place and place[0].startswith("<") else place.end() if place else 0
-            html = html[:at] + anchor + html[at:]
+            start = rf'(?=<[^>]*\bid="{re.escape(label)}")'
+            html = re.sub(start, f'<span id="cell-{label}"></span>', html, count=1)
     return html
 
 
-def _sourced(html: str, embedded: dict[str, Notebook]) -> str:
-    """The report with a link to its source under every figure; Quarto gives one for each notebook's first only.
+def _linked(html: str, shown: dict[str, Exhibit]) -> str:
+    """The report with the links to its files and its source under every figure and table.
 
-    It goes before the links to the figure's files, which the prose gives below each figure.
+    Quarto's own, one for each notebook's first, give way.
     """
-    for label, notebook in embedded.items():
-        address = f"../{notebook.preview}#cell-{label}"
-        if f'href="{address}"' not in html:
-            link = f'<a href="{address}">Source: {escape(notebook.title, quote=False)}</a> · '
-            files = rf'(?=<a href="\.\./figures/{re.escape(label)}\.)'  # the first: CSV, or SVG where there is no CSV
-            html = re.sub(files, lambda _, link=link: link, html, count=1)
+    html = SOURCE.sub("", html)
+    for label, exhibit in shown.items():
+        end = rf'(<[^>]*\bid="{re.escape(label)}".*?)(?=</figure>)'
+        html = re.sub(end, lambda found, exhibit=exhibit: found[0] + exhibit.links, html, count=1, flags=re.DOTALL)
     return html

@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import check, codebook, engines, notebooks, pandoc, precheck, previews, quarto
-from helpers.publish.notebooks import Notebook
+from helpers.publish import check, codebook, engines, exhibits, pandoc, previews, quarto
+from helpers.publish import report as whole
+from helpers.publish.report import Report
 from helpers.text import sources
 from helpers.text.faults import PublishError
 
-DATA = {"values.json": "Every value in the text", "provenance.json": "How this build was made"}
+DATA = {
+    "values.json": "Every number in the text",
+    "findings.csv": "Every finding",
+    "provenance.json": "How this build was made",
+}
 """Files of the build that the site offers under data/."""
 
 REDIRECT = """<!DOCTYPE html>
@@ -38,23 +43,22 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
     Raises PublishError listing every finding, in the sources or in the pages; the former site is then untouched.
     """
     engine = engines.choose(engine)
-    about, executed = sources.metadata(root, build), notebooks.read_all(build)
-    precheck.preflight(root, about, executed)
+    report = whole.read(root, build)
     work = build / ".work" / "publish"
     shutil.rmtree(work, ignore_errors=True)
     site = work / "site"
     site.mkdir(parents=True)
     try:
         if engine == "quarto":
-            source, log = _with_quarto(root, build, about, executed, site)
+            source, log = _with_quarto(report, site)
         else:
-            source, log = pandoc.render(root, about, executed, site, _links(build)), ""
+            source, log = pandoc.render(report, _links(build), site), ""
         _extras(root, build, site)
-        codebook.write(root, site, about, executed)
-        title, label = about["title"], about["data-label"]
+        codebook.write(report, site)
+        title, label = report.about["title"], report.about["data-label"]
         files.write_text(site / "index.html", REDIRECT.format(title=title, label=label))
-        previewed = [notebook.preview for notebook in executed.values()]
-        findings = check.findings(site, label, source, log, previewed, _data(root, executed))
+        previewed = [notebook.preview for notebook in report.executed.values()]
+        findings = check.findings(site, label, source, log, previewed, _data(report))
         if findings:
             raise PublishError(findings)
         _put_in_place(site, build / "site", work / "former")
@@ -68,37 +72,38 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
 def keep(build: Path = paths.BUILD) -> None:
     """Leave what was published as <build>/editions/<name of the edition>, whole, for comparisons with other editions.
 
-    provenance.json names the edition and its parameters, values.json holds its values, figures/ each figure's data.
-    Pages rendered without a build's provenance are no edition, and nothing is kept.
+    provenance.json names the edition and its parameters, values.json holds its numbers, findings.csv its findings,
+    figures/ each figure's data. Pages rendered without a build's provenance are no edition, and nothing is kept.
     """
     if not (build / "provenance.json").is_file():
         return
-    name = json.loads((build / "provenance.json").read_text(encoding="utf-8"))["edition"]["name"]
+    edition = json.loads((build / "provenance.json").read_text(encoding="utf-8"))["edition"]["name"]
     work = build / ".work" / "keep"
     shutil.rmtree(work, ignore_errors=True)
-    kept, place = work / "edition", build / "editions" / name
+    kept, place = work / "edition", build / "editions" / edition
     (kept / "figures").mkdir(parents=True)
     try:
-        for path in [*(build / data for data in DATA), *(build / "site" / "figures").glob("fig-*.csv")]:
-            shutil.copyfile(path, kept / "figures" / path.name if path.suffix == ".csv" else kept / path.name)
+        for name in DATA:
+            shutil.copyfile(build / name, kept / name)
+        for path in (build / "site" / "figures").glob("fig-*.csv"):
+            shutil.copyfile(path, kept / "figures" / path.name)
         place.parent.mkdir(exist_ok=True)
         _put_in_place(kept, place, work / "former")
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _data(root: Path, executed: dict[str, Notebook]) -> str:
+def _data(report: Report) -> str:
     """All texts that come from data: values, and what notebooks printed and tabulated."""
-    outputs = [output for notebook in executed.values() for cell in notebook.cells for output in cell.outputs]
+    outputs = [output for notebook in report.executed.values() for cell in notebook.cells for output in cell.outputs]
     said = [text for output in outputs for kind, text in output.items() if kind.startswith("text/")]
-    return unescape("\n".join([*said, *sources.variables(root).values()]))
+    return unescape("\n".join([*said, *sources.variables(report.root).values()]))
 
 
 def _extras(root: Path, build: Path, site: Path) -> None:
     """Everything beside the pages: figures' files, data, and the theme."""
-    for folder in sorted(build.glob("*/figures")):
-        if folder.parent.name != "site":
-            shutil.copytree(folder, site / "figures", dirs_exist_ok=True)
+    for folder in exhibits.folders(build):
+        shutil.copytree(folder, site / "figures", dirs_exist_ok=True)
     for name in DATA:
         if (build / name).is_file():
             (site / "data").mkdir(exist_ok=True)
@@ -111,15 +116,13 @@ def _extras(root: Path, build: Path, site: Path) -> None:
         shutil.copyfile(path, assets / "fonts" / path.name)
 
 
-def _with_quarto(
-    root: Path, build: Path, about: dict[str, Any], executed: dict[str, Notebook], site: Path
-) -> tuple[str, str]:
+def _with_quarto(report: Report, site: Path) -> tuple[str, str]:
     """Render with Quarto, which gives pages to embedded notebooks only; the others get ours."""
-    source, log = quarto.render(root, build, site)
-    article = pandoc.read(root, about, executed)
-    others = [notebook for notebook in executed.values() if not (site / notebook.preview).is_file()]
-    previews.write(others, pandoc.described(about, [], executed), {}, root, site)
-    quarto.complete(site, about, executed, {label: e.notebook for label, e in article.exhibits.items()})
+    source, log = quarto.render(report.root, report.build, site)
+    theirs = [notebook for notebook in report.executed.values() if (site / notebook.preview).is_file()]
+    quarto.complete(report, theirs, site)
+    ours = [notebook for notebook in report.executed.values() if notebook not in theirs]
+    previews.write(report, ours, pandoc.described(report, []), site)
     return source, log
 
 

@@ -94,15 +94,6 @@ def rewrite(tree: Any, changes: dict[str, Change]) -> Any:
     return rewritten
 
 
-def strings(tree: Any, change: Callable[[str], str]) -> Any:
-    """A copy of `tree` with every text in it changed: words, code, raw text, links, attributes."""
-    if isinstance(tree, dict):
-        return {key: value if key == "t" else strings(value, change) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [strings(item, change) for item in tree]
-    return change(tree) if isinstance(tree, str) else tree
-
-
 def elements(tree: Any) -> Iterator[Node]:
     """Every element of `tree` in reading order, an outer one before its inner ones."""
     waiting = [tree]
@@ -150,8 +141,16 @@ def link(target: str, inlines: list[Node], *classes: str) -> Node:
 
 def text_of(tree: Any) -> str:
     """The words of `tree` without their markup."""
-    parts = {"Space": " ", "SoftBreak": " ", "LineBreak": " "}
-    return "".join(
-        node["c"] if node["t"] == "Str" else node["c"][1] if node["t"] in ("Code", "Math") else parts.get(node["t"], "")
-        for node in elements(tree)
-    )
+    if isinstance(tree, list):
+        return "".join(map(text_of, tree))
+    if not isinstance(tree, dict):
+        return ""
+    kind, content = tree.get("t"), tree.get("c")
+    if kind == "Str":
+        return content
+    if kind in ("Code", "Math"):
+        return content[1]
+    if kind == "Quoted":
+        before, after = "‘’" if content[0]["t"] == "SingleQuote" else "“”"
+        return before + text_of(content[1]) + after
+    return " " if kind in ("Space", "SoftBreak", "LineBreak") else text_of(list(tree.values()))

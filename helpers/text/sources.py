@@ -49,9 +49,10 @@ class Sources:
         text = "\n".join(line.text for line in self.lines) + "\n"
         return text.partition("\n---\n")[2] if text.startswith("---\n") else text
 
-    def where(self, text: str) -> str:
-        """The first line that holds `text` ("report/regional.qmd:12"); the article where none does."""
-        return next((line.where for line in self.lines if text in line.text), ARTICLE)
+    def where(self, sign: str) -> list[str]:
+        """The lines that hold a label or key with its sign, "#fig-x" or "@mill1843"; the article where none does."""
+        named = re.compile(rf"{re.escape(sign)}(?![\w-])")
+        return [line.where for line in self.lines if named.search(line.text)] or [ARTICLE]
 
 
 def read(root: Path, build: Path = paths.BUILD) -> Sources:

@@ -146,12 +146,13 @@ local function origin(el)
   if not el.classes:includes("value") or FORMAT:match("json") then return nil end
   local assumed = el.classes:includes("assumed")
   if FORMAT:match("html") then
-    local from, title = el.attributes.from, el.attributes.title
+    local from, title = el.attributes.from, el.attributes.title or ""
     local classes = assumed and { "value", "assumed" } or { "value" }
     if not from then return el.content end
+    if assumed then title = title .. ". It follows from our assumptions." end
     local notebook, cell = from:match("^(.-)#(.*)$")
     local target = root .. "build/notebooks/" .. notebook .. "-preview.html#" .. cell
-    return pandoc.Link(el.content, target, title or "", pandoc.Attr("", classes))
+    return pandoc.Link(el.content, target, title, pandoc.Attr("", classes))
   end
   if assumed then el.content:insert(pandoc.Str(marked)) end
   return el.content

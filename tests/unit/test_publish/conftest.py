@@ -11,15 +11,40 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers import paths, publish
+from helpers.text import names
 
 HERE = Path(__file__).parent
 LABEL = "Reconstructed from the paper's published figures; not a measurement."
-SVG = (HERE / "report" / "drawing.svg").read_text(encoding="utf-8")
+SVG = (HERE / "drawing.svg").read_text(encoding="utf-8")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 TABLE = """<div><style scoped>td {color: red}</style><table border="1" class="dataframe">
 <thead><tr style="text-align: right;"><th>Model</th><th>Downloads</th></tr></thead>
 <tbody><tr><td>Qwen/Qwen3-8B</td><td>72.8M</td></tr><tr><td>meta-llama/Llama-3.1-8B</td><td>–</td></tr></tbody>
 </table></div>"""
+
+MAKER = "2*0*4 & <1B's"
+
+
+def value(text: str, row: str, assumed: bool = False) -> str:
+    """A number as the build writes it, with its origin."""
+    classes = ".value .assumed" if assumed else ".value"
+    return f'[{text}]{{{classes} from="02_figures#cell-quote-regions" title="regions · {row} · downloads"}}'
+
+
+CHINA, EU = value("1.15B", "region china"), value("163M", "region eu", assumed=True)
+VALUES = {
+    "edition": {"data_label": LABEL, "name": "it's\\_an\\_edition"},
+    "month": {"last": "March 2026"},
+    "regions": {region: {"last": {"downloads_cumulative": text}} for region, text in (("china", CHINA), ("eu", EU))},
+    "makers": {"first": {"name": f"{names.markdown(MAKER)}"}},
+    "tokens": {"last": "[unknown]{.unknown}"},
+}
+FINDINGS = {"china-leads": True, "arena-held": "unknown"}
+LISTS = {
+    "regions.last||": [
+        {"region": region, "downloads_cumulative": text} for region, text in (("China", CHINA), ("the EU", EU))
+    ]
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +81,8 @@ class Small:
 
 
 def figure(label: str, caption: str) -> nbformat.NotebookNode:
-    source = f'#| label: {label}\n#| fig-cap: "{caption}"\n#| fig-alt: "It <rises> to \\"ten\\"."\ndraw("{label}")'
+    words = f"#| fig-cap: {json.dumps(caption, ensure_ascii=False)}\n"
+    source = f'#| label: {label}\n{words}#| fig-alt: "It <rises> to \\"ten\\"."\ndraw("{label}")'
     shown = new_output("display_data", {"image/svg+xml": SVG, "image/png": PNG, "text/plain": "<Figure>"})
     return new_code_cell(source, outputs=[shown])
 
@@ -71,7 +97,10 @@ def write_notebooks(folder: Path) -> None:
         ],
         "02_figures": [
             new_markdown_cell("# Drawing figures\n\n## Growth"),
-            figure("fig-growth", "Downloads grow [@mill1843], compare @tbl-models."),
+            new_code_cell(
+                '#| label: quote-regions\nquote("regions", regions, by=["region", "month"])', outputs=[table]
+            ),
+            figure("fig-growth", f"Downloads grow to {CHINA} [@mill1843], compare @tbl-models."),
             figure("fig-share", "Shares."),
             new_code_cell("#| label: tbl-models\n#| tbl-cap: The models.\ntable", outputs=[table]),
         ],
@@ -85,25 +114,33 @@ def write_notebooks(folder: Path) -> None:
 
 def make(root: Path) -> Small:
     shutil.copytree(HERE / "report", root / "report")
-    shutil.copytree(paths.REPORT / "theme", root / "report" / "theme")
+    for folder in ("theme", "filters"):
+        shutil.copytree(paths.REPORT / folder, root / "report" / folder)
     project = (paths.ROOT / "_quarto.yml").read_text(encoding="utf-8")
     (root / "_quarto.yml").write_text(project.replace("report/references.bib", "report/works.bib"), encoding="utf-8")
-    values = {"data_label": LABEL, "last_month": "March 2026", "total": "2*0*4 & <1B's", "edition": "it's_an_edition"}
-    (root / "_variables.yml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    (root / "_variables.yml").write_text(yaml.safe_dump(VALUES, allow_unicode=True), encoding="utf-8")
     small = Small(root)
     write_notebooks(small.build / "notebooks")
-    about = {"subtitle": "First edition", "date": "2026-04-02", "data-label": LABEL}
-    (small.build / "edition.yml").write_text(yaml.safe_dump(about), encoding="utf-8")
-    (small.build / "values.json").write_text(json.dumps({"total": 1}), encoding="utf-8")
+    about = {
+        "subtitle": "First edition",
+        "date": "2026-04-02",
+        "data-label": LABEL,
+        "findings": FINDINGS,
+        "lists": LISTS,
+    }
+    (small.build / "edition.yml").write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
+    (small.build / "values.json").write_text(json.dumps({"regions.china": {"raw": 1}}), encoding="utf-8")
+    (small.build / "findings.csv").write_text("finding,truth,statement,used\n", encoding="utf-8")
     figures = small.build / "regional" / "figures"
     figures.mkdir(parents=True)
     for kind in ("csv", "svg"):
         (figures / f"fig-growth.{kind}").write_text("month,downloads\n" if kind == "csv" else SVG, encoding="utf-8")
     codebook = [
-        "column,unit,files,meaning",
-        "month,first of month,fig-growth fig-share,label",
-        "downloads,,fig-growth,new in it",
-        "share,0 to 1,fig-share,part of all",
+        "column,unit,files,heading,meaning",
+        "month,first of month,fig-growth fig-share regions,Month,label",
+        "downloads,,fig-growth regions,,new in it",
+        "share,0 to 1,fig-share,,part of all",
+        "region,,regions,Region,where the maker sits",
     ]
     (root / "data").mkdir()
     (root / "data" / "codebook.csv").write_text("\n".join([*codebook, ""]), encoding="utf-8")

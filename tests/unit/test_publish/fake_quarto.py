@@ -24,8 +24,8 @@ if MODE == "fails":
     sys.exit(1)
 
 
-def exhibit(label: str, content: str, more: str = "") -> str:
-    return f'<div id="{label}"><figure><div>{content}</div><figcaption>Caption</figcaption>{more}</figure></div>'
+def exhibit(label: str, content: str) -> str:
+    return f'<div id="{label}"><figure><div>{content}</div><figcaption>Caption</figcaption></figure></div>'
 
 
 WIDGETS = """<script src="https://cdn.example/ajax/libs/jquery/3.5.1/jquery.min.js" integrity="sha512-b" \
@@ -53,20 +53,24 @@ picture = '<img src="index_files/figure-html/a.svg" alt="It rises.">'
 (site / "site_libs/quarto-html/quarto.js").write_text("", encoding="utf-8")
 (site / "report/index_files/figure-html").mkdir(parents=True)
 (site / "report/index_files/figure-html/a.svg").write_text("<svg/>", encoding="utf-8")
-links = '<p><a href="../figures/fig-{0}.csv">Data (CSV)</a></p>'
+source = f'<a class="quarto-notebook-link" id="nblink-1" href="{preview}#cell-fig-growth">Source: Drawing figures</a>'
+number = '<p><a href="{}#cell-quote-regions" class="value" title="regions · region china">1.15B</a></p>'
 write(
     "report/index.html",
-    exhibit("fig-growth", picture, f'<a href="{preview}#cell-fig-growth">Source: Drawing figures</a>')
-    + links.format("growth")
+    number.format(preview)
+    + f'<div class="quarto-embed-nb-cell">{exhibit("fig-growth", picture)}\n{source}</div>'
     + exhibit("fig-share", picture)
-    + links.format("share")
     + exhibit("tbl-models", "<table></table>")
     + ("<p>?@fig-none</p>" if MODE == "unresolved" else ""),
     WIDGETS,
 )
 write(
     "build/notebooks/02_figures-preview.html",
-    '<div class="cell"><div id="fig-share"><img src="x.svg" alt="x"></div></div>',
+    number.format(preview)  # as it is where the filter does not know that this page lies deeper
+    + '<div id="quote-regions" class="cell"><pre>quote(…)</pre></div>'
+    + f'<div id="cell-fig-growth" class="cell">{exhibit("fig-growth", "<img src=x.svg alt=x>")}</div>'
+    + '<div class="cell"><div id="fig-share"><img src="x.svg" alt="x"></div></div>'
+    + '<div class="cell"><div id="tbl-models"><table></table></div></div>',
     WIDGETS.replace("../site_libs", "../../site_libs"),
 )
 (site / "build/notebooks/x.svg").write_text("<svg/>", encoding="utf-8")

@@ -31,3 +31,8 @@ def test_rewriting_changes_inner_elements_before_outer_ones():
     changed = nodes.rewrite(TREE, {"Span": outer, "Str": lambda node: words(node["c"].upper()), "Div": outer})
     assert seen == ["ONE TWO", "ONE TWOTHREE"]
     assert changed == [plain(*words("ONE TWO")), plain(*words("THREE"))]
+
+
+def test_the_words_of_a_text_keep_its_quotes_and_code():
+    (block,) = nodes.parse("He said \"it 'is' `so`\" then.", "markdown")
+    assert nodes.text_of(block) == "He said “it ‘is’ so” then."

@@ -5,13 +5,11 @@ import os
 import re
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from helpers import publish
 from helpers.publish import engines
-from helpers.publish import quarto as quarto_engine
 
 FAKE = Path(__file__).with_name("fake_quarto.py")
 
@@ -34,13 +32,6 @@ def quarto(tmp_path, monkeypatch):
         return lambda: [json.loads(line) for line in calls.read_text(encoding="utf-8").splitlines()]
 
     return install
-
-
-@pytest.fixture
-def project(project):
-    path = project.build / "regional" / "figures" / "fig-share.csv"
-    path.write_text("month,share\n", encoding="utf-8")
-    return project
 
 
 @pytest.fixture
@@ -93,18 +84,38 @@ def test_quarto_leaves_nothing_in_the_repository_and_finds_no_old_cache(project,
     assert not list(project.site.rglob("*.typ"))
 
 
-def test_every_figure_gets_its_source_link_and_every_notebook_its_page(project, quarto):
+def test_every_figure_and_table_gets_the_links_that_ours_have(project, quarto):
+    project.render()
+    ours = re.findall(r'<p class="figure-links">.*?</p>', project.page())
     quarto()
     project.render("quarto")
     page = project.page()
-    for label in ("fig-growth", "fig-share"):
-        assert page.count(f'href="../build/notebooks/02_figures-preview.html#cell-{label}"') == 1
+    assert re.findall(r'<p class="figure-links">.*?</p>', page) == ours
+    assert len(ours) == len(re.findall(r"</p></figure></div>", page)) == 3
+    assert "quarto-notebook-link" not in page
+
+
+def test_every_notebook_has_its_page_with_an_anchor_for_every_cell_that_has_a_label(project, quarto):
+    quarto()
+    project.render("quarto")
     preview = project.page("build/notebooks/02_figures-preview.html")
     assert '<span id="cell-fig-share"></span><div id="fig-share">' in preview
+    assert '<span id="cell-quote-regions"></span><div id="quote-regions" class="cell">' in preview
+    for label in ("quote-regions", "fig-growth", "fig-share", "tbl-models"):
+        assert preview.count(f'id="cell-{label}"') == 1
     assert 'href="../../report/index.html">Back to the report<' in preview
     assert "making tables" in project.page("build/notebooks/01_tables-preview.html").lower()
     for name in ("report/index.html", "build/notebooks/02_figures-preview.html", "index.html"):
         assert "not a measurement" in project.page(name)
+    assert project.page("build/notebooks/01_tables-preview.html").count('class="data-label"') == 1
+
+
+def test_numbers_lead_to_their_cell_from_the_report_and_from_a_notebooks_page(project, quarto):
+    quarto()
+    project.render("quarto")
+    target = "build/notebooks/02_figures-preview.html#cell-quote-regions"
+    assert f'href="../{target}" class="value"' in project.page()
+    assert f'href="../../{target}" class="value"' in project.page("build/notebooks/02_figures-preview.html")
 
 
 @pytest.mark.parametrize(
@@ -142,8 +153,8 @@ def test_when_quarto_fails_the_former_site_and_the_sources_stay(project, quarto,
 
 def test_faults_in_the_sources_are_told_before_quarto_starts(project, quarto):
     calls = quarto()
-    project.edit("report/findings.qmd", "var total", "var totals")
-    assert "`totals`" in project.findings("quarto")
+    project.edit("report/findings.qmd", "var month.last", "var months.last")
+    assert "`months.last`" in project.findings("quarto")
     assert calls() == []
 
 
@@ -153,11 +164,3 @@ def test_a_build_folder_that_quarto_does_not_know_is_refused(project, quarto, tm
     with pytest.raises(publish.PublishError, match="use --engine pandoc"):
         publish.render("quarto", project.root, moved)
     assert publish.render("pandoc", project.root, moved).engine == "pandoc"
-
-
-@pytest.mark.parametrize("kind", ["csv", "svg"])
-def test_a_figure_has_its_source_before_its_first_file_whether_csv_or_not(kind):
-    page = f'<p><a href="../figures/fig-growth.{kind}">Data</a> · <a href="../figures/fig-growth.png">PNG</a></p>'
-    notebook = SimpleNamespace(preview="build/notebooks/03-preview.html", title="Growth & more")
-    said = '<a href="../build/notebooks/03-preview.html#cell-fig-growth">Source: Growth &amp; more</a> · '
-    assert quarto_engine._sourced(page, {"fig-growth": notebook}) == page.replace("<p>", f"<p>{said}")

@@ -24,7 +24,7 @@ def test_render_tells_what_it_published(project):
 def test_a_fault_leaves_the_former_site(project):
     project.render()
     before = tree(project)
-    project.edit("report/findings.qmd", "[the values](../data/values.json)", "[the values](../data/value.json)")
+    project.edit("report/findings.qmd", "[a file](../data/values.json)", "[a file](../data/value.json)")
     assert "links to ../data/value.json, which does not exist" in project.findings()
     assert tree(project) == before
     assert not (project.build / ".work" / "publish").exists()
