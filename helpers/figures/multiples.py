@@ -13,17 +13,13 @@ from helpers.registry import BUCKETS
 DASHES = (palette.FULL, palette.SHORT, palette.DOTS, palette.MIXED)
 """Models of one organisation in one panel share its colour; these keep them apart."""
 CURVE = "#2E6FB7"
-KEY = """Cumulative downloads.
-Line: median of the bucket's
-reference set. Band: its
-middle half. Numbers: models
-behind each median."""
 
 
-def trajectories(scores: pd.DataFrame) -> Figure:
+def trajectories(scores: pd.DataFrame, title: str) -> Figure:
     """RAM scores of single models after their release, above or below the baseline of 1 (Figures 15 and 16).
 
-    scores: bucket, name, organisation, milestone_days, score; milestones not reached are absent or null.
+    scores: bucket, name, organisation, milestone_days, score; milestones not reached are absent or null. title: what
+    each panel shows, behind the name of its bucket.
     """
     scores = scores.dropna(subset="score")
     theme.drawable(scores)
@@ -31,7 +27,7 @@ def trajectories(scores: pd.DataFrame) -> Figure:
     figure, panels = theme.panels(3.4 * len(buckets) + 0.9, rows=len(buckets), sharex=True, sharey=True)
     days = sorted(scores["milestone_days"].unique())
     for ax, bucket in zip(panels, buckets, strict=True):
-        ax.set_title(f"{bucket}: RAM score (1× = median of the reference set)")
+        ax.set_title(f"{bucket}: {title}")
         ax.axhline(1, color=theme.INK, linewidth=1)
         for name, (_, colour, dash, marker), face, part in _models(scores[scores["bucket"] == bucket]):
             ax.plot(part["milestone_days"], part["score"], color=colour, dashes=dash or (None, None), marker=marker,
@@ -47,10 +43,11 @@ def trajectories(scores: pd.DataFrame) -> Figure:
     return figure
 
 
-def reference_curves(reference: pd.DataFrame) -> Figure:
+def reference_curves(reference: pd.DataFrame, title: str) -> Figure:
     """Median cumulative downloads of each bucket's reference set with its middle half (Figure 17).
 
-    reference: bucket, milestone_days, n (models behind the median), median, q25, q75. The last panel is the key.
+    reference: bucket, milestone_days, n (models behind the median), median, q25, q75. title: what is drawn, in
+    lines that fit the panel behind the last bucket.
     """
     theme.drawable(reference)
     buckets = [bucket for bucket in BUCKETS if bucket in set(reference["bucket"])]
@@ -75,7 +72,7 @@ def reference_curves(reference: pd.DataFrame) -> Figure:
         ax.set_xlabel("Days since release")
     for ax in panels[len(buckets) :]:
         ax.set_axis_off()
-    panels[len(buckets)].text(0, 1, KEY, transform=panels[len(buckets)].transAxes, va="top", color=theme.MUTED)
+    panels[len(buckets)].text(0, 1, title, transform=panels[len(buckets)].transAxes, va="top", color=theme.MUTED)
     axes.settle(figure)
     return figure
 

@@ -7,20 +7,25 @@ count (a model first seen after its release has unknown early milestones) or aft
 a vanished model is no reading). Days between two readings hold the interpolated count and its flag.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from helpers.registry import BUCKETS, UNRESOLVED
+from helpers.registry import BUCKETS
 
 RESAMPLES = 5_000
 """Draws of the bootstrap: from seed to seed a bound then moves by less than 1 % as a rule."""
 LEVEL = 0.95
 """Part of the draws that an interval holds."""
+BOUNDS = ("interval_low", "interval_high", "leave_one_out_low", "leave_one_out_high")
+"""Columns of a score that single members of its reference set decide."""
+BANDS = ("q25", "q75", "mean", "mean_to_median")
+"""Columns of a reference set that single members decide: where only scores are known, these fix its median alone."""
 
-Day = str | pd.Timestamp
+Day: TypeAlias = str | pd.Timestamp
 
 
 class RamError(ValueError):
@@ -119,14 +124,16 @@ def reference(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence
     """The reference sets' cumulative downloads at each milestone (Section 6.1, Figure 17).
 
     reached: from `at_milestones`. members: from `reference_set`. Quartiles lie on the line between neighbouring values.
-    Returns bucket, milestone_days, n (models with a count there), median, q25, q75, mean; where n is 0 they are null.
+    Returns bucket, milestone_days, n (models with a count there), median, q25, q75, mean, mean_to_median; where n is 0
+    they are null.
     """
     inside = reached[reached["model"].isin(members["model"])]
     grouped = inside.groupby(["bucket", "milestone_days"], observed=True)["downloads"]
     found = grouped.agg(["size", "median", "mean"]).rename(columns={"size": "n"})
     found["q25"], found["q75"] = grouped.quantile(0.25), grouped.quantile(0.75)
+    found["mean_to_median"] = found["mean"] / found["median"].where(found["median"] > 0)
     table = _cells(members, milestones).merge(found, on=["bucket", "milestone_days"], how="left")
-    columns = ["bucket", "milestone_days", "n", "median", "q25", "q75", "mean"]
+    columns = ["bucket", "milestone_days", "n", "median", "q25", "q75", "mean", "mean_to_median"]
     return table.assign(n=table["n"].fillna(0).astype(int))[columns]
 
 
@@ -210,54 +217,6 @@ def _bounds(
 def _medians(counts: np.ndarray) -> np.ndarray:
     """Medians over models of sets × models × milestones, of the counts there are; NaN where a set has none."""
     return np.ma.median(np.ma.masked_invalid(counts), axis=1).filled(np.nan)
-
-
-# Tables for readers -------------------------------------------------------------------------------------------
-
-
-def amount(downloads: float) -> str:
-    """Downloads as the paper's tables print them: 302_000 → "302K", 1_300_000 → "1.3M"."""
-    if downloads >= 999_500:
-        return f"{downloads / 1e6:,.1f}M"
-    return f"{downloads / 1e3:.0f}K" if downloads >= 999.5 else f"{downloads:.0f}"
-
-
-def case_table(scores: pd.DataFrame, models: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """Scores and downloads of chosen models, two rows each, a column for each milestone any of them has (Table 1).
-
-    scores: from `scores`. names: Hub id → name to show; within a bucket rows keep this order. A cell whose number is
-    unknown is empty. Returns Bucket, Model, Measure ("RAM score" | "Downloads"), "7d", … as text.
-    Raises RamError for a model that is not tracked.
-    """
-    if strangers := sorted(set(names) - set(models["model"])):
-        raise RamError(f"{', '.join(strangers)}: no tracked model; mend the names given to the table")
-    chosen = scores[scores["model"].isin(names)]
-    texts = {
-        "RAM score": chosen["score"].map("{:.2f}".format, na_action="ignore"),
-        "Downloads": chosen["downloads"].map(amount),
-    }
-    parts = [chosen[["model", "milestone_days"]].assign(Measure=name, cell=cells) for name, cells in texts.items()]
-    wide = pd.concat(parts).pivot(index=["model", "Measure"], columns="milestone_days", values="cell")
-    wide.columns = [f"{days}d" for days in wide.columns]
-    wide = wide.reindex(pd.MultiIndex.from_product([list(names), list(texts)], names=["model", "Measure"])).fillna("")
-    table = wide.reset_index()
-    table.insert(0, "Bucket", table["model"].map(models.set_index("model")["bucket"]))
-    table.insert(1, "Model", table.pop("model").map(names))
-    table["Bucket"] = pd.Categorical(table["Bucket"], BUCKETS, ordered=True)
-    table = table.sort_values("Bucket", kind="stable", ignore_index=True)
-    return table.assign(Bucket=table["Bucket"].astype("str").fillna(UNRESOLVED))
-
-
-def appendix_table(members: pd.DataFrame) -> pd.DataFrame:
-    """The reference sets as readers see them: Bucket, Rank, Model (Hub id), Downloads as text (Appendix B)."""
-    return pd.DataFrame(
-        {
-            "Bucket": members["bucket"].astype("str"),
-            "Rank": members["rank"],
-            "Model": members["model"],
-            "Downloads": members["downloads"].map(amount),
-        }
-    )
 
 
 # Shared -------------------------------------------------------------------------------------------------------

@@ -109,9 +109,9 @@ DRAWN = {
         small_qwen(), "side", "name", {"qwen": "Small models", "others": "All models of six"}, whole="Qwen"
     ),
     "grouped": lambda: figures.grouped(leaders(), "bucket", "organisation", "share", list(BUCKETS), "Share by size"),
-    "trajectories of large models": lambda: figures.trajectories(case_studies(["100–250B", "250B+"])),
-    "trajectories of small models": lambda: figures.trajectories(case_studies(["1–5B", "10–50B"])),
-    "reference_curves": lambda: figures.reference_curves(references()),
+    "trajectories of large models": lambda: figures.trajectories(case_studies(["100–250B", "250B+"]), "RAM score"),
+    "trajectories of small models": lambda: figures.trajectories(case_studies(["1–5B", "10–50B"]), "RAM score"),
+    "reference_curves": lambda: figures.reference_curves(references(), "Downloads.\nNumbers: models"),
 }  # fmt: skip
 
 
@@ -157,8 +157,8 @@ def test_every_word_is_whole_and_none_covers_another(draw):
         lambda: figures.lines(regional().iloc[:0], "month", "downloads", "region", "downloads", "x"),
         lambda: figures.opposed(sides(), "side", "organisation", {"qwen": "Qwen", "none": "Nobody"}),
         lambda: figures.grouped(leaders().iloc[:0], "bucket", "organisation", "share", list(BUCKETS), "x"),
-        lambda: figures.trajectories(case_studies(["1–5B"]).assign(score=np.nan)),
-        lambda: figures.reference_curves(references().iloc[:0]),
+        lambda: figures.trajectories(case_studies(["1–5B"]).assign(score=np.nan), "x"),
+        lambda: figures.reference_curves(references().iloc[:0], "x"),
     ],
 )
 def test_nothing_to_draw_is_an_error(draw):
@@ -199,7 +199,7 @@ def test_a_bar_is_as_wide_as_the_month_that_it_stands_for():
 
 
 def test_two_models_of_one_organisation_differ_without_colour():
-    figure = figures.trajectories(case_studies(["250B+"]))
+    figure = figures.trajectories(case_studies(["250B+"]), "RAM score")
     looks = [(line.get_color(), str(line._dash_pattern), line.get_marker(), line.get_markerfacecolor())
              for line in figure.axes[0].lines if len(line.get_xdata()) > 2]  # fmt: skip
     assert len(looks) == 6
@@ -208,7 +208,7 @@ def test_two_models_of_one_organisation_differ_without_colour():
 
 
 def test_the_number_behind_each_median_is_shown_and_no_median_has_no_number():
-    figure = figures.reference_curves(references())
+    figure = figures.reference_curves(references(), "models\nbehind each median")
     assert [text.get_text() for text in figure.axes[1].texts] == ["9"] * 6
     assert "behind each median" in figure.axes[7].texts[0].get_text()
 
