@@ -33,7 +33,7 @@ class Verified:
 
 
 def run(edition: Edition, parameters: dict[str, Any]) -> Verified:
-    """Compare what the build recorded with the paper. parameters: as for graph.build.
+    """Compare what the build quoted with the paper. parameters: as for graph.build.
 
     Raises VerifyError if any notebook is out of date: its values would be those of another edition or of older code.
     """
@@ -41,13 +41,13 @@ def run(edition: Edition, parameters: dict[str, Any]) -> Verified:
     stale = [step.name for step in notebooks if not graph.state(step, parameters).fresh]
     if stale:
         raise VerifyError(f"{', '.join(stale)} out of date; run `atom build`, then verify")
-    return Verified(ledger.ledger(ledger.read(), ledger.recorded()), edition.match_rate)
+    return Verified(ledger.compare(), edition.match_rate)
 
 
 def shown(found: Verified) -> str:
     """The counts by section, every claim that differs, and the verdict."""
     counts = ledger.counts(found.compared)
-    head = f"{'':<36}" + "".join(f"{name:>14}" for name in counts.columns[1:])
+    head = f"{'':<36}" + "".join(f"{ledger.words()[verdict]:>14}" for verdict in counts.columns[1:])
     lines = [head, *(f"{row[0]:<36}" + "".join(f"{n:>14}" for n in row[1:]) for row in counts.itertuples(index=False))]
     differing = found.compared[found.compared["verdict"] == ledger.DIFFERS]
     lines += [

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
+from helpers.findings.telling import Unknown
 from helpers.text import formats, quoting
 
 BEFORE_LAST = {"last": 0, "two-months-ago": 2, "year-ago": 12}
@@ -141,6 +142,13 @@ class Book:
         where = dict(zip(table.by, keys, strict=True))
         return Cell(address, raw, unit, variant, name, where, column, table.notebook, table.cell, table.rests_on)
 
+    def tell(self, address: str) -> Any:
+        """A cell's raw value, as predicates of helpers.findings ask for it. Raises Unknown where it is not known."""
+        cell = self.cell(address)
+        if not cell.known:
+            raise Unknown(address)
+        return cell.raw
+
     def _column(self, table: Quoted, asked: str) -> tuple[str, str]:
         column, _, variant = asked.partition("-")
         if column not in table.columns:
@@ -249,17 +257,32 @@ def units(path: Path | None = None) -> dict[tuple[str, str], str]:
     return found | {("", column): next(iter(held)) for column, held in everywhere.items() if len(held) == 1}
 
 
-def read(folder: Path, splice: str = "") -> Book:
-    """All tables quoted under `folder` (a folder a notebook). Raises AddressError if two notebooks quote one name."""
+SPLICE = ("settings", "splice_month")
+"""The quoted table of one row, and its column, that say which month `splice` names."""
+
+
+def read(folder: Path, splice: str = "", notebooks: Iterable[str] = ("*",)) -> Book:
+    """All tables quoted under `folder` (a folder a notebook). Raises AddressError if two notebooks quote one name.
+
+    splice: the edition's splice month ("2025-08"); where it is not given, the quoted SPLICE. notebooks: those whose
+    tables are asked for; other tables are as if the edition did not hold what they need.
+    """
     tables: dict[str, Quoted] = {}
-    for path in sorted(folder.glob("*/*.json")):
+    for path in sorted(path for notebook in notebooks for path in folder.glob(f"{notebook}/*.json")):
         told = json.loads(path.read_text(encoding="utf-8"))
         table = Quoted(**told)
         if table.name in tables:
             both = f"{tables[table.name].notebook} and {table.notebook}"
             raise AddressError(f"a table `{table.name}` is quoted in {both}; rename one")
         tables[table.name] = table
-    return Book(tables, units(), splice, declared())
+    book = Book(tables, units(), splice, declared() | OF_EDITION)
+    if not splice and SPLICE[0] in tables:
+        book.splice = book.tell(".".join(SPLICE))[:7]
+    return book
+
+
+OF_EDITION = {"edition", "month", "calendar", "build", "events"}
+"""Tables that no notebook quotes: helpers.text.bind adds them."""
 
 
 def declared() -> set[str]:

@@ -10,7 +10,6 @@ import datetime
 import io
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def run(
     each sentence that states what does not hold, with file and line.
     """
     book = read(name, title, data, first_month, splice_month, last_month, snapshot_date)
-    truths = findings.evaluate(teller(book))
+    truths = findings.evaluate(book.tell)
     executed = sorted((paths.BUILD / "executed").glob("*.ipynb"))
     found = {label: findings.Finding(label, drawn, "") for path in executed for label, drawn in _drawn(path).items()}
     write_findings(truths, {})  # the report includes them
@@ -105,18 +104,6 @@ def _events() -> tuple[list[list[str]], list[list[str]]]:
     with EVENTS.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     return [[row["event"]] for row in rows], [[row["words"]] for row in rows]
-
-
-def teller(book: Book) -> Callable[[str], Any]:
-    """What findings ask for cells with. It raises findings.Unknown for a cell that is not known."""
-
-    def tell(address: str) -> Any:
-        cell = book.cell(address)
-        if not cell.known:
-            raise findings.Unknown(address)
-        return cell.raw
-
-    return tell
 
 
 def _drawn(notebook: Path) -> dict[str, bool]:

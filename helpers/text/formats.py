@@ -14,7 +14,9 @@ SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
 def amount(value: float) -> str:
-    """Three figures at most: 1.149e9 → "1.15B", 97_123_456 → "97M", 1_300_000 → "1.3M", 302_000 → "302K"."""
+    """Three figures at most: 1.149e9 → "1.15B", 97_123_456 → "97M", 1_300_000 → "1.3M", -302_000 → "−302K"."""
+    if value < 0:
+        return f"−{amount(-value)}"
     if value >= 999.5e6:
         return f"{value / 1e9:,.2f}B"
     return f"{value / 1e6:.0f}M" if value >= 9.95e6 else tenths(value)
@@ -91,6 +93,8 @@ UNITS: dict[str, dict[str, Format]] = {
     "rank": {USUAL: count, "words": in_words},
     "number": {USUAL: lambda value: f"{value:g}"},
     "id": {USUAL: names.short},
+    "text": {USUAL: names.visible},
+    "as printed": {USUAL: names.visible},
     "": {USUAL: names.short},
 } | dict.fromkeys(("derivatives", "models", "organisations", "days", "months", "rows", "count"), COUNTED)  # fmt: skip
 """Unit, as the codebook writes it → variant → format. `usual` is what an address without a variant gets."""

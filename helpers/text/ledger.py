@@ -1,35 +1,28 @@
-"""The ledger: each figure that the paper prints beside the value that this build recorded for it."""
+"""The ledger: each figure that the paper prints beside the quoted cell, or the finding, that answers it.
+
+Its words are in data/published: what the parts are called in sections.csv, verdicts and usual reasons in verdicts.csv.
+"""
 
 import datetime
 import math
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from helpers import paths
+from helpers import findings, paths
 from helpers.findings import Finding
-from helpers.text import formats
+from helpers.text import addresses, formats, show
 from helpers.text.addresses import AddressError, Book, Cell
 from helpers.text.quoting import slug
 
-MATCHES, DIFFERS, ABSENT = "matches", "differs", "not computed"
-
-
-SECTIONS = {
-    "Abstract and Section 1": ["Abstract", "1"],
-    "Section 2, methodology": ["2.1", "2.2"],
-    "Section 3, adoption by region": ["3"],
-    "Section 4, performance by region": ["4"],
-    "Section 5.1, ecosystem leaders": ["5.1"],
-    "Section 5.2, new entrants": ["5.2"],
-    "Section 6, Relative Adoption Metric": ["6.1", "6.2"],
-    "Table 1, scores and downloads": ["Table 1"],
-    "Appendices B and C": ["B", "C"],
-    "Appendix B, lifetime counts": ["Table B"],
-}
-"""The ledger's parts as readers see them, and the sections of the claims in each."""
+NOTEBOOKS = ("02_clean", "03_regional", "04_organizational", "05_ram")
+"""Whose quoted tables may answer a claim; none of them sees what the paper prints."""
+MATCHES, DIFFERS, ABSENT = VERDICTS = ("matches", "differs", "absent")
+ALL = "all"
+"""Slug of the ledger's parts together."""
 
 RESULT, SETTING = "result", "setting"
 """Kinds of claims: what the measures find, and what an edition or the list of models takes over from the paper."""
@@ -43,12 +36,29 @@ PARTS = {
 }
 """How much of a date each printed precision fixes."""
 
-SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
-UNITS = {"share": "%", "multiple": "×", "score": "×", "parameters_b": "B"}
+ORDER, TENS = "order", "tens"
+"""Precisions of a list of ids, all of which stand in the printed place, and of a range in round tens ("10–20×"), in
+which ours is read in tens as well."""
+
+SUFFIXES = {"share": "%", "multiple": "×", "score": "×", "parameters_b": "B"}
 
 
 class ClaimError(ValueError):
-    """A row of claims.csv, or recorded values, that cannot be compared; the message says which and the remedy."""
+    """A row of claims.csv that cannot be compared; the message says which and the remedy."""
+
+
+@cache
+def words() -> dict[str, str]:
+    """Verdicts, truths of conditions and usual reasons, by their keys in verdicts.csv, as readers see them."""
+    table = pd.read_csv(paths.PUBLISHED / "verdicts.csv", dtype=str)
+    return dict(zip(table["key"], table["words"], strict=True))
+
+
+@cache
+def sections() -> pd.DataFrame:
+    """The ledger's parts in the paper's order, `ALL` last: slug (the index), part, sections (a list of the paper's)."""
+    table = pd.read_csv(paths.PUBLISHED / "sections.csv", dtype=str, keep_default_na=False).set_index("slug")
+    return table.assign(sections=table["sections"].str.split("; "))
 
 
 def read(folder: Path = paths.PUBLISHED) -> pd.DataFrame:
@@ -66,11 +76,11 @@ def read(folder: Path = paths.PUBLISHED) -> pd.DataFrame:
 def _of_scores(table: pd.DataFrame) -> Iterator[dict[str, str]]:
     """Two claims for each cell of Table 1: the score, and the downloads behind it."""
     for cell in table.itertuples():
-        answer = f"ram_{slug(cell.name.partition(' (')[0])}_{cell.milestone_days}d"
+        row = f"scores.{slug(cell.name.partition(' (')[0])}.{cell.milestone_days}d"
         about = {"section": "Table 1", "subject": cell.name, "date": "", "note": "", "kind": RESULT}
         for measure, value, unit, printed, name in (
-            ("score", cell.score, "score", cell.printed_score, answer),
-            ("downloads", cell.downloads, "downloads", cell.printed_downloads, f"{answer}_downloads"),
+            ("score", cell.score, "score", cell.printed_score, f"{row}.score"),
+            ("downloads", cell.downloads, "downloads", cell.printed_downloads, f"{row}.downloads"),
         ):
             yield about | {
                 "id": f"table-1-{cell.name}-{cell.milestone_days}d-{measure}",
@@ -86,20 +96,21 @@ def _of_counts(table: pd.DataFrame) -> Iterator[dict[str, str]]:
         yield about | {
             "id": f"table-b-{row.model}", "measure": "lifetime downloads", "subject": row.name, "value": row.downloads,
             "unit": "downloads", "printed": row.printed, "precision": _step(row.printed),
-            "answer": f"lifetime_{slug(row.model.partition('/')[2])}", "note": row.note,
+            "answer": f"lifetimes.{slug(row.model)}.downloads_cumulative", "note": row.note,
         }  # fmt: skip
     for bucket, rows in table.groupby("bucket", sort=False):
         yield about | {
             "id": f"table-b-{bucket}", "measure": "the most-downloaded models, in order", "subject": bucket,
-            "value": ", ".join(rows["model"]), "unit": "text", "printed": f"{len(rows)} models", "precision": "text",
-            "answer": f"top_models_{slug(bucket)}", "note": "; ".join(filter(None, rows["note"])),
+            "value": ", ".join(rows["model"]), "unit": "text", "printed": f"{len(rows)} models, in order",
+            "precision": ORDER, "answer": f"top-lists.{slug(bucket)}.ordered",
+            "note": "; ".join(filter(None, rows["note"])),
         }  # fmt: skip
 
 
 def _step(printed: str) -> str:
     """The last printed digit's worth: "1.3M" → 100000, "6.30" → 0.01."""
     number = printed.rstrip("KMB")
-    scale = {suffix: scale for scale, suffix in SCALES}.get(printed[len(number) :], 1.0)
+    scale = {suffix: scale for scale, suffix in formats.SCALES}.get(printed[len(number) :], 1.0)
     return f"{scale * 10 ** -len(number.partition('.')[2]):g}"
 
 
@@ -142,19 +153,25 @@ def _cell(claim: dict[str, Any], book: Book) -> Cell:
         raise ClaimError(f"claims.csv, id {claim['id']!r}: {error}") from None
 
 
-def ledger(claims: pd.DataFrame, recorded: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Compare each claim with the recorded value that answers it.
+def compare(folder: Path = paths.BUILD / "quoted") -> pd.DataFrame:
+    """The ledger of a build, see `ledger`. folder: what its notebooks quoted. Raises ClaimError, AddressError."""
+    claims, book = read(), addresses.read(folder, notebooks=NOTEBOOKS)
+    return ledger(claims, answers(claims, book, findings.evaluate(book.tell)))
 
-    claims: from `read`. recorded: name → raw, formatted, unit, notebook, cell, as in values.json.
-    Returns one row a claim: part (of SECTIONS), kind, id, section, measure, subject, date, printed, ours and difference
-    (as readers see them, to one digit more than printed; what is no number has no difference), verdict (matches |
-    differs | not computed), reason, answer, notebook, cell. Raises ClaimError for a section that no part has, and for
-    a value or precision that does not parse.
+
+def ledger(claims: pd.DataFrame, answered: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Compare each claim with what answers it.
+
+    claims: from `read`. answered: from `answers`.
+    Returns one row a claim: part (slug of `sections`), kind, id, section, measure, subject, date, figure (those three
+    as readers see them), printed, ours and difference (as readers see them, to one digit more than printed; what is no
+    number has no difference), verdict (of VERDICTS), reason, answer, notebook, cell. Raises ClaimError for a section
+    that no part has, and for a value or precision that does not parse.
     """
-    parts = {section: part for part, sections in SECTIONS.items() for section in sections}
+    parts = sections().explode("sections").reset_index().set_index("sections")["slug"].drop("")
     if strangers := sorted(set(claims["section"]) - set(parts)):
-        raise ClaimError(f"claims.csv: sections {', '.join(strangers)} are in no part of the ledger; add them to one")
-    rows = [_compare(claim, recorded.get(claim["answer"])) for claim in claims.to_dict("records")]
+        raise ClaimError(f"claims.csv: sections {', '.join(strangers)} are in no part of sections.csv; add them to one")
+    rows = [_compare(claim, answered.get(claim["answer"])) for claim in claims.to_dict("records")]
     return pd.DataFrame(rows).assign(part=claims["section"].map(parts).to_numpy())
 
 
@@ -164,37 +181,51 @@ def match_rate(compared: pd.DataFrame) -> float | None:
     return float((computed["verdict"] == MATCHES).mean()) if len(computed) else None
 
 
+def summary(compared: pd.DataFrame, wanted: float) -> pd.DataFrame:
+    """The ledger in one row. wanted: the rate that the edition asks for, 0 to 1.
+
+    Returns claims, computed, matched, differing, absent, remarks (of the absent: those that no data of this kind
+    measure), withheld (the other absent ones), settings (computed ones), rate (of the computed; null for none),
+    result_rate (of the computed without settings), wanted.
+    """
+    matched, differing, absent = ((compared["verdict"] == verdict).sum() for verdict in VERDICTS)
+    remarks = (compared["answer"] == "").sum()
+    settings = compared["kind"] == SETTING
+    row = {
+        "claims": len(compared), "computed": matched + differing, "matched": matched, "differing": differing,
+        "absent": absent, "remarks": remarks, "withheld": absent - remarks,
+        "settings": (settings & (compared["verdict"] != ABSENT)).sum(), "rate": match_rate(compared),
+        "result_rate": match_rate(compared[~settings]), "wanted": wanted,
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
 def counts(compared: pd.DataFrame) -> pd.DataFrame:
-    """Claims by part and verdict: part, matches, differs, not computed; in the paper's order."""
-    table = pd.crosstab(compared["part"], compared["verdict"])
-    parts = [part for part in SECTIONS if part in table.index]
-    return table.reindex(parts).reindex(columns=[MATCHES, DIFFERS, ABSENT], fill_value=0).reset_index()
+    """Claims by part and verdict: part (as readers see it), matches, differs, absent; the paper's order, then all."""
+    table = pd.crosstab(compared["part"], compared["verdict"]).reindex(columns=VERDICTS, fill_value=0)
+    table.loc[ALL] = table.sum()
+    present = table.reindex([slug for slug in sections().index if slug in table.index])
+    return present.assign(part=sections()["part"])[["part", *VERDICTS]].reset_index(drop=True)
 
 
-def shown(compared: pd.DataFrame) -> pd.DataFrame:
-    """The ledger as readers see it: Figure (as the index), Paper, Ours, Difference, Verdict."""
-    columns = {"printed": "Paper", "ours": "Ours", "difference": "Difference", "verdict": "Verdict"}
-    return _headed(compared.assign(Figure=_figures(compared)).set_index("Figure"), columns)
+def part(compared: pd.DataFrame, slug: str) -> pd.DataFrame:
+    """A part of the ledger as readers see it: each figure, the paper's, ours, the difference, the verdict."""
+    rows = compared[compared["part"] == slug]
+    columns = ["figure", "printed", "ours", "difference", "verdict"]
+    return show.shown(rows.assign(verdict=rows["verdict"].map(words()))[columns], "ledger")
 
 
 def unsettled(compared: pd.DataFrame) -> pd.DataFrame:
-    """The claims that do not match, those that differ first: Figure with section (the index), Paper, Ours, Why."""
-    rows = compared[compared["verdict"] != MATCHES].sort_values("verdict", kind="stable")
-    figures = [f"{figure} ({section})" for figure, section in zip(_figures(rows), rows["section"], strict=True)]
-    rows = rows.assign(ours=rows["ours"].where(rows["verdict"] == DIFFERS, "–"), Figure=figures)
-    return _headed(rows.set_index("Figure"), {"printed": "Paper", "ours": "Ours", "reason": "Why"})
+    """The claims that do not match as readers see them, those that differ first, with the section and the reason."""
+    rows = pd.concat([compared[compared["verdict"] == verdict] for verdict in (DIFFERS, ABSENT)])
+    return show.shown(rows[["figure", "section", "printed", "ours", "reason"]], "ledger")
 
 
-def _headed(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
-    """Some columns of a table under other names, with one row of heads: the index is named in it like a column."""
-    return table[list(columns)].rename(columns=columns).rename_axis(index=None, columns=table.index.name)
-
-
-def _figures(compared: pd.DataFrame) -> list[str]:
-    """What each claim is about: "China: cumulative downloads, Mar 2026"."""
-    heads = compared["subject"].map(lambda subject: "" if subject == "all" else f"{subject}: ")
-    tails = compared["date"].map(lambda date: f", {datetime.date.fromisoformat(date):%b %Y}" if date else "")
-    return list(heads + compared["measure"] + tails)
+def _figure(claim: dict[str, Any]) -> str:
+    """What a claim is about: "China: cumulative downloads, Mar 2026"."""
+    head = "" if claim["subject"] == "all" else f"{claim['subject']}: "
+    tail = f", {datetime.date.fromisoformat(claim['date']):%b %Y}" if claim["date"] else ""
+    return head + claim["measure"] + tail
 
 
 # One row ------------------------------------------------------------------------------------------------------
@@ -202,32 +233,32 @@ def _figures(compared: pd.DataFrame) -> list[str]:
 
 def _compare(claim: dict[str, Any], value: dict[str, Any] | None) -> dict[str, Any]:
     """One row of the ledger."""
-    row = {key: claim[key] for key in ("kind", "id", "section", "measure", "subject", "date", "printed", "answer")}
     if claim["unit"] == "date":
-        row["date"] = ""  # the printed date says it
+        claim = claim | {"date": ""}  # the printed date says it
+    row = {key: claim[key] for key in ("kind", "id", "section", "measure", "subject", "date", "printed", "answer")}
+    row |= {"figure": _figure(claim)}
     if value is None or value["raw"] is None:
         empty = dict.fromkeys(("ours", "difference", "notebook", "cell"), "")
-        return row | empty | {"verdict": ABSENT, "reason": _absence(claim, value)}
+        return row | empty | {"verdict": ABSENT, "reason": _absence(claim)}
+    if claim["precision"] == TENS:
+        claim, value = claim | {"precision": "10"}, value | {"raw": round(value["raw"] / 10) * 10}
     agree, difference = _agree(claim, value["raw"])
     number = difference is not None
     return row | {
-        "ours": _number(value["raw"], claim) if number else _text(value),
+        "ours": _number(value["raw"], claim) if number else _text(value, claim),
         "difference": _number(difference, claim).rstrip("%×") if number else "",
         "verdict": MATCHES if agree else DIFFERS,
-        "reason": claim["note"] or ("" if agree else "no explanation is known"),
+        "reason": claim["note"] or ("" if agree else words()["unexplained"]),
         "notebook": value["notebook"],
         "cell": value["cell"],
     }
 
 
-def _absence(claim: dict[str, Any], value: dict[str, Any] | None) -> str:
+def _absence(claim: dict[str, Any]) -> str:
     """Why a claim has no value."""
     if not claim["answer"]:
-        return claim["note"] or "no notebook measures it"
-    why = (
-        f"this edition's data do not tell `{claim['answer']}`" if value else f"no notebook records `{claim['answer']}`"
-    )
-    return f"{why}; {claim['note']}" if claim["note"] else why
+        return claim["note"] or words()["unmeasured"]
+    return "; ".join(filter(None, (words()["untold"], claim["note"])))
 
 
 def _agree(claim: dict[str, Any], ours: Any) -> tuple[bool, float | None]:
@@ -239,6 +270,8 @@ def _agree(claim: dict[str, Any], ours: Any) -> tuple[bool, float | None]:
             return part(datetime.date.fromisoformat(printed)) == part(datetime.date.fromisoformat(str(ours))), None
         if precision == "text":
             return printed == str(ours), None
+        if precision == ORDER:
+            return _in_place(printed, ours) == len(printed.split(", ")), None
         step = float(precision)
         difference = float(ours) - float(printed)
     except ValueError as error:
@@ -247,19 +280,26 @@ def _agree(claim: dict[str, Any], ours: Any) -> tuple[bool, float | None]:
     return abs(difference) <= step / 2 * (1 + 1e-9), difference
 
 
-def _text(value: dict[str, Any]) -> str:
-    """A value that is no number: days in full, conditions as what they are."""
+def _in_place(printed: str, ours: str) -> int:
+    """How many ids of one list stand in the same place in the other."""
+    return sum(one == other for one, other in zip(printed.split(", "), ours.split(", "), strict=False))
+
+
+def _text(value: dict[str, Any], claim: dict[str, Any]) -> str:
+    """A value that is no number: days in full, conditions as what they are, of lists what they share."""
+    if claim["precision"] == ORDER:
+        return f"{_in_place(claim['value'], value['raw'])} in the same place"
     if value["unit"] == "condition":
-        return "holds" if value["raw"] == "yes" else "does not hold"
+        return words()[value["raw"]]
     return formats.day(datetime.date.fromisoformat(value["raw"])) if value["unit"] == "UTC day" else value["formatted"]
 
 
 def _number(number: float, claim: dict[str, Any]) -> str:
     """A number in the unit and scale of the printed one, to one digit more: 722_960_000 beside "723M" → "723.0M"."""
-    unit, scale, suffix = claim["unit"], 1.0, UNITS.get(claim["unit"], "")
+    unit, scale, suffix = claim["unit"], 1.0, SUFFIXES.get(claim["unit"], "")
     if unit == "downloads":
         size = abs(float(claim["value"]))
-        scale, suffix = next((step for step in SCALES if size >= step[0]), (1.0, ""))
+        scale, suffix = next((step for step in formats.SCALES if size >= step[0]), (1.0, ""))
     elif unit == "share":
         scale = 0.01
     digits = max(0, 1 - math.floor(math.log10(float(claim["precision"]) / scale) + 1e-9))
