@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpers.findings import edition, organizational, ram, regional
+from helpers.findings import edition, organizational, ram, regional, reproduction
 from helpers.findings.telling import Tell, Unknown
 
 
@@ -26,7 +26,7 @@ def predicates() -> dict[str, Callable[[Tell], bool]]:
     """Name → predicate, of all findings, in the order of the paper."""
     return {
         name.replace("_", "-"): predicate
-        for module in (edition, regional, organizational, ram)
+        for module in (edition, regional, organizational, ram, reproduction)
         for name, predicate in vars(module).items()
         if inspect.isfunction(predicate) and predicate.__module__ == module.__name__ and not name.startswith("_")
     }
