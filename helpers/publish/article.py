@@ -121,7 +121,7 @@ def read(root: Path, build: Path, about: dict[str, Any]) -> Article:
         return SHORTCODE.sub(shown, line.text)
 
     text = Sources([Line(line.where, placed(line), "") for line in report.lines]).text
-    told = {key: about[key] for key in ("findings", "lists") if key in about}
+    told: dict[str, Any] = {key: about[key] for key in ("findings", "lists") if key in about}
     blocks = nodes.parse(text, "markdown", root / FILTER, told)
     return Article(report, nodes.rewrite(blocks, {"Div": _callout}), embeds, faults)
 

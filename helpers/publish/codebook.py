@@ -79,7 +79,7 @@ def _origin(name: str, report: Report) -> str:
     """Where a figure's table is shown and where it was made, as links from the folder of the figures."""
     named = report.article.named
     told = [f"[{named[name]}](../report/index.html#{name}) of the report"] if name in named else []
-    made = (notebook for notebook in report.executed.values() if notebook.cell(name))
+    made = (notebook for notebook in report.executed.values() if name in notebook.labelled)
     told += [f"made by [{notebook.name}](../{notebook.preview}#cell-{name})" for notebook in made]
     return ", ".join(told)
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from importlib import metadata
 
 from helpers.text.faults import refuse
 
@@ -49,9 +50,8 @@ def version(engine: str) -> str:
     if engine == "quarto":
         return quarto_version() or "unknown"
     import pypandoc
-    import typst
 
-    return f"pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__}"
+    return f"pandoc {pypandoc.get_pandoc_version()}, Typst {metadata.version('typst')}"
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -33,14 +33,14 @@ class Exhibit:
     notebook: Notebook
     caption: list[Node]
     alt: str = ""
-    picture: tuple[str, bytes] | None = None
+    picture: tuple[str, bytes] = ("", b"")
     table: Node | None = None
     published: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
         """Where its picture lies, beside the article."""
-        return f"index_files/{self.label}{self.picture[0]}" if self.picture else ""
+        return f"index_files/{self.label}{self.picture[0]}"
 
     @property
     def links(self) -> str:
@@ -62,14 +62,14 @@ def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path)
     found: list[tuple[str, Notebook, Cell]] = []
     for embed in embeds:
         notebook = executed[Path(embed.path).stem]
-        found.append((embed.label, notebook, notebook.cell(embed.label)))
+        found.append((embed.label, notebook, notebook.labelled[embed.label]))
     captions = _captions([cell.options[f"{label[:3]}-cap"] for label, _, cell in found])
-    tables = _tables({label: cell.table() for label, _, cell in found if label.startswith("tbl-")})
+    tables = _tables({label: cell.table() or "" for label, _, cell in found if label.startswith("tbl-")})
     exhibits = {}
     for (label, notebook, cell), caption in zip(found, captions, strict=True):
         published = tuple(k for k in FILES if any((folder / f"{label}.{k}").is_file() for folder in folders(build)))
         alt = " ".join(cell.options.get("fig-alt", "").split())
-        picture = None if label in tables else cell.picture()
+        picture = ("", b"") if label in tables else cell.picture() or ("", b"")
         exhibits[label] = Exhibit(label, notebook, caption, alt, picture, tables.get(label), published)
     return exhibits
 

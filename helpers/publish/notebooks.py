@@ -72,9 +72,10 @@ class Notebook:
                 return re.sub(r"[`*]", "", heading[1])
         return self.name
 
-    def cell(self, label: str) -> Cell | None:
-        """The cell labelled `label`."""
-        return next((cell for cell in self.cells if cell.label == label), None)
+    @cached_property
+    def labelled(self) -> dict[str, Cell]:
+        """Label → cell. Raises YAMLError where options of a cell are no YAML."""
+        return {cell.label: cell for cell in self.cells if cell.label}
 
     @property
     def preview(self) -> str:

@@ -102,7 +102,7 @@ def _works(about: dict[str, Any]) -> list[str]:
 def _pictures(report: Report, folder: Path) -> None:
     """Put the picture of every figure beside the document in `folder`."""
     for exhibit in report.exhibits.values():
-        if exhibit.picture:
+        if not exhibit.table:
             path = folder / exhibit.file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(exhibit.picture[1])

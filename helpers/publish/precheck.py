@@ -59,12 +59,12 @@ def _embed(embed: Embed, executed: dict[str, Notebook]) -> Iterator[Fault]:
         yield Fault(where, f"embeds {file}, which is not among the executed notebooks", "mend the name")
         return
     try:
-        cell = notebook.cell(label)
+        cell = notebook.labelled.get(label)
     except yaml.YAMLError as error:
         yield Fault(where, f"{file}: the `#|` lines of a cell are no YAML: {error}", "quote the text")
         return
     if cell is None:
-        held = ", ".join(sorted(c.label for c in notebook.cells if c.label)) or "none"
+        held = ", ".join(sorted(notebook.labelled)) or "none"
         yield Fault(where, f"{file} has no cell labelled {label}", f"mend the label; it has: {held}")
         return
     if not (cell.picture() if kind == "fig" else cell.table()):

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def complete(report: Report, previewed: list[Notebook], site: Path) -> None:
             f'<a href="../../report/index.html">Back to the report</a> · '
             f'<a href="{notebook.path.name}" download>Download this notebook</a>'
         )
-        html = _anchored(_changed(page, report.about, back), [cell.label for cell in notebook.cells if cell.label])
+        html = _anchored(_changed(page, report.about, back), notebook.labelled)
         # However Quarto told the filter where the page lies: numbers in captions lead on from here.
         page.write_text(html.replace('href="../build/notebooks/', 'href="../../build/notebooks/'), encoding="utf-8")
     article = site / "report" / "index.html"
@@ -107,7 +108,7 @@ def _changed(page: Path, about: dict[str, Any], more: str) -> str:
     return re.sub(r"<body[^>]*>", lambda body: body[0] + strip, html, count=1)
 
 
-def _anchored(html: str, labels: list[str]) -> str:
+def _anchored(html: str, labels: Iterable[str]) -> str:
     """The notebook's page with an anchor cell-<label> for each of these cells; Quarto names some after the label."""
     for label in labels:
         if f'id="cell-{label}"' not in html:
@@ -123,6 +124,6 @@ def _linked(html: str, shown: dict[str, Exhibit]) -> str:
     """
     html = SOURCE.sub("", html)
     for label, exhibit in shown.items():
-        end = rf'(<[^>]*\bid="{re.escape(label)}".*?)(?=</figure>)'
-        html = re.sub(end, lambda found, exhibit=exhibit: found[0] + exhibit.links, html, count=1, flags=re.DOTALL)
+        before, opening, rest = html.partition(f'id="{label}"')
+        html = before + opening + rest.replace("</figure>", f"{exhibit.links}</figure>", 1)
     return html

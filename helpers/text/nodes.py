@@ -86,7 +86,7 @@ def rewrite(tree: Any, changes: dict[str, Change]) -> Any:
     for item in tree:
         if isinstance(item, dict | list):
             item = rewrite(item, changes)
-            change = changes.get(item.get("t")) if isinstance(item, dict) else None
+            change = changes.get(item.get("t", "")) if isinstance(item, dict) else None
             if change and (new := change(item)) is not None:
                 rewritten += new
                 continue
@@ -145,7 +145,7 @@ def text_of(tree: Any) -> str:
         return "".join(map(text_of, tree))
     if not isinstance(tree, dict):
         return ""
-    kind, content = tree.get("t"), tree.get("c")
+    kind, content = tree.get("t"), tree.get("c", "")
     if kind == "Str":
         return content
     if kind in ("Code", "Math"):
