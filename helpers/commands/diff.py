@@ -1,4 +1,4 @@
-"""What changed between two built editions: their parameters, values, ranks, crossovers and figures' data.
+"""What changed between two built editions: their parameters, numbers, ranks, findings and figures' data.
 
 A build leaves what it published under editions/<name>/ of the build folder (see `helpers.publish.site.keep`).
 """
@@ -7,7 +7,6 @@ import datetime
 import itertools
 import json
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,8 @@ from helpers import paths
 
 SAME = 1e-9
 """Relative difference below which two numbers are the same: the order of additions, not the data."""
-RANK = re.compile(r"(?P<who>\w+?)_rank_(?P<measure>\w+)")
-LEAD = re.compile(r"_(ahead|leads|leader)(_|$)")
-CROSSOVER = re.compile(r"_crossover(_|$)")
+DAY, MONTHS = "UTC day", ("first of month", "calendar month")
+"""Units of dates."""
 
 COPY, IN = "·copy", "·in"
 """Columns of our own beside a figure's."""
@@ -32,10 +30,11 @@ class DiffError(ValueError):
 
 @dataclass(frozen=True)
 class Kept:
-    """What a build of an edition left: its parameters, its values by name, and each figure's data by name."""
+    """What a build of an edition left: its parameters, its numbers by address, its findings, each figure's data."""
 
     parameters: dict[str, Any]
     values: dict[str, dict[str, Any]]
+    findings: pd.DataFrame
     figures: dict[str, pd.DataFrame]
 
     @property
@@ -45,9 +44,9 @@ class Kept:
 
 @dataclass(frozen=True)
 class Diff:
-    """The differences from one edition to another; see `values`, `order`, `figures` and `parameters` for the columns.
+    """The differences from one edition to another; see the functions of the same names for the columns.
 
-    same: the number of values that are in both and do not differ.
+    same: the number of numbers said that are in both and do not differ.
     """
 
     before: Kept
@@ -55,6 +54,7 @@ class Diff:
     parameters: pd.DataFrame
     values: pd.DataFrame
     order: list[str]
+    findings: pd.DataFrame
     figures: pd.DataFrame
     same: int
 
@@ -71,9 +71,19 @@ def read(name: str, build: Path = paths.BUILD) -> Kept:
         raise DiffError(f"edition {name} was not built ({told}); run `atom build --edition {name}`")
     return Kept(
         json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["edition"],
-        json.loads((folder / "values.json").read_text(encoding="utf-8")),
+        _places(json.loads((folder / "values.json").read_text(encoding="utf-8"))),
+        pd.read_csv(folder / "findings.csv", dtype=str, keep_default_na=False),
         {path.stem: _table(path) for path in sorted((folder / "figures").glob("fig-*.csv"))},
     )
+
+
+def _places(said: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What was said by address without format, so that a cell that is said in two formats is compared once."""
+    found: dict[str, dict[str, Any]] = {}
+    for address, value in said.items():
+        keys, _, column = address.rpartition(".")
+        found.setdefault(f"{keys}.{column.partition('-')[0]}", value)
+    return found
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -91,6 +101,7 @@ def compare(before: Kept, after: Kept) -> Diff:
         parameters(before.parameters, after.parameters),
         changed,
         order(before.values, after.values),
+        findings(before.findings, after.findings),
         figures(before.figures, after.figures),
         in_both - int((changed["state"] == "changed").sum()),
     )
@@ -103,29 +114,30 @@ def parameters(before: dict[str, Any], after: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["parameter", "before", "after"], dtype=object)
 
 
-# Values -------------------------------------------------------------------------------------------------------
+# Numbers and findings -----------------------------------------------------------------------------------------
 
 
 def values(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Values that differ, the largest relative change first.
+    """Numbers that differ, the largest relative change first.
 
-    before, after: recorded values by name, as in values.json. Returns name, kind (value | rank | crossover), unit,
-    state (changed | new | gone), before and after (as the report shows them; None where not recorded), change (in
-    `unit`; whole days for dates, months for months; NaN where one of the two is unknown, is no number or has
-    another unit) and relative (|change| by the larger of the two; NaN for dates).
+    before, after: what was said by address, as in values.json. Returns address, kind (value | rank | date), unit, state
+    (changed | new | gone), before and after (as the report shows them; None where not said), change (in `unit`; whole
+    days for days, months for months; NaN where one of the two is unknown, is no number or has another unit) and
+    relative (|change| by the larger of the two; NaN for dates).
     """
     rows = []
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
+    for address in sorted(before.keys() | after.keys()):
+        old, new = before.get(address), after.get(address)
         if old and new and old["unit"] == new["unit"] and _same(old["raw"], new["raw"]):
             continue
         unit = " → ".join(dict.fromkeys(value["unit"] for value in (old, new) if value))
         change = _change(old["raw"], new["raw"], unit) if old and new else math.nan
-        scale = max(abs(old["raw"]), abs(new["raw"])) if _numbers(old, new) else math.nan
+        numbers = [abs(value["raw"]) for value in (old, new) if value and _number(value["raw"])]
+        scale = max(numbers) if len(numbers) == 2 else math.nan
         rows.append(
             {
-                "name": name,
-                "kind": _kind(name, unit),
+                "address": address,
+                "kind": "rank" if unit == "rank" else "date" if unit in (DAY, *MONTHS) else "value",
                 "unit": unit,
                 "state": "gone" if new is None else "new" if old is None else "changed",
                 "before": old and old["formatted"],
@@ -134,24 +146,13 @@ def values(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) 
                 "relative": abs(change) / scale if scale else math.nan,
             }
         )
-    columns = ["name", "kind", "unit", "state", "before", "after", "change", "relative"]
+    columns = ["address", "kind", "unit", "state", "before", "after", "change", "relative"]
     found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values(["relative", "name"], ascending=[False, True], na_position="last", ignore_index=True)
-
-
-def _kind(name: str, unit: str) -> str:
-    """Which part of the comparison a value belongs to: crossovers are days, or sentences on them."""
-    if CROSSOVER.search(name) and unit in ("date", "month", "text"):
-        return "crossover"
-    return "rank" if unit == "rank" or LEAD.search(name) else "value"
+    return found.sort_values(["relative", "address"], ascending=[False, True], na_position="last", ignore_index=True)
 
 
 def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _numbers(*recorded: dict[str, Any] | None) -> bool:
-    return all(value is not None and _number(value["raw"]) for value in recorded)
 
 
 def _same(one: Any, two: Any) -> bool:
@@ -162,14 +163,14 @@ def _change(old: Any, new: Any, unit: str) -> float:
     """From `old` to `new` in the unit of both; NaN where there is no such difference."""
     if _number(old) and _number(new):
         return new - old
-    if unit not in ("date", "month") or old is None or new is None:
+    if unit not in (DAY, *MONTHS) or old is None or new is None:
         return math.nan
     first, last = datetime.date.fromisoformat(old), datetime.date.fromisoformat(new)
-    return 12 * (last.year - first.year) + last.month - first.month if unit == "month" else (last - first).days
+    return (last - first).days if unit == DAY else 12 * (last.year - first.year) + last.month - first.month
 
 
 def order(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> list[str]:
-    """Who overtook whom, in sentences: pairs whose recorded ranks of one measure are the other way round."""
+    """Who overtook whom, in sentences: pairs whose ranks in one column are the other way round."""
     then, now = _ranks(before), _ranks(after)
     found = []
     for measure in sorted(then.keys() & now.keys()):
@@ -181,14 +182,34 @@ def order(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -
     return found
 
 
-def _ranks(recorded: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Measure → who → rank, of the values that are ranks: qwen_rank_cumulative. Unknown ranks are left out."""
+def _ranks(said: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Table, month and column → who → rank, of what is a rank. Unknown ranks are left out.
+
+    The month is that of the address, so that the last of one edition is compared with the last of the other.
+    """
     found: dict[str, dict[str, float]] = {}
-    for name, value in recorded.items():
-        match = RANK.fullmatch(name)
-        if match and value["unit"] == "rank" and value["raw"] is not None:
-            found.setdefault(match["measure"], {})[match["who"]] = value["raw"]
+    for address, value in said.items():
+        if value["unit"] == "rank" and value["raw"] is not None:
+            table, *keys, column = address.split(".")
+            told = list(zip(value["row"], keys, strict=True))
+            months = [key for by, key in told if by == "month"]
+            who = ".".join(key for by, key in told if by != "month")
+            found.setdefault(".".join([table, *months, column]), {})[who] = value["raw"]
     return found
+
+
+def findings(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Findings whose truth differs: finding, before, after (true | false | unknown; None where there is no such
+    finding), statement.
+
+    before, after: finding, truth, statement, as in findings.csv.
+    """
+    both = before.merge(after, on="finding", how="outer", suffixes=("_before", "_after")).astype(object)
+    both = both.where(both.notna(), None)
+    both["statement"] = both["statement_after"].where(both["statement_after"].notna(), both["statement_before"])
+    differing = both[both["truth_before"] != both["truth_after"]]
+    found = differing.rename(columns={"truth_before": "before", "truth_after": "after"})
+    return found[["finding", "before", "after", "statement"]].reset_index(drop=True)
 
 
 # Figures ------------------------------------------------------------------------------------------------------
@@ -204,9 +225,10 @@ def figures(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> 
     rows = []
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
-        if old is None or new is None:
-            added, gone = (len(new), 0) if old is None else (0, len(old))
-            rows.append((name, "new" if old is None else "gone", added, gone, 0, "", ""))
+        if old is None:
+            rows.append((name, "new", len(after[name]), 0, 0, "", ""))
+        elif new is None:
+            rows.append((name, "gone", 0, len(old), 0, "", ""))
         elif any(found := _rows(old, new)):
             rows.append((name, "changed", *found))
     columns = ["figure", "state", "rows_added", "rows_gone", "rows_changed", "columns", "largest"]

@@ -19,7 +19,7 @@ from helpers.text import names, nodes
 
 SHOWN = 30
 """Rows of a table on the terminal; the page has all."""
-SECTIONS = {"rank": "Ranks and leads", "crossover": "Crossovers", "value": "Values"}
+SECTIONS = {"rank": "Ranks", "date": "Days and months", "value": "Numbers"}
 
 
 def run(before: str, after: str, build: Path = paths.BUILD) -> Group:
@@ -35,15 +35,15 @@ def run(before: str, after: str, build: Path = paths.BUILD) -> Group:
 
 def tables(found: diff.Diff) -> dict[str, pd.DataFrame]:
     """Heading → table of texts, for each part of the comparison in which something differs."""
-    parts = {"Parameters": found.parameters.map(_parameter)}
+    parts = {"Parameters": found.parameters.map(_parameter), "Findings": found.findings.map(_said)}
     for kind, heading in SECTIONS.items():
         part = found.values[found.values["kind"] == kind]
         parts[heading] = pd.DataFrame(
             {
-                "name": part["name"],
+                "address": part["address"],
                 "unit": part["unit"],
-                "before": [_recorded(cell) for cell in part["before"]],
-                "after": [_recorded(cell) for cell in part["after"]],
+                "before": [_said(cell) for cell in part["before"]],
+                "after": [_said(cell) for cell in part["after"]],
                 "change": [_change(*row) for row in part[["state", "change", "unit"]].itertuples(index=False)],
             }
         )
@@ -56,7 +56,10 @@ def summary(found: diff.Diff) -> list[str]:
     states = found.values["state"].value_counts()
     counts = ", ".join(f"{states.get(state, 0)} {state}" for state in ("changed", "new", "gone"))
     drawn = len(found.before.figures.keys() | found.after.figures.keys())
-    lines = [f"Values: {counts}, {found.same} the same. Figures whose data differ: {len(found.figures)} of {drawn}."]
+    lines = [
+        f"Numbers: {counts}, {found.same} the same. Figures whose data differ: {len(found.figures)} of {drawn}.",
+        f"Findings that are no longer true, false or unknown as before: {len(found.findings)}.",
+    ]
     return [*lines, *(f"{sentence}." for sentence in found.order)]
 
 
@@ -79,9 +82,10 @@ def terminal(found: diff.Diff) -> list[Text | Table]:
 def write(found: diff.Diff, place: Path) -> None:
     """Write the page, with the theme beside it: it asks for nothing from elsewhere."""
     theme = paths.REPORT / "theme"
-    blocks = [{"t": "Para", "c": nodes.words(line)} for line in (*_labels(found), *summary(found))]
+    blocks: list[nodes.Node] = [{"t": "Para", "c": nodes.words(line)} for line in (*_labels(found), *summary(found))]
     for heading, part in tables(found).items():
-        blocks.append({"t": "Header", "c": [2, nodes.attr(_anchor(heading)), nodes.words(heading)]})
+        title: nodes.Node = {"t": "Header", "c": [2, nodes.attr(_anchor(heading)), nodes.words(heading)]}
+        blocks.append(title)
         rows = part.map(escape).to_html(index=False, border=0, escape=False)
         blocks.append(nodes.raw("html", f'<div class="table-box" tabindex="0">{rows}</div>'))
     about = {
@@ -118,16 +122,15 @@ def _parameter(value: Any) -> str:
     return value if isinstance(value, str) else "not set" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _recorded(shown: Any) -> str:
-    return shown if isinstance(shown, str) else "not recorded"
+def _said(shown: Any) -> str:
+    return shown if isinstance(shown, str) else "not said"
 
 
 def _change(state: str, change: float, unit: str) -> str:
     """A difference with its sign, in the value's unit; only the state where there is no number."""
     if math.isnan(change):
         return state
-    if unit == "share":
+    if unit == "0 to 1":
         return f"{100 * change:+.2f} percentage points"
-    days = {"date": "days", "downloads": "", "month": "months"}.get(unit, "")
     number = f"{change:+,.0f}" if abs(change) >= 1000 or change == int(change) else f"{change:+,.3g}"
-    return f"{number} {days}".rstrip()
+    return f"{number} days" if unit == diff.DAY else f"{number} months" if unit in diff.MONTHS else number

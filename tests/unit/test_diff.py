@@ -17,23 +17,31 @@ from helpers.publish.page import Page
 ATTACK = "=cmd|<script>alert(1)</script><img src=x onerror=alert(2)>[red]\x1b[2J&\u202ehttps://evil.example/x"
 
 
-def value(raw, unit, formatted=None):
-    return {"raw": raw, "formatted": formatted or str(raw), "unit": unit}
+def value(raw, unit, formatted=None, **row):
+    return {"raw": raw, "formatted": formatted or str(raw), "unit": unit, "row": row}
 
 
+def rank(raw, who):
+    return value(raw, "rank", organisation=who, month="2026-03")
+
+
+CHINA, SHARE = "regions.china.last.downloads_cumulative", "regions.china.last.downloads_share"
 VALUES = {
-    "china_cumulative": value(1_000_000_000, "downloads", "1.00B"),
-    "china_share": value(0.5, "share", "50%"),
-    "china_usa_crossover": value("2025-07-22", "date"),
-    "qwen_meta_crossover": value("2025-12-01", "month"),
-    "lifetime_china_usa_crossover": value("at no time", "text"),
-    "qwen_rank_cumulative": value(1, "rank"),
-    "meta_rank_cumulative": value(2, "rank"),
-    "qwen_rank_entrants": value(3, "rank"),
-    "token_leader": value("DeepSeek", "text"),
-    "ram_glm": value(None, "score", "unknown"),
-    "steady": value(3, "count"),
+    CHINA: value(1_000_000_000, "downloads", "1.00B", region="china", month="2026-03"),
+    SHARE: value(0.5, "0 to 1", "50%", region="china", month="2026-03"),
+    "lead.since": value("2025-07-22", "UTC day"),
+    "crossing.qwen-meta.month": value("2025-12-01", "first of month", pair="qwen-meta"),
+    "families.qwen.last.rank": rank(1, "qwen"),
+    "families.meta.last.rank": rank(2, "meta"),
+    "entrants.qwen.last.rank": rank(3, "qwen"),
+    "tokens.first.organisation": value("DeepSeek", "text", rank="1"),
+    "ram.glm.30d.score": value(None, "score", "unknown", model="glm", milestone_days="30d"),
+    "coverage.models": value(3, "models"),
 }
+FINDINGS = pd.DataFrame(
+    [("china-leads", "true", "China leads."), ("era-ended", "unknown", "An era ended.")],
+    columns=["finding", "truth", "statement"],
+)
 TABLE = pd.DataFrame(
     {"month": ["2026-01-01"] * 2 + ["2026-02-01"] * 2, "region": ["us", "china"] * 2, "downloads": [1.0, 2.0, 3.0, 4.0]}
 )
@@ -47,14 +55,13 @@ def keep(build, name, title):
 
 def kept(values=VALUES, figures=None, **parameters):
     given = {"name": "one", "data": "public", "seed": 1} | parameters
-    return diff.Kept(given, copy.deepcopy(values), {"fig-downloads": TABLE} if figures is None else figures)
+    return diff.Kept(given, copy.deepcopy(values), FINDINGS, {"fig-downloads": TABLE} if figures is None else figures)
 
 
-def changed(**raws):
+def changed(raws):
     values = copy.deepcopy(VALUES)
-    for name, raw in raws.items():
-        values[name]["raw"] = raw
-        values[name]["formatted"] = str(raw)
+    for address, raw in raws.items():
+        values[address] |= {"raw": raw, "formatted": str(raw)}
     return values
 
 
@@ -67,8 +74,11 @@ def figure(after, before=TABLE):
 def built(tmp_path):
     """Two editions as the publish step leaves them; a value, the title and the figure hold a hostile name."""
     for name, model in (("one", "Qwen/Qwen3-8B"), ("two", ATTACK)):
-        recorded = VALUES | {"token_leader": value(model, "text")}
-        (tmp_path / "values.json").write_text(json.dumps(recorded), encoding="utf-8")
+        said = VALUES | {"tokens.first.organisation": value(model, "text", rank="1")}
+        (tmp_path / "values.json").write_text(json.dumps(said), encoding="utf-8")
+        FINDINGS.assign(truth=["true", "false" if name == "one" else "true"], used=model).to_csv(
+            tmp_path / "findings.csv", index=False
+        )
         folder = tmp_path / "site" / "figures"
         folder.mkdir(parents=True, exist_ok=True)
         table = pd.DataFrame({"model": ["a", ATTACK], "score": [1.0, 2.0 if name == "one" else 3.0]})
@@ -80,51 +90,85 @@ def built(tmp_path):
 
 def test_an_edition_and_itself_do_not_differ():
     found = diff.compare(kept(), kept())
-    assert found.parameters.empty and found.values.empty and found.figures.empty
+    assert found.parameters.empty and found.values.empty and found.findings.empty and found.figures.empty
     assert (found.order, found.same) == ([], len(VALUES))
     assert diff_page.tables(found) == {}
 
 
 @pytest.mark.parametrize(
-    ("name", "raw", "kind", "change"),
+    ("address", "raw", "kind", "change"),
     [
-        ("china_cumulative", 1_250_000_000, "value", 250_000_000),
-        ("china_share", 0.25, "value", -0.25),
-        ("china_usa_crossover", "2025-09-02", "crossover", 42),
-        ("qwen_meta_crossover", "2026-02-01", "crossover", 2),
-        ("lifetime_china_usa_crossover", "on 2 September 2025", "crossover", math.nan),
-        ("token_leader", "Qwen", "rank", math.nan),
-        ("ram_glm", 1.5, "value", math.nan),
-        ("china_usa_crossover", None, "crossover", math.nan),
-        ("china_share", 0, "value", -0.5),
+        (CHINA, 1_250_000_000, "value", 250_000_000),
+        (SHARE, 0.25, "value", -0.25),
+        ("lead.since", "2025-09-02", "date", 42),
+        ("crossing.qwen-meta.month", "2026-02-01", "date", 2),
+        ("tokens.first.organisation", "Qwen", "value", math.nan),
+        ("families.meta.last.rank", 5, "rank", 3),
+        ("ram.glm.30d.score", 1.5, "value", math.nan),
+        ("lead.since", None, "date", math.nan),
+        (SHARE, 0, "value", -0.5),
     ],
 )
-def test_a_change_is_told_in_the_values_unit_and_unknown_stays_unknown(name, raw, kind, change):
-    (row,) = diff.values(VALUES, changed(**{name: raw})).to_dict("records")
-    assert (row["name"], row["kind"], row["state"], row["after"]) == (name, kind, "changed", str(raw))
+def test_a_change_is_told_in_the_numbers_unit_and_unknown_stays_unknown(address, raw, kind, change):
+    (row,) = diff.values(VALUES, changed({address: raw})).to_dict("records")
+    assert (row["address"], row["kind"], row["state"], row["after"]) == (address, kind, "changed", str(raw))
     assert row["change"] == change or (math.isnan(row["change"]) and math.isnan(change))
 
 
-def test_new_and_gone_values_other_units_and_mere_rounding():
-    after = changed(china_share=0.5 * (1 + 1e-13)) | {"more": value(1, "count")}
-    del after["steady"]
-    after["ram_glm"]["unit"] = "multiple"
-    found = diff.values(VALUES, after).set_index("name")
-    assert found["state"].to_dict() == {"more": "new", "ram_glm": "changed", "steady": "gone"}
-    assert found.loc["ram_glm", "unit"] == "score → multiple"
+@pytest.mark.parametrize(
+    ("unit", "change", "words"),
+    [
+        ("0 to 1", -0.25, "-25.00 percentage points"),
+        ("UTC day", 42.0, "+42 days"),
+        ("first of month", 2.0, "+2 months"),
+        ("downloads", 250e6, "+250,000,000"),
+        ("multiple", 0.1234, "+0.123"),
+        ("text", math.nan, "changed"),
+    ],
+)
+def test_a_change_reads_in_its_unit(unit, change, words):
+    assert diff_page._change("changed", change, unit) == words
+
+
+def test_new_and_gone_numbers_other_units_and_mere_rounding():
+    after = changed({SHARE: 0.5 * (1 + 1e-13)}) | {"more.rows": value(1, "rows")}
+    del after["coverage.models"]
+    after["ram.glm.30d.score"]["unit"] = "multiple"
+    found = diff.values(VALUES, after).set_index("address")
+    states = {"more.rows": "new", "ram.glm.30d.score": "changed", "coverage.models": "gone"}
+    assert found["state"].to_dict() == states
+    assert found.loc["ram.glm.30d.score", "unit"] == "score → multiple"
     assert found["change"].isna().all()
 
 
 def test_the_largest_relative_change_comes_first():
-    found = diff.values(VALUES, changed(china_cumulative=1_100_000_000, china_share=0.1))
-    assert list(found["name"]) == ["china_share", "china_cumulative"]
+    found = diff.values(VALUES, changed({CHINA: 1_100_000_000, SHARE: 0.1}))
+    assert list(found["address"]) == [SHARE, CHINA]
 
 
-def test_who_overtook_whom_within_one_measure():
-    after = changed(qwen_rank_cumulative=2, meta_rank_cumulative=1, qwen_rank_entrants=1)
-    assert diff.order(VALUES, after) == ["meta is now ahead of qwen (cumulative)"]
-    assert diff.order(VALUES, changed(qwen_rank_cumulative=None, meta_rank_cumulative=1)) == []
-    assert diff.order(VALUES, changed(qwen_rank_cumulative=2)) == []  # a tie is no overtaking
+def test_who_overtook_whom_within_one_column_and_month():
+    qwen, meta, entrants = "families.qwen.last.rank", "families.meta.last.rank", "entrants.qwen.last.rank"
+    assert diff.order(VALUES, changed({qwen: 2, meta: 1, entrants: 1})) == [
+        "meta is now ahead of qwen (families.last.rank)"
+    ]
+    assert diff.order(VALUES, changed({qwen: None, meta: 1})) == []
+    assert diff.order(VALUES, changed({qwen: 2})) == []  # a tie is no overtaking
+
+
+def test_findings_whose_truth_changed():
+    after = FINDINGS.assign(truth=["false", "unknown"], statement=["China is ahead.", "An era ended."])
+    more = pd.concat([after, pd.DataFrame([("new-one", "true", "New.")], columns=after.columns)])
+    found = diff.findings(FINDINGS, more)
+    assert found.to_numpy().tolist() == [
+        ["china-leads", "true", "false", "China is ahead."],
+        ["new-one", None, "true", "New."],
+    ]
+    assert diff.findings(FINDINGS, FINDINGS).empty
+
+
+def test_a_cell_that_is_said_in_two_formats_is_compared_once():
+    said = {f"{CHINA}{variant}": VALUES[CHINA] for variant in ("", "-billions", "-tenths")} | {"lead.since-month": 1}
+    assert list(diff._places(said)) == [CHINA, "lead.since"]
 
 
 def test_a_figures_rows_added_gone_changed_and_the_largest_change():
@@ -199,6 +243,7 @@ def test_hostile_names_are_text_on_page_and_terminal_and_nothing_is_loaded_from_
     visible = ATTACK.replace("\x1b", "·").replace("\u202e", "·")
     assert visible in page.text  # parsed back, the whole name is text
     assert page.text.count("alert(1)") == 3  # the parameter, the value, the figure
+    assert "An era ended." in page.text and "China leads." not in page.text
     assert sorted(page.loads) == sorted(
         ["assets/fonts.css", "assets/report.css", "assets/report.js", "assets/theme.js", "data:,"]
     )
@@ -209,9 +254,9 @@ def test_hostile_names_are_text_on_page_and_terminal_and_nothing_is_loaded_from_
 
 
 def test_a_long_table_is_cut_on_the_terminal_only():
-    many = {f"value_{number:03}": value(number, "count") for number in range(80)}
-    found = diff.compare(kept(many), kept({name: value(v["raw"] + 1, "count") for name, v in many.items()}))
+    many = {f"table.n{number:03}.count": value(number, "count") for number in range(80)}
+    found = diff.compare(kept(many), kept({address: value(v["raw"] + 1, "count") for address, v in many.items()}))
     stream = io.StringIO()
     Console(file=stream, width=120).print(*diff_page.terminal(found))
     assert "… and 50 more" in stream.getvalue()
-    assert len(diff_page.tables(found)["Values"]) == 80
+    assert len(diff_page.tables(found)["Numbers"]) == 80
