@@ -101,8 +101,9 @@ def test_figures_are_drawn_and_every_link_of_theirs_answers(site, watched):
 def test_every_figure_names_its_source_and_the_source_leads_back(site, watched):
     reader = watched()
     page = reader.open(REPORT)
-    sources = page.eval_on_selector_all('a[href*="-preview.html#cell-"]', "links => links.map((link) => link.href)")
-    assert len(set(sources)) >= page.locator("figure img").count()
+    found = '.figure-links a[href*="-preview.html#cell-"]'
+    sources = page.eval_on_selector_all(found, "links => links.map((link) => link.href)")
+    assert len(set(sources)) == page.locator(".figure-links").count() > page.locator("figure img").count()
     for address in sorted(set(sources)):
         page = reader.open(address.removeprefix(f"{site.url}/"))
         expect(page.locator(f'[id="{address.partition("#")[2]}"]')).to_be_attached()
