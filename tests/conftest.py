@@ -83,6 +83,17 @@ def copy_of_repository(target: Path) -> Project:
     return Project(target)
 
 
+@pytest.fixture
+def show(capsys):
+    """Print past pytest's capture: what real records or seeded runs come to is to be seen."""
+
+    def _show(text: str) -> None:
+        with capsys.disabled():
+            print(text)
+
+    return _show
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Project:
     """A built copy of the repository. Tests that change it must put it back."""

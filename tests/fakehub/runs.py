@@ -3,11 +3,9 @@
 import datetime
 import json
 import multiprocessing
-import os
 import random
-import signal
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet
@@ -16,6 +14,7 @@ from helpers.archive import days
 from helpers.commands import collect
 from helpers.sources.asking import Patience
 from helpers.sources.hub import Scope
+from tests import kills
 from tests.fakehub import PASSING, FakeHub
 from tests.fakehub.holdings import HOSTILE, SPACES
 
@@ -24,7 +23,6 @@ HASTY = Patience(silence=0.25, page=0.5, first=0.01, longest=0.05, tries=20)
 KILLS = 4
 BASES = [f"{space}/base-{number}" for space in SPACES for number in range(50)]
 """Every model that one of the catalogue may name as its base."""
-ATTEMPTS = 40
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["helpers.commands.collect", "tests.fakehub.runs"])
@@ -57,26 +55,13 @@ def start(folder, endpoint, scope=None, limit=1000, patience=HASTY):
 
 def quietly(folder, endpoint, scope, limit, patience):
     """Collect; errors of ours are an exit code, anything else a traceback."""
-    try:
+    with kills.errors_of_ours_as_exit_code():
         collect.hub(folder, scope, endpoint, patience, limit)
-    except RuntimeError as error:
-        if not type(error).__module__.startswith("helpers"):
-            raise
-        raise SystemExit(3) from None
 
 
 def publish_until(folder, event):
     """Publish what is ready in `folder`, in a process that kills itself at the `event`-th touch of a file."""
-    touched = 0
-
-    def hook(name, _):
-        nonlocal touched
-        if name in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"):
-            touched += 1
-            if touched == event:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(hook)
+    kills.kill_at(event)
     for left in days.unfinished(folder):
         days.publish(left, datetime.datetime.now(datetime.UTC))
 
@@ -89,23 +74,12 @@ def run(seed: int, folder: Path) -> dict:
     names = SPACES[: draw.randrange(1, len(SPACES))]
     scope = draw.choice([None, Scope.of("author", names), Scope.of("base_model", BASES[:: draw.randrange(5, 40)])])
     limit = draw.randrange(20, 90)
-    kills = starts = 0
     with FakeHub(draw.randrange(200, 1200), seed, rates, hostile=draw.randrange(40), largest=limit) as hub:
         intended = draw.randrange(1, KILLS + 1)
-        while starts < ATTEMPTS:
-            starts += 1
-            process = start(folder, hub.endpoint, scope, limit)
-            if kills < intended:
-                process.join(draw.uniform(0.01, 0.15))
-                if process.is_alive():
-                    process.kill()
-                    kills += 1
-            process.join()
-            assert process.exitcode in (0, 3, -9), f"seed {seed}: exit code {process.exitcode}"
-            if process.exitcode == 0:
-                break
+        started = partial(start, folder, hub.endpoint, scope, limit)
+        ended = kills.run_to_its_end(started, draw, intended, 0.15, f"seed {seed}")
         check(folder, hub.rows, scope, f"seed {seed}")
-        return {"starts": starts, "kills": kills, "faults": sum(map(bool, hub.faults)), "requests": len(hub.requests)}
+        return ended | {"faults": sum(map(bool, hub.faults)), "requests": len(hub.requests)}
 
 
 def check(folder: Path, rows, scope=None, name="the archive"):

@@ -7,8 +7,6 @@ import multiprocessing
 import os
 import random
 import re
-import signal
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +20,7 @@ from helpers.sources import (
     import_history,
 )
 from helpers.sources.asking import Patience
+from tests import kills
 from tests.fakesources import PASSING, FakeSources, holdings
 
 HASTY = Patience(silence=0.3, page=5, first=0.01, longest=0.03, tries=12)
@@ -42,7 +41,6 @@ KEYS = {
     "HF_TOKEN": holdings.HF_TOKEN,
 }
 KILLS = 3
-ATTEMPTS = 40
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.fakesources.runs"])
@@ -109,48 +107,27 @@ class Addresses:
 def quietly(source, folder, addresses):
     """Fetch; errors of ours are an exit code, anything else a traceback."""
     os.environ.update(KEYS)
-    try:
+    with kills.errors_of_ours_as_exit_code():
         gather(source, folder, addresses)
-    except RuntimeError as error:
-        if not type(error).__module__.startswith("helpers"):
-            raise
-        raise SystemExit(3) from None
 
 
 def run(seed: int, source: str, folder: Path, wanted: dict) -> dict:
     """One seeded run with faults and kills; gives how it went. Raises AssertionError unless it ends in `wanted`."""
     draw = random.Random(seed)
     rates = {name: draw.choice([0, 0.03, 0.06]) for name in (*PASSING, "other-range")} | {"429": 0.01}
-    kills = starts = 0
+
+    def start():
+        process = processes.Process(target=quietly, args=(source, folder, Addresses(fake)))
+        process.start()
+        return process
+
     with stocked(rates=rates, seed=seed) as fake:
-        intended = draw.randrange(1, KILLS + 1)
-        while starts < ATTEMPTS:
-            starts += 1
-            process = processes.Process(target=quietly, args=(source, folder, Addresses(fake)))
-            process.start()
-            if kills < intended:
-                process.join(draw.uniform(0.02, 0.3))
-                if process.is_alive():
-                    process.kill()
-                    kills += 1
-            process.join()
-            assert process.exitcode in (0, 3, -9), f"seed {seed}, {source}: exit code {process.exitcode}"
-            if process.exitcode == 0:
-                break
+        ended = kills.run_to_its_end(start, draw, draw.randrange(1, KILLS + 1), 0.3, f"seed {seed}, {source}")
         assert tables(folder) == wanted, f"seed {seed}, {source}"
-        return {"starts": starts, "kills": kills, "faults": sum(map(bool, fake.faults)), "requests": len(fake.requests)}
+        return ended | {"faults": sum(map(bool, fake.faults)), "requests": len(fake.requests)}
 
 
 def import_until(path, folder, event):
     """Bring a history in, in a process that kills itself at the `event`-th touch of a file in `folder`."""
-    touched = 0
-
-    def hook(name, told):
-        nonlocal touched
-        if name in ("open", "os.rename", "os.remove", "os.chmod") and str(folder) in str(told[0]):
-            touched += 1
-            if touched == event:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(hook)
+    kills.kill_at(event, folder)
     import_history.bring_in(path, folder)

@@ -35,17 +35,6 @@ def planted(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def show(capsys):
-    """Print past pytest's capture."""
-
-    def _show(text):
-        with capsys.disabled():
-            print(text)
-
-    return _show
-
-
 # All sources alike --------------------------------------------------------------------------------------------
 
 

@@ -19,17 +19,6 @@ real = pytest.mark.skipif(not REAL.exists(), reason="the real records are not be
 LABELS = pd.read_csv(paths.REGISTRY / "organisations.csv")
 
 
-@pytest.fixture
-def show(capsys):
-    """Print past pytest's capture: what real records give is to be seen."""
-
-    def _show(text):
-        with capsys.disabled():
-            print(text)
-
-    return _show
-
-
 @pytest.fixture(scope="module")
 def tracked() -> pd.DataFrame:
     return lists.read(SHARED / "tracked-models", edition.load().bucket_edges).models

@@ -1,0 +1,56 @@
+"""Stopping a process in the middle of its work: at random moments, or at a chosen touch of a file."""
+
+import contextlib
+import os
+import signal
+import sys
+
+ATTEMPTS = 40
+TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree")
+"""Python's names for what touches a file."""
+
+
+@contextlib.contextmanager
+def errors_of_ours_as_exit_code():
+    """An error of ours ends the process with 3, anything else with a traceback."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not type(error).__module__.startswith("helpers"):
+            raise
+        raise SystemExit(3) from None
+
+
+def run_to_its_end(start, draw, kills, longest, name):
+    """Start a process until one comes to a good end, and kill the first `kills` on the way; gives how often each.
+
+    start: gives a process that runs. draw: decides when to kill, between 10 ms and `longest` seconds. name: of the run.
+    """
+    starts = killed = 0
+    while starts < ATTEMPTS:
+        starts += 1
+        process = start()
+        if killed < kills:
+            process.join(draw.uniform(0.01, longest))
+            if process.is_alive():
+                process.kill()
+                killed += 1
+        process.join()
+        assert process.exitcode in (0, 3, -9), f"{name}: exit code {process.exitcode}"
+        if process.exitcode == 0:
+            break
+    return {"starts": starts, "kills": killed}
+
+
+def kill_at(event, folder=None):
+    """From now on this process kills itself at its `event`-th touch of a file, of one in `folder` if that is given."""
+    touched = 0
+
+    def hook(name, told):
+        nonlocal touched
+        if name in TOUCHES and (folder is None or str(folder) in str(told[0])):
+            touched += 1
+            if touched == event:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
