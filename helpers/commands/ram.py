@@ -16,7 +16,7 @@ from helpers.build import graph, steps
 from helpers.edition import Edition
 from helpers.measures import ram
 from helpers.registry import BUCKETS
-from helpers.text import values
+from helpers.text import formats
 
 LIKE = 0.6
 """Part of two names' letters that must agree, in order, for one to be suggested for the other."""
@@ -61,7 +61,7 @@ def find(names: Iterable[str], models: Iterable[str]) -> list[str]:
             problems.append(f"{name!r} is the name of several models; write one of {', '.join(matches)}")
         else:
             near = _near(name, ids)
-            hint = f"did you mean {values.listed(near, 'or')}?" if near else "write a Hub id, namespace/name"
+            hint = f"did you mean {_either(near)}?" if near else "write a Hub id, namespace/name"
             problems.append(f"no tracked model {name!r}; {hint}")
     if problems:
         raise RamCommandError("\n".join(problems))
@@ -71,6 +71,11 @@ def find(names: Iterable[str], models: Iterable[str]) -> list[str]:
 def _bare(model: str) -> str:
     """The part of an id after the slash."""
     return model.partition("/")[2]
+
+
+def _either(names: list[str]) -> str:
+    """["a", "b", "c"] → "a, b or c"."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _near(name: str, ids: list[str]) -> list[str]:
@@ -195,11 +200,11 @@ def _scores(model: dict[str, Any], level: float) -> Table:
         {
             "Days": str(row["milestone_days"]),
             "Through": row["date"] or "",
-            "Downloads": _said(row["downloads"], ram.amount),
+            "Downloads": _said(row["downloads"], formats.tenths),
             "RAM": _said(row["score"], "{:.2f}".format),
             f"{level:.0%} interval": _range(row, "interval"),
             "Leave one out": _range(row, "leave_one_out"),
-            "Median (n)": "" if row["median"] is None else f"{ram.amount(row['median'])} ({row['n']})",
+            "Median (n)": "" if row["median"] is None else f"{formats.tenths(row['median'])} ({row['n']})",
             "Data": row["state"],
         }
         for row in model["milestones"]
@@ -222,7 +227,7 @@ def _members(members: list[dict[str, Any]]) -> Table:
     for justify in ("right", "left", "right"):
         table.add_column(justify=justify)
     for row in members:
-        table.add_row(str(row["rank"]), row["model"], ram.amount(row["downloads"]))
+        table.add_row(str(row["rank"]), row["model"], formats.tenths(row["downloads"]))
     return table
 
 

@@ -68,3 +68,8 @@ def medians_alike(tell: Tell) -> bool:
 def intervals_known(tell: Tell) -> bool:
     """Some score has a bootstrap interval."""
     return tell("certainty.intervals") > 0
+
+
+def top_models_at_snapshot(tell: Tell) -> bool:
+    """The list of most-downloaded models is of the day of the snapshot."""
+    return tell("ram-settings.top_models_date") == tell("ram-settings.snapshot_date")

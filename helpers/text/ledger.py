@@ -36,9 +36,9 @@ PARTS = {
 }
 """How much of a date each printed precision fixes."""
 
-ORDER, TENS = "order", "tens"
-"""Precisions of a list of ids, all of which stand in the printed place, and of a range in round tens ("10–20×"), in
-which ours is read in tens as well."""
+ORDER, TENS, OVER = "order", "tens", "over"
+"""Precisions of a list of ids, all of which stand in the printed place, of a range in round tens ("10–20×"), in which
+ours is read in tens as well, and of a number that ours must not be below ("over 3 billion")."""
 
 SUFFIXES = {"share": "%", "multiple": "×", "score": "×", "parameters_b": "B"}
 
@@ -169,7 +169,7 @@ def ledger(claims: pd.DataFrame, answered: dict[str, dict[str, Any]]) -> pd.Data
     that no part has, and for a value or precision that does not parse.
     """
     parts = sections().explode("sections").reset_index().set_index("sections")["slug"].drop("")
-    if strangers := sorted(set(claims["section"]) - set(parts)):
+    if strangers := sorted(set(claims["section"]) - set(parts.index)):
         raise ClaimError(f"claims.csv: sections {', '.join(strangers)} are in no part of sections.csv; add them to one")
     rows = [_compare(claim, answered.get(claim["answer"])) for claim in claims.to_dict("records")]
     return pd.DataFrame(rows).assign(part=claims["section"].map(parts).to_numpy())
@@ -272,8 +272,10 @@ def _agree(claim: dict[str, Any], ours: Any) -> tuple[bool, float | None]:
             return printed == str(ours), None
         if precision == ORDER:
             return _in_place(printed, ours) == len(printed.split(", ")), None
-        step = float(precision)
         difference = float(ours) - float(printed)
+        if precision == OVER:
+            return difference >= 0, difference
+        step = float(precision)
     except ValueError as error:
         raise ClaimError(f"claims.csv, id {claim['id']!r}: {error}; mend its value or precision") from None
     # Half a printed step either way, and a hair for binary fractions: the paper's rounding is not known.
@@ -302,7 +304,8 @@ def _number(number: float, claim: dict[str, Any]) -> str:
         scale, suffix = next((step for step in formats.SCALES if size >= step[0]), (1.0, ""))
     elif unit == "share":
         scale = 0.01
-    digits = max(0, 1 - math.floor(math.log10(float(claim["precision"]) / scale) + 1e-9))
+    step = float(claim["value"]) / 10 if claim["precision"] == OVER else float(claim["precision"])
+    digits = max(0, 1 - math.floor(math.log10(step / scale) + 1e-9))
     number = round(number / scale, digits)
     if number == 0:
         return "0"

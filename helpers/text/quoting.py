@@ -13,9 +13,10 @@ from helpers.text import cells
 from helpers.text.formats import null
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-RESTS_ON = ("inputs", "edition", "registry")
-"""What a table's numbers follow from: the edition's raw inputs, its parameters, or facts of the registry. In a
-reconstructed edition only those of the first kind can follow from an assumption."""
+RESTS_ON = ("inputs", "edition", "registry", "printed")
+"""What a table's numbers follow from: the edition's raw inputs, its parameters, facts of the registry, or, where inputs
+are reconstructed, figures that the paper prints and nothing else (the lowest of some scores, say). In a reconstructed
+edition only those of the first kind can follow from an assumption."""
 
 Quote = Callable[..., pd.DataFrame]
 

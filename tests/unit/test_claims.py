@@ -39,6 +39,8 @@ def compared(table, raw, unit="downloads"):
         ("2025-09-01", "month", "2025-10-01", ledger.DIFFERS),
         ("7–9B", "text", "7–9B", ledger.MATCHES),
         ("7–9B", "text", "1–5B", ledger.DIFFERS),
+        ("3000000000", "over", 3.02e9, ledger.MATCHES),
+        ("3000000000", "over", 2.99e9, ledger.DIFFERS),
         ("1", "1", None, ledger.ABSENT),
     ],
 )
@@ -52,6 +54,7 @@ def test_verdicts(printed, precision, ours, expected):
         ("723000000", "1000000", "downloads", 722.6e6, "722.6M", "−0.4M"),
         ("1150000000", "10000000", "downloads", 1.151e9, "1.151B", "0.001B"),
         ("3000000000", "1000000000", "downloads", 2.98e9, "3.0B", "0"),
+        ("3000000000", "over", "downloads", 3.02e9, "3.02B", "0.02B"),
         ("48000", "1000", "downloads", 48_000, "48.0K", "0"),
         ("5", "1", "downloads", 5, "5", "0"),
         ("0.3333", "0.05", "share", 0.325, "32.5%", "−0.8"),
@@ -81,8 +84,8 @@ def test_a_claim_that_cannot_be_computed_says_why():
     )  # fmt: skip
     assert set(rows["verdict"]) == {ledger.ABSENT}
     assert list(rows["reason"]) == [
-        "no notebook measures it", "private", "no notebook records `z`",
-        "this edition's data do not tell `x`; private",
+        "no notebook measures it", "private", "this edition's data do not tell it",
+        "this edition's data do not tell it; private",
     ]  # fmt: skip
     assert ledger.match_rate(rows) is None
 
@@ -144,16 +147,27 @@ def test_the_papers_tables_are_claims_to_the_digit_they_print(tmp_path):
         "250B+,1,Big,a/Big,5900000,5.9M,\n250B+,2,Less-1.5,b/Less-1.5,302000,302K,why\n"
     )
     table = ledger.read(tmp_path).set_index("answer")
-    assert list(table["precision"]) == ["1", "0.01", "100000", "100000", "1000", "text"]
+    assert list(table["precision"]) == ["1", "0.01", "100000", "100000", "1000", "order"]
     answers = {
-        "x": value(1), "ram_deepseek_ocr_14d": value(9.404, "score"), "ram_deepseek_ocr_14d_downloads": value(1.26e6),
-        "lifetime_big": value(6e6), "lifetime_less_1_5": value(302_499),
-        "top_models_250b": value("b/Less-1.5, a/Big", "text", "2 models"),
+        "x": value(1), "scores.deepseek-ocr.14d.score": value(9.404, "score"),
+        "scores.deepseek-ocr.14d.downloads": value(1.26e6), "lifetimes.a-big.downloads_cumulative": value(6e6),
+        "lifetimes.b-less-1-5.downloads_cumulative": value(302_499),
+        "top-lists.250b.ordered": value("a/Big, c/New", "text"),
     }  # fmt: skip
     rows = ledger.ledger(table.reset_index(), answers).set_index("answer")
-    assert list(rows.index[rows["verdict"] == ledger.DIFFERS]) == ["lifetime_big", "top_models_250b"]
-    assert rows.loc["top_models_250b", ["ours", "printed", "reason"]].tolist() == ["2 models", "2 models", "why"]
+    assert list(rows.index[rows["verdict"] == ledger.DIFFERS]) == [
+        "lifetimes.a-big.downloads_cumulative",
+        "top-lists.250b.ordered",
+    ]
+    listed = rows.loc["top-lists.250b.ordered", ["printed", "ours", "reason"]]
+    assert listed.tolist() == ["2 models, in order", "1 in the same place", "why"]
     assert rows["kind"].tolist() == ["setting", *["result"] * 5]
+
+
+@pytest.mark.parametrize(("ours", "shown", "verdict"), [(24.53, "20×", ledger.MATCHES), (25.2, "30×", ledger.DIFFERS)])
+def test_a_range_in_tens_is_compared_and_shown_in_tens(ours, shown, verdict):
+    row = compared(claim("20", "tens", unit="score", printed="10–20×"), ours)
+    assert (row["ours"], row["verdict"]) == (shown, verdict)
 
 
 @pytest.mark.parametrize("name", ledger.NOTEBOOKS)

@@ -14,9 +14,11 @@ from rich.console import Console
 from helpers import edition, paths, tables
 from helpers.build import graph
 from helpers.commands import ram as command
-from helpers.measures import ram
+from helpers.findings import ram as findings
+from helpers.measures import ram, ram_summaries
 from helpers.registry import BUCKETS
 from helpers.tables import contracts
+from helpers.text import show
 
 SNAPSHOT = "2026-04-02"
 MILESTONES = [7, 14, 30]
@@ -110,7 +112,7 @@ def test_release_or_size_unknown():
     assert list(found.members["model"]) == ["acme/undated"]
     assert found.scores["score"].isna().all()
     assert found.reference["n"].eq(0).all()
-    assert found.reference[["median", "q25", "q75", "mean"]].isna().all(axis=None)
+    assert found.reference[["median", "q25", "q75", "mean", "mean_to_median"]].isna().all(axis=None)
 
 
 def test_coverage_says_why_a_count_is_absent():
@@ -161,7 +163,6 @@ def test_the_reference_set_is_the_most_downloaded_of_each_bucket_at_the_snapshot
     assert rows(found, "bucket", "rank", "model", "downloads", "n") == [
         (SMALL, 1, "a/top", 9, 2), (SMALL, 2, "a/tie", 5, 2), (LARGE, 1, "a/large", 1, 1),
     ]  # fmt: skip
-    assert rows(ram.appendix_table(found), "Bucket", "Rank", "Model", "Downloads")[0] == (SMALL, 1, "a/top", "9")
 
 
 def test_a_snapshot_that_is_not_held_is_an_error():
@@ -172,7 +173,7 @@ def test_a_snapshot_that_is_not_held_is_an_error():
 def test_medians_quartiles_means_and_scores_by_hand():
     found = ram.measure(FOUR_LIFE, FOUR, [7, 365], SNAPSHOT, 10, 1)
     # at 7 days 7, 14, 28, 700: quartiles on the line between neighbours
-    assert rows(found.reference.head(1), *found.reference) == [(SMALL, 7, 4, 21, 12.25, 196, 187.25)]
+    assert rows(found.reference.head(1), *found.reference) == [(SMALL, 7, 4, 21, 12.25, 196, 187.25, 187.25 / 21)]
     assert rows(found.reference.tail(1), "milestone_days", "n") == [(365, 0)]
     assert found.scores["score"].tolist() == pytest.approx([1 / 3, 2 / 3, 4 / 3, 100 / 3])
     assert set(found.scores["n"]) == {4}
@@ -189,6 +190,7 @@ def test_a_median_of_zero_gives_no_score():
     table = lifetime(*(since(f"acme/m{number}", "2026-03-01", 0) for number in range(1, 5)))
     found = ram.measure(table, FOUR, [7], SNAPSHOT, 10, 1)
     assert found.reference["median"].tolist() == [0]
+    assert found.reference["mean_to_median"].isna().all()
     assert found.scores[["score", "interval_low", "leave_one_out_high"]].isna().all(axis=None)
 
 
@@ -227,46 +229,156 @@ def test_table_1_is_downloads_over_one_median_for_each_bucket_and_milestone():
         assert least <= row.score <= most
 
 
-def test_the_case_table_reads_like_table_1():
-    """The paper's rows, given as scores, come out as the paper's cells."""
-    scores = TABLE_1[["bucket", "model", "milestone_days", "downloads", "score"]]
-    names = dict(zip(TABLE_1["model"], TABLE_1["name"], strict=True))
-    models = TABLE_1.drop_duplicates("model")[["model", "bucket"]]
-    table = ram.case_table(scores, models, names)
-    assert list(table) == ["Bucket", "Model", "Measure", "7d", "14d", "30d", "60d", "90d", "180d"]
-    assert list(table["Model"])[::2] == list(names.values())
+def test_scores_across_milestones_read_like_table_1():
+    """The paper's rows, given as scores, come out as the paper's cells; a score says that it is a multiple."""
+    long = TABLE_1[["bucket", "name", "milestone_days", "score", "downloads"]]
+    table = show.across(long, "scores", "milestone_days", ["score", "downloads"], {"downloads": "tenths"})
+    assert list(table) == ["Model", "Measure", "7d", "14d", "30d", "60d", "90d", "180d"]
+    assert list(table["Model"])[::2] == list(dict.fromkeys(TABLE_1["name"]))
     printed = TABLE_1.set_index(["name", "milestone_days"])
-    cells = {"RAM score": printed["printed_score"], "Downloads": printed["printed_downloads"]}
+    cells = {"Score": printed["printed_score"] + "×", "Downloads": printed["printed_downloads"]}
     for row in table.to_dict("records"):
         for days in (7, 14, 30, 60, 90, 180):
             assert row[f"{days}d"] == cells[row["Measure"]].get((row["Model"], days), "")
 
 
-def test_the_case_table_keeps_a_model_without_numbers_and_refuses_a_stranger():
-    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 10, 1)
-    models = pd.concat([FOUR, tracked(("acme/unsized", None, "2026-03-01"))])
-    table = ram.case_table(found.scores, models, {"acme/unsized": "Nobody", "acme/m1": "One"})
-    assert rows(table, "Bucket", "Model", "Measure", "7d") == [
-        (SMALL, "One", "RAM score", "0.33"), (SMALL, "One", "Downloads", "7"),
-        ("unresolved", "Nobody", "RAM score", ""), ("unresolved", "Nobody", "Downloads", ""),
-    ]  # fmt: skip
-    with pytest.raises(ram.RamError, match="acme/nobody: no tracked model"):
-        ram.case_table(found.scores, models, {"acme/nobody": "x"})
+def test_columns_that_single_members_decide_are_marked_where_data_are_reconstructed():
+    table = TABLE_1[["name", "score"]].assign(interval_low=1.0)
+    heads = [
+        list(show.shown(table, "scores", assumed=ram.BOUNDS, data=data)) for data in ("reconstructed", "public", "full")
+    ]
+    assert heads == [["Score", "Interval, from °"], ["Score", "Interval, from"], ["Score", "Interval, from"]]
+
+
+def test_a_column_without_a_heading_is_named():
+    with pytest.raises(show.ShowError, match=r"scores: column 'colour' has no heading; add it to .*codebook.csv"):
+        show.shown(TABLE_1[["name"]].assign(colour="red"), "scores")
+
+
+# In short -----------------------------------------------------------------------------------------------------
+
+
+def test_the_settings_of_a_snapshot_in_one_row():
+    found = ram_summaries.settings(10, [7, 14], SNAPSHOT, "2026-03-27").iloc[0]
+    assert (found["reference_set_size"], found["milestone_count"], found["milestone_first"]) == (10, 2, 7)
+    assert (found["milestones"], found["interval_level"]) == ("7, 14", 0.95)
+    assert found["snapshot_date"] == pd.Timestamp(SNAPSHOT)
+
+
+def test_half_of_a_reference_set_lies_on_either_side_of_1():
+    found = ram.measure(FOUR_LIFE, FOUR, MILESTONES, SNAPSHOT, 10, 1)
+    baseline = ram_summaries.baseline(found.scores, found.members, found.reference)
+    assert rows(baseline, "score", "quantile_low", "quantile_high") == [pytest.approx((1, 0.25, 0.75))]
+    moved = found.reference.assign(q25=[28.0, *found.reference["q25"][1:]])  # the third of 7, 14, 28, 700
+    strays = ram_summaries.baseline(found.scores, found.members, moved)
+    assert strays["quantile_low"].tolist() == pytest.approx([2 / 3])
+    none = ram_summaries.baseline(found.scores.iloc[:0], found.members, found.reference)
+    assert none.isna().all(axis=None)
+
+
+def cells(*given: tuple[str, int, int, float | None]) -> pd.DataFrame:
+    """Reference sets' medians from (bucket, milestone_days, n, median); the mean is twice as high."""
+    table = pd.DataFrame(given, columns=["bucket", "milestone_days", "n", "median"]).astype({"median": float})
+    return table.assign(mean_to_median=table["median"] * 0 + 2 + table["milestone_days"] / 1000)
+
+
+CELLS = cells((SMALL, 7, 10, 40), (SMALL, 30, 9, 90), (SMALL, 365, 2, 80), (LARGE, 7, 3, 10), (LARGE, 30, 0, None),
+              (LARGE, 365, 0, None), ("7–9B", 7, 0, None))  # fmt: skip
+
+
+def test_medians_are_counted_where_there_are_any():
+    found = ram_summaries.medians(CELLS, 10)
+    assert rows(found, "sets", "buckets", "medians", "thin", "fewest", "falls") == [(3, 2, 4, 3, 2, 1)]
+    none = ram_summaries.medians(CELLS[CELLS["n"] == 0], 10).iloc[0]
+    assert (none["medians"], none["fewest"]) == (0, None)
+
+
+def ranked(*given: tuple[str, str, int]) -> pd.DataFrame:
+    return pd.DataFrame(given, columns=["bucket", "model", "downloads"])
+
+
+def test_a_set_as_a_whole_has_a_median_life_and_its_greatest_skew():
+    found = ram_summaries.sets(ranked((SMALL, "a", 90), (SMALL, "b", 50), (SMALL, "c", 10), ("7–9B", "d", 5)), CELLS)
+    assert rows(found, "bucket", "n", "downloads")[0] == (SMALL, 3, 50)
+    assert found["mean_to_median"].iloc[0] == pytest.approx(2.365)
+    assert np.isnan(found["mean_to_median"].iloc[1])
+
+
+def test_medians_are_as_far_apart_as_the_largest_from_the_smallest():
+    lives = pd.DataFrame({"downloads": [100.0, 20.0, 40.0]})
+    later = pd.concat([CELLS, cells((LARGE, 90, 4, 5), (SMALL, 90, 4, 100), (LARGE, 200, 4, 1), (SMALL, 200, 4, 900))])
+    assert rows(ram_summaries.spread(later, lives), "narrowest", "widest", "lifetime") == [(4, 20, 5)]
+    alone = ram_summaries.spread(CELLS[CELLS["bucket"] == SMALL], lives.head(1))
+    assert alone.isna().all(axis=None)
+
+
+CASES = pd.DataFrame({"key": ["a", "b", "c"], "model": ["m/a", "m/b", "m/c"], "figure": ["big", "big", "small"],
+                      "group": ["out", None, "out"]})  # fmt: skip
+CHOSEN = pd.DataFrame(
+    [("a", "m/a", "out", 2.0, 1.5, 3.0, 1.8, 2.4), ("a", "m/a", "out", 0.5, 0.4, 1.6, 0.4, 0.6),
+     ("b", "m/b", None, 1.0, None, None, None, None)],
+    columns=["key", "model", "group", "score", *ram.BOUNDS],
+)  # fmt: skip
+
+
+def test_the_extremes_of_what_has_no_score_are_null():
+    found = ram_summaries.extremes(CHOSEN, CASES, "key")
+    assert rows(found.head(2), *found) == [("a", 2, 0.5, 2.0), ("b", 1, 1.0, 1.0)]
+    assert found.iloc[2]["scores"] == 0
+    assert np.isnan(found.iloc[2]["score_highest"])
+    assert rows(ram_summaries.extremes(CHOSEN, CASES, "group"), "group", "score_lowest") == [("out", 0.5)]
+
+
+def test_models_with_scores_are_counted_by_figure_and_in_all():
+    found = ram_summaries.scored(CASES, CHOSEN)
+    assert rows(found, *found) == [("all", 3, 2, 3), ("big", 2, 2, 3), ("small", 1, 0, 0)]
+
+
+def test_certainty_by_hand():
+    found = ram_summaries.certainty(CHOSEN).iloc[0]
+    assert (found["intervals"], found["one_sided"], found["interval_factor"]) == (2, 1, 3)
+    assert found["leave_one_out_factor"] == pytest.approx((2.4 / 1.8 + 0.6 / 0.4) / 2)
+    none = ram_summaries.certainty(CHOSEN.iloc[:0]).iloc[0]
+    assert none["intervals"] == 0
+    assert np.isnan(none["interval_factor"])
+
+
+def test_lists_have_an_order_and_places_change_hands():
+    before = ranked((SMALL, "x/a", 9), (SMALL, "x/b", 8), (LARGE, "x/c", 7))
+    after = ranked((SMALL, "x/b", 9), (SMALL, "x/new", 8), (LARGE, "x/c", 7))
+    lists = ram_summaries.ordered(before)
+    assert dict(rows(lists, "bucket", "ordered")) == {SMALL: "x/a, x/b", LARGE: "x/c"}
+    assert rows(ram_summaries.changed(before, after), "places", "changed") == [(3, 1)]
+
+
+# Findings -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("downloads", "text"),
+    ("finding", "cells", "truth"),
     [
-        (302_000, "302K"),
-        (999_499, "999K"),
-        (999_500, "1.0M"),
-        (150_600_000, "150.6M"),
-        (12.4, "12"),
-        (1_234e6, "1,234.0M"),
+        ("outliers_apart", {"outliers.score_lowest": 10.2, "rivals.score_highest": 8.0}, True),
+        ("outliers_apart", {"outliers.score_lowest": 7.9, "rivals.score_highest": 8.0}, False),
+        ("glm_4_7_below_median", {"score-range.glm-4-7.score_highest": 0.65}, True),
+        ("glm_4_7_below_median", {"score-range.glm-4-7.score_highest": 1.0}, False),
+        ("laggards_below_median", {"glm-4-7.score_highest": 0.65, "deepseek-v3-2.score_highest": 1.2}, False),
+        ("kimi_k2_thinking_near_median", {"score_lowest": 0.79, "score_highest": 1.23}, True),
+        ("kimi_k2_thinking_near_median", {"score_lowest": 0.49, "score_highest": 1.23}, False),
+        ("minimax_fades", {"minimax-m2-1.7d": 4.45, "minimax-m2-1.90d": 0.7}, True),
+        ("qwen_122b_rises", {"qwen-3-5-122b.7d": 7.86, "qwen-3-5-122b.30d": 7.86}, False),
+        ("medians_alike", {"spread.widest": 7.8, "spread.lifetime": 9.7}, True),
+        ("medians_rise", {"medians.falls": 1}, False),
+        ("intervals_known", {"certainty.intervals": 0}, False),
+        ("top_models_at_snapshot", {"top_models_date": "2026-03-27", "snapshot_date": SNAPSHOT}, False),
     ],
 )
-def test_amounts(downloads, text):
-    assert ram.amount(downloads) == text
+def test_findings_by_hand(finding, cells, truth):
+    """cells: part of an address → what the cell there holds."""
+
+    def tell(address):
+        return next(value for part, value in cells.items() if part in address)
+
+    assert getattr(findings, finding)(tell) is truth
 
 
 # Properties ---------------------------------------------------------------------------------------------------
