@@ -37,7 +37,7 @@ def findings(site: Path, label: str, typst: str, log: str, pages: list[str], dat
     read = {path: Page.of(path.read_text(encoding="utf-8")) for path in sorted(_html(site))}
     for path, page in read.items():
         where = path.relative_to(site).as_posix()
-        found += [*_markers(where, page.text, data), *_figures(where, page), *_cited(where, page)]
+        found += _markers(where, page.text, data)
         found += [*_addresses(path, page, site, read), *_styles(where, path, page.styles, site)]
         if _even(label) not in _even(page.text):
             found.append(Fault(where, "does not show the data label", "show `data-label` in its template"))
@@ -68,20 +68,6 @@ def _markers(where: str, text: str, data: str) -> Iterator[Fault]:
         for match in dict.fromkeys(re.findall(pattern, _even(text))):
             if match.strip() not in data:
                 yield Fault(where, f"shows {what}, {match.strip()!r}", remedy)
-
-
-def _figures(where: str, page: Page) -> Iterator[Fault]:
-    for figure in page.figures:
-        if not figure.drawn:
-            yield Fault(where, f"figure {figure.label} is empty", "end the cell in a picture or a table")
-        if any(not alt for alt in figure.images):
-            yield Fault(where, f"figure {figure.label} has no alt text", "add `#| fig-alt: …` to its cell")
-
-
-def _cited(where: str, page: Page) -> Iterator[Fault]:
-    for key in page.cited:
-        if key.endswith("?"):
-            yield Fault(where, f"cites the unknown work {key[:-1]}", "add it to the bibliography or mend the key")
 
 
 def _addresses(path: Path, page: Page, site: Path, read: dict[Path, Page]) -> Iterator[Fault]:
