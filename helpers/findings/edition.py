@@ -41,3 +41,18 @@ def arena_held(tell: Tell) -> bool:
 def artificial_analysis_held(tell: Tell) -> bool:
     """The edition holds the Intelligence Index of Artificial Analysis."""
     return tell("held.artificial-analysis.held")
+
+
+def outliers_filtered(tell: Tell) -> bool:
+    """The edition takes outliers out of daily histories."""
+    return tell("settings.outliers_filtered")
+
+
+def whole_hub_listed(tell: Tell) -> bool:
+    """The listing of derivatives is of the whole Hub."""
+    return tell("derivative-listing.whole_hub")
+
+
+def arena_shifted(tell: Tell) -> bool:
+    """Arena scores published before the recalibration are moved."""
+    return tell("settings.arena_shift") != 0

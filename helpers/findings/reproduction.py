@@ -21,3 +21,33 @@ def some_figures_differ(tell: Tell) -> bool:
 def some_figures_withheld(tell: Tell) -> bool:
     """Some printed figures need data that this edition does not hold."""
     return tell("ledger.withheld") > 0
+
+
+def china_leads_under_every_choice(tell: Tell) -> bool:
+    """China has more cumulative downloads than the USA at the last label, whichever choice is made otherwise."""
+    return tell("robustness.china_leads")
+
+
+def largest_bucket_stays(tell: Tell) -> bool:
+    """The size bucket with most downloads is the same, whichever choice is made otherwise."""
+    return tell("robustness.bucket_stays")
+
+
+def china_passes_by_lifetime_counts(tell: Tell) -> bool:
+    """By raw lifetime counts China passes the USA."""
+    return not tell("sensitivity.lifetime.china-us.never")
+
+
+def qwen_passes_by_lifetime_counts(tell: Tell) -> bool:
+    """By raw lifetime counts Qwen passes Meta."""
+    return not tell("sensitivity.lifetime.qwen-meta.never")
+
+
+def deepseek_passes_by_lifetime_counts(tell: Tell) -> bool:
+    """By raw lifetime counts DeepSeek passes Mistral."""
+    return not tell("sensitivity.lifetime.deepseek-mistral.never")
+
+
+def derivative_leader_stays(tell: Tell) -> bool:
+    """The organisation with most new derivatives in the last month is the same under every threshold."""
+    return tell("threshold-range.leader_stays")

@@ -1,7 +1,8 @@
 """How far the headlines hang on choices: the same measures with one choice made otherwise (Sections 2, 3 and 5).
 
 Pure functions on raw and clean tables. A headline has a value and a reading: what a sentence about it says, such as
-who leads or in which month. A choice that changes the reading flips the headline.
+who leads or in which month. A choice that changes the reading flips the headline. Which choices are tried is a table,
+data/registry/choices.csv: kind, key, label, value, becomes (texts; null where there is none).
 """
 
 from collections.abc import Mapping
@@ -11,61 +12,73 @@ import pandas as pd
 
 from helpers.measures import adoption, cleaning, derivatives
 from helpers.measures.cleaning import Day
-from helpers.registry import BUCKETS, REGION_LABELS, UNRESOLVED
-from helpers.text import values
+from helpers.registry import UNRESOLVED, bucket
 
-MULTIPLIERS = (1.5, 3, None)
-"""Of the interquartile range, for the outlier rule: the usual ones for outliers and extremes, and no rule at all."""
-SPLICE_MONTHS = (-1, 1)
-"""Months by which the end of the filtered series is moved."""
-THRESHOLDS = (0, 5, 50)
-"""Lifetime downloads that a derivative must exceed."""
-EDGES = {"7–9B from 7 billion on": {5: 7}, "7–9B below 9 billion only": {10: 9}}
-"""What a choice is called → edge of the size buckets → edge in its place."""
-NEVER = "never"
-
-CROSSINGS = {
-    "China passes USA": ("region", "china", "us"),
-    "Qwen passes Meta": ("organisation", "Qwen", "Meta"),
-    "DeepSeek passes Mistral": ("organisation", "DeepSeek", "Mistral"),
-}
-"""Headline → column, who passes, who is passed."""
+NEVER, UNKNOWN = "never", "unknown"
+EDITION = "edition"
+"""Key of the edition's own choices, with which the others are compared."""
+LEAD, PASSES, LARGEST = "lead", "china-us", "bucket"
+"""Keys of the headlines that findings ask for: who of China and the USA leads, since when, and the largest bucket."""
 
 
-def headlines(daily: pd.DataFrame, models: pd.DataFrame, last_month: Day) -> pd.DataFrame:
+def of_kind(choices: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The choices of one kind: key (the index), label, value, becomes."""
+    return choices[choices["kind"] == kind].set_index("key")
+
+
+# Headlines ----------------------------------------------------------------------------------------------------
+
+
+def headlines(daily: pd.DataFrame, models: pd.DataFrame, last_month: Day, pairs: pd.DataFrame) -> pd.DataFrame:
     """The headlines that one table of cumulative downloads gives at the month label `last_month`.
 
     daily: date, model, downloads_cumulative, as clean/daily and clean/lifetime. models: the models that count. Days
-    from the label on do not enter.
-    Returns headline, value (downloads, a day, or a share), reading (text; null where the value itself is the headline).
-    A crossing that never happens has no value and the reading "never"; one of groups without models has neither.
+    from the label on do not enter. pairs: organisations of which one passes the other: pair, one, other.
+    Returns headline, downloads, date (of a crossing), bucket, downloads_share (the bucket's, of all), reading (text;
+    null where the number itself is the headline, or it is unknown). A crossing that never happens reads "never"; one of
+    groups without models is unknown.
     """
     held = daily[daily["date"] < pd.Timestamp(last_month)]
-    day = held["date"].max()
-    by_region = adoption.daily_totals(held, models, "region")
-    at_end = by_region[by_region["date"] == day].set_index("region")["downloads_cumulative"]
-    lead = at_end.get("china", np.nan) - at_end.get("us", np.nan)
+    regions, makers = (adoption.daily_totals(held, models, by) for by in ("region", "organisation"))
+    last = held[held["date"] == held["date"].max()]
+    at_end = adoption.daily_totals(last, models, "region").set_index("region")["downloads_cumulative"]
+    china, us = at_end.get("china", np.nan), at_end.get("us", np.nan)
+    ahead = None if np.isnan(china - us) else "china" if china > us else "us"
     rows = [
-        ("China", at_end.get("china"), None),
-        ("USA", at_end.get("us"), None),
-        ("Lead of China", lead, None if np.isnan(lead) else REGION_LABELS["china" if lead > 0 else "us"]),
+        {"headline": "china", "downloads": china},
+        {"headline": "us", "downloads": us},
+        {"headline": LEAD, "downloads": china - us, "reading": ahead},
+        {"headline": PASSES} | _crossing(regions, "region", "china", "us"),
+        *({"headline": pair} | _crossing(makers, "organisation", one, other) for pair, one, other in _tuples(pairs)),
+        {"headline": LARGEST} | _largest(last, models),
     ]
-    tables = {"region": by_region, "organisation": adoption.daily_totals(held, models, "organisation")}
-    rows += [(name, *_crossing(tables[by], by, one, other)) for name, (by, one, other) in CROSSINGS.items()]
-    sizes = adoption.daily_totals(held[held["date"] == day], models, "bucket").set_index("bucket")[
-        "downloads_cumulative"
-    ]
-    named = sizes.drop(UNRESOLVED, errors="ignore")
-    rows.append(("Largest bucket", named.max() / sizes.sum(), named.idxmax()))
-    return pd.DataFrame(rows, columns=["headline", "value", "reading"]).astype({"value": object})
+    columns = ["headline", "downloads", "date", "bucket", "downloads_share", "reading"]
+    found = pd.DataFrame(rows, columns=columns)
+    return found.assign(date=pd.to_datetime(found["date"]), reading=found["reading"].astype(object))
 
 
-def _crossing(table: pd.DataFrame, by: str, one: str, other: str) -> tuple[pd.Timestamp | None, str | None]:
-    """The last day on which `one` passed `other`, and its month."""
+def _tuples(pairs: pd.DataFrame) -> list[tuple[str, str, str]]:
+    return list(pairs[["pair", "one", "other"]].itertuples(index=False, name=None))
+
+
+def _crossing(table: pd.DataFrame, by: str, one: str, other: str) -> dict[str, object]:
+    """The last day on which `one` passed `other`, and its month as the reading."""
     if not {one, other} <= set(table[by]):
-        return None, None
+        return {}
     day = adoption.crossover(table, by, one, other)
-    return day, NEVER if day is None else f"{day:%B %Y}"
+    return {"date": day, "reading": NEVER if day is None else f"{day:%Y-%m}"}
+
+
+def _largest(last: pd.DataFrame, models: pd.DataFrame) -> dict[str, object]:
+    """The bucket with most downloads on one day; unresolved sizes are in the sum, but no bucket."""
+    sizes = adoption.daily_totals(last, models, "bucket").set_index("bucket")["downloads_cumulative"]
+    named = sizes.drop(UNRESOLVED, errors="ignore")
+    if named.empty:
+        return {}
+    return {"bucket": named.idxmax(), "downloads_share": named.max() / sizes.sum(), "reading": named.idxmax()}
+
+
+# Other choices ------------------------------------------------------------------------------------------------
 
 
 def respliced(
@@ -94,7 +107,95 @@ def respliced(
     return cleaning.splice(filtered, later, border, models)
 
 
-def derivative_leads(classified: pd.DataFrame, threshold: int, organisation: str) -> pd.DataFrame:
+def other_series(
+    choices: pd.DataFrame,
+    history: pd.DataFrame,
+    counts: pd.DataFrame,
+    models: pd.Series,
+    history_end: Day,
+    multiplier: float | None,
+    window_days: int,
+) -> dict[str, pd.DataFrame]:
+    """clean/daily under each other outlier rule, and with the edition's rule ending months earlier or later: by key.
+
+    choices: of the kinds outliers (value: the multiplier; null: no rule) and end (value: months). multiplier,
+    window_days: the edition's rule, whose own multiplier is no other choice. The rest as for `respliced`.
+    """
+    end = pd.Timestamp(history_end)
+    rules = of_kind(choices, "outliers")["value"].astype(float).astype(object)
+    rules = rules.where(rules.notna(), None)
+    ends = of_kind(choices, "end")["value"].astype(int)
+    asked = {key: (end, rule) for key, rule in rules.items() if rule != multiplier}
+    asked |= {key: (end + pd.DateOffset(months=months), multiplier) for key, months in ends.items()}
+    return {
+        str(key): respliced(history, counts, models, history_end, through, rule, window_days)
+        for key, (through, rule) in asked.items()
+    }
+
+
+def other_sizes(choices: pd.DataFrame, models: pd.DataFrame, bucket_edges: list[float]) -> dict[str, pd.DataFrame]:
+    """The models with their buckets as they are where one edge lies elsewhere: by key.
+
+    choices: of the kind edge (value: an edge of the edition's; becomes: the one in its place).
+    """
+    edges = of_kind(choices, "edge")[["value", "becomes"]].astype(float)
+    return {
+        str(key): models.assign(
+            bucket=bucket(models["parameters_b"], [becomes if edge == value else edge for edge in bucket_edges])
+        )
+        for key, value, becomes in edges.itertuples(name=None)
+    }
+
+
+def compare(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The headlines under each choice, those of the edition first: choice, the columns of `headlines`, flips, never.
+
+    found: choice → its headlines. flips: the reading is another than the edition's; what is unknown does not flip.
+    never: whether a crossing does not happen; null for what is no crossing or unknown.
+    """
+    table = pd.concat([rows.assign(choice=name) for name, rows in found.items()], ignore_index=True)
+    expected = table["headline"].map(found[EDITION].set_index("headline")["reading"])
+    table["flips"] = expected.notna() & table["reading"].notna() & (table["reading"] != expected)
+    crossing = table["date"].notna() | (table["reading"] == NEVER)
+    table["never"] = (table["reading"] == NEVER).astype(object).where(crossing, None)
+    return table[["choice", *table.columns.drop("choice")]]
+
+
+def robustness(compared: pd.DataFrame) -> pd.DataFrame:
+    """What the comparison comes to, in one row.
+
+    compared: from `compare`. Returns flips (readings that change), china_leads (under every choice; null where that is
+    not known of all), bucket_stays (whether the largest bucket never flips), passed_first and passed_last (earliest and
+    latest day on which China passed the USA; null without any).
+    """
+    leaders = compared.loc[compared["headline"] == LEAD, "reading"]
+    days = compared.loc[compared["headline"] == PASSES, "date"]
+    row = {
+        "flips": compared["flips"].sum(),
+        "china_leads": (leaders == "china").all() if leaders.notna().all() else None,
+        "bucket_stays": not compared.loc[compared["headline"] == LARGEST, "flips"].any(),
+        "passed_first": days.min(),
+        "passed_last": days.max(),
+    }
+    return pd.DataFrame([row])
+
+
+def labelled(compared: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
+    """The comparison with labels in place of keys, and a column absent: why there is no value, null where there is."""
+    labels = choices.set_index("key")["label"]
+    absent = np.where(compared["reading"] == NEVER, labels[NEVER], labels[UNKNOWN])
+    valued = compared[["downloads", "date", "bucket"]].notna().any(axis=1)
+    return compared.assign(
+        choice=compared["choice"].map(labels),
+        headline=compared["headline"].map(labels),
+        absent=pd.Series(absent, compared.index, dtype=object).where(~valued, None),
+    )
+
+
+# Derivatives --------------------------------------------------------------------------------------------------
+
+
+def derivative_leads(classified: pd.DataFrame, threshold: float, organisation: str) -> pd.DataFrame:
     """One organisation's share of the new derivatives of each month if a derivative counts above `threshold` downloads.
 
     classified: clean/derivatives. Returns month, derivatives (of all), share, leader (the organisation with most).
@@ -109,35 +210,29 @@ def derivative_leads(classified: pd.DataFrame, threshold: int, organisation: str
     return pd.DataFrame({"derivatives": total, "share": own / total, "leader": leader}).reset_index()
 
 
-def compare(choices: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The headlines under each choice: choice, headline, value, reading, flips; the first choice is the paper's.
+def thresholds(choices: pd.DataFrame, classified: pd.DataFrame, threshold: float, last_month: Day) -> pd.DataFrame:
+    """New derivatives of the last calendar month under each threshold, the edition's among them.
 
-    choices: name → headline, value, reading. flips: the reading is another than the first choice's; what is unknown
-    does not flip.
+    choices: of the kinds threshold (value: downloads) and organisation (value: whose share is told). last_month: the
+    label after that month. Returns above (the threshold), derivatives, share, leader; no row where none would count.
     """
-    table = pd.concat([found.assign(choice=name) for name, found in choices.items()], ignore_index=True)
-    first = next(iter(choices.values())).set_index("headline")["reading"]
-    expected = table["headline"].map(first)
-    table["flips"] = expected.notna() & table["reading"].notna() & (table["reading"] != expected)
-    return table[["choice", "headline", "value", "reading", "flips"]]
+    (organisation,) = of_kind(choices, "organisation")["value"]
+    month = pd.Timestamp(last_month) - pd.DateOffset(months=1)
+    tried = sorted({*of_kind(choices, "threshold")["value"].astype(float), float(threshold)})
+    leads = pd.concat(
+        [derivative_leads(classified, above, organisation).assign(above=above) for above in tried], ignore_index=True
+    )
+    return leads.loc[leads["month"] == month, ["above", "derivatives", "share", "leader"]].reset_index(drop=True)
 
 
-def shown(compared: pd.DataFrame) -> pd.DataFrame:
-    """The comparison as readers see it: one row a choice (the index), one column a headline; * where it flips."""
-    texts = [_said(row) + (" *" if row.flips else "") for row in compared.itertuples()]
-    wide = compared.assign(text=texts).pivot(index="choice", columns="headline", values="text")
-    wide = wide.reindex(index=compared["choice"].unique(), columns=compared["headline"].unique())
-    return wide.rename_axis(index=None, columns="Choice")
+def threshold_range(leads: pd.DataFrame) -> pd.DataFrame:
+    """What moving the threshold does, in one row: share_low, share_high, leader_stays; null without derivatives.
 
-
-def _said(row: tuple) -> str:
-    """One cell: "1.15B", "22 Jul 2025", "7–9B, 33%"."""
-    if row.reading == NEVER:
-        return NEVER
-    if row.value is None or pd.isna(row.value):
-        return "unknown"
-    if isinstance(row.value, pd.Timestamp):
-        return f"{row.value.day} {row.value:%b %Y}"
-    if row.reading in BUCKETS:
-        return f"{row.reading}, {row.value:.0%}"
-    return ("−" if row.value < 0 else "") + values.amount(abs(row.value))
+    leads: from `thresholds`.
+    """
+    row = {
+        "share_low": leads["share"].min(),
+        "share_high": leads["share"].max(),
+        "leader_stays": leads["leader"].nunique() == 1 if len(leads) else None,
+    }
+    return pd.DataFrame([row])

@@ -50,6 +50,12 @@ def day(value: datetime.date | str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def short_day(value: datetime.date | str) -> str:
+    """2025-07-28 → "28 Jul 2025"."""
+    date = _date(value)
+    return f"{date.day} {date:%b %Y}"
+
+
 def month(value: datetime.date | str) -> str:
     """2026-03-01 → "March 2026"."""
     return f"{_date(value):%B %Y}"
@@ -82,11 +88,11 @@ UNITS: dict[str, dict[str, Format]] = {
     "0 to 1": {USUAL: _fixed(0, 100, "%"), "tenths": _fixed(1, 100, "%")},
     "multiple": {
         USUAL: _fixed(1, suffix="×"), "whole": _fixed(0, suffix="×"), "hundredths": _fixed(2, suffix="×"),
-        "bare": _fixed(1), "bare-hundredths": _fixed(2),
+        "bare": _fixed(1), "bare-hundredths": _fixed(2), "percent": _fixed(0, 100, "%"),
     },
     "score": {USUAL: _fixed(2, suffix="×")},
     "points": {USUAL: _fixed(1), "whole": _fixed(0)},
-    "UTC day": {USUAL: day, "month": month, "part-of-month": part_of_month},
+    "UTC day": {USUAL: day, "short": short_day, "month": month, "part-of-month": part_of_month},
     "first of month": {USUAL: month},
     "calendar month": {USUAL: month},
     "billions of parameters": {USUAL: lambda value: f"{value:g}B", "bare": lambda value: f"{value:g}"},

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Collection, Sequence
 
+import numpy as np
 import pandas as pd
 
 from helpers import paths
@@ -58,6 +59,27 @@ def across(
     lines = both.set_index([*both.columns[:-1]])["text"].unstack("key", sort=False).fillna("")
     places = [quoting.key(column, value) for value in sorted(table[column].unique())]
     return _indexed(lines[places].rename_axis(columns=None).reset_index())
+
+
+def crossed(
+    table: pd.DataFrame,
+    name: str,
+    row: str,
+    column: str,
+    values: Sequence[str],
+    marked: str,
+    variants: dict[str, str] | None = None,
+) -> pd.DataFrame:
+    """The table as text with a line for each value of `row` and a column for each value of `column`, in their order.
+
+    A cell has what is known of the columns `values`, and an asterisk where the column `marked` is true. name, variants:
+    as for `shown`.
+    """
+    parts = pd.DataFrame({value: _texts(table, name, value, variants or {}) for value in values}, table.index)
+    texts = parts.agg(lambda cells: ", ".join(filter(None, cells)), axis=1) + np.where(table[marked], " *", "")
+    lines = table.assign(text=texts).pivot(index=row, columns=column, values="text")
+    lines = lines.reindex(index=table[row].unique(), columns=table[column].unique())
+    return lines.rename_axis(index=None, columns=_head(name, row))
 
 
 def _texts(table: pd.DataFrame, name: str, column: str, variants: dict[str, str]) -> list[str]:
