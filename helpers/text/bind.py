@@ -78,7 +78,7 @@ def read(
         datetime.date.fromisoformat, (first_month, splice_month, last_month, snapshot_date)
     )
     day = datetime.timedelta(days=1)
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         "edition": {
             "name": name, "title": title, "data_label": edition.LABELS[data], "data_through": last - day,
             "snapshot_date": snapshot,
@@ -159,9 +159,11 @@ def _markdown(cell: Cell, answered: set[tuple[str, ...]] | None) -> str:
 def assumed(cell: Cell, answered: set[tuple[str, ...]] | None) -> bool:
     """Whether a number follows from our assumptions: in reconstructed data, one that answers no printed figure.
 
-    answered: the cells that do; None where data are not reconstructed.
+    answered: the cells that do; None where data are not reconstructed. Names, and the keys of a table's rows, are no
+    numbers.
     """
-    return answered is not None and cell.known and cell.rests_on == "inputs" and cell.place not in answered
+    number = cell.known and cell.unit not in ("", "id") and cell.column not in cell.row
+    return answered is not None and number and cell.rests_on == "inputs" and cell.place not in answered
 
 
 def _metadata(
