@@ -3,7 +3,7 @@
 A notebook calls `use_theme()` and `draw = pen(…)` once, and then `draw(function, table)` in the cell of each figure.
 """
 
-from helpers.figures.axes import annotate, eras
+from helpers.figures.axes import marked
 from helpers.figures.bars import buckets, grouped, opposed, shares
 from helpers.figures.export import pen
 from helpers.figures.lines import downloads_by_region, frontier, lines
@@ -11,6 +11,6 @@ from helpers.figures.multiples import reference_curves, trajectories
 from helpers.figures.theme import use_theme
 
 __all__ = [
-    "annotate", "buckets", "downloads_by_region", "eras", "frontier", "grouped", "lines", "opposed", "pen",
+    "buckets", "downloads_by_region", "frontier", "grouped", "lines", "marked", "opposed", "pen",
     "reference_curves", "shares", "trajectories", "use_theme",
 ]  # fmt: skip

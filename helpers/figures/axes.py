@@ -13,6 +13,7 @@ from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox, BboxBase, offset_copy
 
 from helpers.figures import palette, theme
+from helpers.text import cells
 
 # Units --------------------------------------------------------------------------------------------------------
 
@@ -85,7 +86,7 @@ _LINE = 1.22
 
 def end_label(ax: Axes, x: float | pd.Timestamp, y: float, text: str, colour: str) -> None:
     """Write `text` to the right of the panel at the height of (x, y); `settle` keeps such labels apart."""
-    beside = offset_copy(ax.transAxes, ax.figure, x=9, units="points")
+    beside = offset_copy(ax.transAxes, ax.get_figure(root=True), x=9, units="points")
     ax.annotate(
         text, (x, y), (1, 0.5), textcoords=beside, va="center", color=palette.ink(colour), weight="bold", label=_END,
         annotation_clip=False, arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7, "shrinkA": 1, "shrinkB": 4,
@@ -122,16 +123,27 @@ def settle(figure: Figure) -> None:
     figure.draw_without_rendering()
     for ax in figure.axes:
         box = ax.get_window_extent()
-        labels = [text for text in ax.texts if text.get_label() == _END]
+        labels = _written(ax, _END)
         if labels:
-            line = _LINE * labels[0].get_fontsize() * figure.dpi / 72
+            line = _line(labels[0], figure.dpi)
             heights = [ax.transData.transform((0, ax.convert_yunits(label.xy[1])))[1] for label in labels]
             places = spread(heights, line, box.y0, box.y1)
             for label, height, place in zip(labels, heights, places, strict=True):
                 label.xyann = (1, (place - box.y0) / box.height)
                 at_edge = ax.transData.transform((ax.convert_xunits(label.xy[0]), 0))[0] > box.x1 - line / 2
-                label.arrow_patch.set_visible(not at_edge or abs(place - height) > line / 3)
-        _settle_notes([text for text in ax.texts if text.get_label() == _NOTE], box)
+                if label.arrow_patch is not None:
+                    label.arrow_patch.set_visible(not at_edge or abs(place - height) > line / 3)
+        _settle_notes(ax, _written(ax, _NOTE), box)
+
+
+def _written(ax: Axes, kind: str) -> list[Annotation]:
+    """The annotations of a panel that are labels at lines' ends, or notes."""
+    return [text for text in ax.texts if isinstance(text, Annotation) and text.get_label() == kind]
+
+
+def _line(text: Text, dpi: float) -> float:
+    """The height of a line of a text, in pixels."""
+    return _LINE * float(text.get_fontsize()) * dpi / 72
 
 
 # Notes and eras -----------------------------------------------------------------------------------------------
@@ -150,27 +162,36 @@ def annotate(ax: Axes, notes: Mapping[pd.Timestamp, str]) -> None:
         )  # fmt: skip
 
 
+def marked(**days: pd.Timestamp) -> dict[pd.Timestamp, str]:
+    """Day → its words, for `annotate`: those that the running cell's options give it, `fig-mark-<name>`.
+
+    days: name → day; one that is not known (NaT) has no mark. Of two marks on one day the later given stands.
+    """
+    said = cells.running()
+    return {day: said[f"fig-mark-{name.replace('_', '-')}"] for name, day in days.items() if not pd.isna(day)}
+
+
 def eras(ax: Axes, spans: pd.DataFrame) -> None:
     """Tint the background of each era in its region's colour and name it at the top of the panel.
 
-    spans: region, start, end, text.
+    spans: region, start, end (first and last calendar month).
     """
     for span in spans.itertuples():
-        colour = palette.styles([span.region])[span.region].colour
-        ax.axvspan(span.start, span.end, color=colour, alpha=0.09, linewidth=0, zorder=0)
-        middle = mdates.date2num(span.start + (span.end - span.start) / 2)
+        style = palette.styles([span.region])[span.region]
+        colour, end = style.colour, span.end + pd.offsets.MonthBegin()
+        ax.axvspan(span.start, end, color=colour, alpha=0.09, linewidth=0, zorder=0)
+        middle = mdates.date2num(span.start + (end - span.start) / 2)
         ax.annotate(
-            span.text, (middle, 1), (0, -3), xycoords=ax.get_xaxis_transform(), textcoords="offset points", ha="center",
-            va="top", fontsize=theme.SMALL, color=palette.ink(colour), path_effects=[HALO],
+            style.label, (middle, 1), (0, -3), xycoords=ax.get_xaxis_transform(), textcoords="offset points",
+            ha="center", va="top", fontsize=theme.SMALL, color=palette.ink(colour), path_effects=[HALO],
         )  # fmt: skip
 
 
-def _settle_notes(notes: list[Annotation], box: BboxBase) -> None:
+def _settle_notes(ax: Axes, notes: list[Annotation], box: BboxBase) -> None:
     """Put each note in the topmost row where its words are free (`_places`): right of its day, else left of it."""
     if not notes:
         return
-    ax = notes[0].axes
-    height = _LINE * notes[0].get_fontsize() * ax.figure.dpi / 72
+    height = _line(notes[0], ax.figure.dpi)
     days = [ax.transData.transform((note.xy[0], 0))[0] for note in notes]
     widths = [Text.get_window_extent(note).width for note in notes]  # of the words alone
     curves = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
@@ -180,8 +201,8 @@ def _settle_notes(notes: list[Annotation], box: BboxBase) -> None:
     for number, note in enumerate(notes):
         row, start = places[number]
         left = start < days[number]
-        note.set_ha("right" if left else "left")
-        note.arrowprops["relpos"] = note._arrow_relpos = (1 if left else 0, 1)
+        note.set_horizontalalignment("right" if left else "left")
+        vars(note)["_arrow_relpos"] = (1 if left else 0, 1)  # matplotlib has no other way to move the line's end
         note.xyann = (note.xy[0], 1 - row * height / box.height)
 
 

@@ -1,5 +1,7 @@
 """How every figure of the report looks: fonts, sizes, lines; and the bytes it is stored as."""
 
+from typing import Any
+
 import matplotlib as mpl
 import pandas as pd
 import seaborn
@@ -84,7 +86,7 @@ def drawable(frame: pd.DataFrame, what: str = "the table") -> None:
         raise ValueError(f"no figure: {what} has no rows; look at the table that the notebook passes")
 
 
-def panels(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[Figure, list[Axes]]:
+def panels(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, list[Axes]]:
     """An empty figure of the report's width and `height` inches, and its panels row by row."""
     figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), layout="constrained", squeeze=False, **options)
     figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06, hspace=0.05, wspace=0.05)

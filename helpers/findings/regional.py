@@ -1,1 +1,154 @@
-"""Facts about the regional part."""
+"""Facts about regions: downloads, derivatives, tokens, and the best open models (paper, Sections 3 and 4)."""
+
+from helpers.findings.telling import Tell
+
+REGIONS = ("china", "us", "eu")
+
+
+# Downloads ----------------------------------------------------------------------------------------------------
+
+
+def china_leads(tell: Tell) -> bool:
+    """China has more cumulative downloads than the USA at the last label."""
+    return tell("gap.last.gap") > 0
+
+
+def lead_changed_once(tell: Tell) -> bool:
+    """The lead in cumulative downloads has changed once between China and the USA."""
+    return tell("lead.turns") == 1
+
+
+def growth_uneven(tell: Tell) -> bool:
+    """The highest of the regions' yearly multiples is more than one and a half times the lowest."""
+    multiples = [tell(f"regions.{region}.last.multiple") for region in REGIONS]
+    return max(multiples) > 1.5 * min(multiples)
+
+
+def downloads_elsewhere(tell: Tell) -> bool:
+    """Some downloads are those of organisations in no region compared."""
+    return tell("elsewhere.downloads_cumulative") > 0
+
+
+def one_family_carries_china(tell: Tell) -> bool:
+    """More than half of China's cumulative downloads are those of one organisation."""
+    return tell("leading-makers.china.downloads_cumulative_share") > 0.5
+
+
+def qwen_leads_china(tell: Tell) -> bool:
+    """Of China's organisations Qwen has the most cumulative downloads."""
+    return tell("leading-makers.china.organisation") == "Qwen"
+
+
+def eu_had_most_new_downloads(tell: Tell) -> bool:
+    """In some month the EU had more than half of the new downloads."""
+    return tell("eras.eu.months") > 0
+
+
+def usa_had_most_new_downloads(tell: Tell) -> bool:
+    """In some month the USA had more than half of the new downloads."""
+    return tell("eras.us.months") > 0
+
+
+def china_had_most_new_downloads(tell: Tell) -> bool:
+    """In some month China had more than half of the new downloads."""
+    return tell("eras.china.months") > 0
+
+
+def eras_in_turn(tell: Tell) -> bool:
+    """The longest runs of more than half of the new downloads begin with the EU's, then the USA's, then China's."""
+    return tell("eras.eu.start") < tell("eras.us.start") < tell("eras.china.start")
+
+
+def small_models_carry_most(tell: Tell) -> bool:
+    """The three smallest buckets have more than half of the downloads of the regions compared."""
+    return tell("buckets.7-9b.up_to_share") > 0.5
+
+
+# Derivatives and tokens -----------------------------------------------------------------------------------------
+
+
+def eu_had_most_new_derivatives(tell: Tell) -> bool:
+    """In some month the EU's models were the base of more than half of the new derivatives."""
+    return tell("derivative-peaks.eu.derivatives_share") > 0.5
+
+
+def usa_had_most_new_derivatives(tell: Tell) -> bool:
+    """In some month the USA's models were the base of more than half of the new derivatives."""
+    return tell("derivative-peaks.us.derivatives_share") > 0.5
+
+
+def china_had_most_new_derivatives(tell: Tell) -> bool:
+    """In some month China's models were the base of more than half of the new derivatives."""
+    return tell("derivative-peaks.china.derivatives_share") > 0.5
+
+
+def derivatives_follow_downloads(tell: Tell) -> bool:
+    """In the last month the region with the most new derivatives has the most new downloads, too."""
+    ranks = [(tell(f"derivatives.{region}.last.rank"), tell(f"regions.{region}.last.rank")) for region in REGIONS]
+    return (1, 1) in ranks
+
+
+def eu_derivatives_came_down(tell: Tell) -> bool:
+    """The EU's share of the new derivatives is lower in the last month than at its highest."""
+    return tell("derivatives.eu.last.derivatives_share") < tell("derivative-peaks.eu.derivatives_share")
+
+
+def china_leads_tokens(tell: Tell) -> bool:
+    """In the last month China has the largest share of the open models' tokens."""
+    return tell("tokens.china.last.rank") == 1
+
+
+def china_led_tokens_in_summer(tell: Tell) -> bool:
+    """China had the largest share of the open models' tokens in each month of the summer that the paper names."""
+    return tell("token-periods.summer.china.months_behind") == 0
+
+
+def tokens_over_seven_tenths(tell: Tell) -> bool:
+    """China had more than 70 % of the open models' tokens in the last month that the paper prints."""
+    return tell("token-periods.rise.china.tokens_share") > 0.7
+
+
+def tokens_outrun_derivatives(tell: Tell) -> bool:
+    """China's share of tokens has risen faster than its share of new derivatives, and ends higher."""
+    faster = tell("token-paces.china.per_month") > tell("derivative-paces.china.per_month")
+    return faster and tell("tokens.china.last.tokens_share") > tell("derivatives.china.last.derivatives_share")
+
+
+def signals_agree(tell: Tell) -> bool:
+    """Downloads, derivatives and tokens agree on whether China is ahead at the end."""
+    ahead = {tell("derivatives.china.last.rank") == 1, tell("tokens.china.last.rank") == 1, tell("gap.last.gap") > 0}
+    return len(ahead) == 1
+
+
+# Performance --------------------------------------------------------------------------------------------------
+
+
+def china_ahead_in_arena(tell: Tell) -> bool:
+    """At the end China's best open model has a higher score in Arena than that of the USA."""
+    return tell("arena-lead.leader") == "china"
+
+
+def china_keeps_arena_lead(tell: Tell) -> bool:
+    """China leads the USA in Arena ever since it last passed it."""
+    return tell("arena-lead.passed") == tell("arena-lead.turned")
+
+
+def china_keeps_index_lead(tell: Tell) -> bool:
+    """China leads the USA in the Intelligence Index ever since it last passed it."""
+    return tell("index-lead.passed") == tell("index-lead.turned")
+
+
+def china_rises_faster(tell: Tell) -> bool:
+    """By the trends China's records in the Intelligence Index rise faster than those of the USA."""
+    return tell("trends.china.points_per_year") > tell("trends.us.points_per_year")
+
+
+def china_took_every_lead(tell: Tell) -> bool:
+    """China took the lead in downloads, in Arena and in the Intelligence Index, and still has all three."""
+    kept = [tell(f"{lead}.passed") == tell(f"{lead}.turned") for lead in ("lead", "arena-lead", "index-lead")]
+    return all(kept)
+
+
+def performance_came_first(tell: Tell) -> bool:
+    """China passed the USA by both yardsticks of performance before it did in downloads."""
+    return max(tell("arena-lead.passed"), tell("index-lead.passed")) < tell("lead.passed")

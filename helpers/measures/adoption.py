@@ -4,6 +4,8 @@ All are pure functions on long tables. `by` is a column of the table of models, 
 null, such as those of unresolved size, are kept together as "unresolved".
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -44,6 +46,19 @@ def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, month: str | pd.Times
     return table[[*keys, "downloads_cumulative"]].sort_values(keys, ignore_index=True)
 
 
+def sizes(buckets: pd.DataFrame) -> pd.DataFrame:
+    """The size buckets alone, of a table from `by_bucket` (Section 2.2).
+
+    Returns bucket, downloads_cumulative, downloads_cumulative_share (of all), up_to_share (of this bucket and all
+    smaller ones), rank (1 for the most downloads, of equals the smaller bucket); in order of size.
+    """
+    table = buckets.groupby("bucket", observed=True, as_index=False)["downloads_cumulative"].sum()
+    total = table["downloads_cumulative"].sum()
+    part = table["downloads_cumulative"] / (total if total > 0 else np.nan)
+    rank = table["downloads_cumulative"].rank(method="first", ascending=False).astype(int)
+    return table.assign(downloads_cumulative_share=part, up_to_share=part.cumsum(), rank=rank)
+
+
 def share(table: pd.DataFrame, column: str, within: By) -> pd.DataFrame:
     """The table with each row's share of `column` among the rows that agree in `within`: <column>_share, 0 to 1.
 
@@ -53,23 +68,54 @@ def share(table: pd.DataFrame, column: str, within: By) -> pd.DataFrame:
     return table.assign(**{f"{column}_share": table[column] / sums.where(sums > 0)})
 
 
-def year_over_year(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd.DataFrame:
-    """Cumulative downloads at a month label against those a year before (Section 3).
+def with_all(table: pd.DataFrame, by: str, groups: Sequence[str]) -> pd.DataFrame:
+    """The table with rows `all` besides: the sum of the groups in each month (Section 3).
 
-    table: from `totals`. Returns <by>, downloads_cumulative, downloads_cumulative_before, multiple; null where a group
-    had none a year before, or the table does not reach back so far. Raises ValueError for a month without data.
+    table: from `totals`. The sum is null where one of the groups has no value, for it would be that of the others.
+    """
+    values = ["downloads", "downloads_cumulative"]
+    wide = table.pivot(index="month", columns=by, values=values)
+    sums = {column: wide[column].reindex(columns=list(groups)).sum(axis=1, skipna=False) for column in values}
+    every = pd.DataFrame(sums, index=wide.index).reset_index().assign(**{by: "all"})
+    return pd.concat([table, every], ignore_index=True)
+
+
+def year_over_year(table: pd.DataFrame, by: By) -> pd.DataFrame:
+    """The table with each label's cumulative downloads over those a year before: multiple (Section 3).
+
+    table: from `totals`. Null where a group had none a year before, or the table does not reach back so far.
     """
     keys, column = _names(by), "downloads_cumulative"
-    now = _at(table, month)[[*keys, column]]
-    earlier = table["month"] == pd.Timestamp(month) - pd.DateOffset(years=1)
-    before = table.loc[earlier, [*keys, column]]
-    both = now.merge(before, on=keys, how="left", suffixes=("", "_before"))
-    return both.assign(multiple=both[column] / both[f"{column}_before"].where(both[f"{column}_before"] > 0))
+    before = table[["month", *keys, column]].assign(month=table["month"] + pd.DateOffset(years=1))
+    both = table.merge(before, on=["month", *keys], how="left", suffixes=("", "_before"))
+    return table.assign(multiple=(both[column] / both[f"{column}_before"].where(both[f"{column}_before"] > 0)).array)
 
 
-def at_month(table: pd.DataFrame, month: str | pd.Timestamp, by: str, column: str) -> pd.Series:
-    """Group → its `column` in one month of a table; empty where the table does not hold the month."""
-    return table[table["month"] == pd.Timestamp(month)].set_index(by)[column]
+def ranked(table: pd.DataFrame, column: str, within: By) -> pd.DataFrame:
+    """The table with each row's place by `column` among the rows that agree in `within`: rank, 1 for the highest.
+
+    Equal values share a place; a null value has none.
+    """
+    return table.assign(rank=table.groupby(within, observed=True)[column].rank("min", ascending=False).astype("Int64"))
+
+
+def complete(table: pd.DataFrame, by: str, groups: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+    """The table with a row for each of the groups in each of its months: 0 in `columns` where it had none.
+
+    For counts of things that happened, of groups that were watched in all these months: a region whose tracked models
+    nobody derived anything from has 0 derivatives.
+    """
+    every = pd.MultiIndex.from_product([table["month"].unique(), list(groups)], names=["month", by])
+    absent = every.difference(pd.MultiIndex.from_frame(table[["month", by]]))
+    rows = absent.to_frame(index=False).assign(**dict.fromkeys(columns, 0))
+    whole = pd.concat([table, rows.astype(table.dtypes[rows.columns].to_dict())], ignore_index=True)
+    return whole.sort_values(["month", by], ignore_index=True)
+
+
+def gaps(table: pd.DataFrame, by: str, one: str, other: str, column: str = "downloads_cumulative") -> pd.DataFrame:
+    """How far one group is above another in each month: month, gap (below 0: behind); null where one has no value."""
+    wide = table.pivot(index="month", columns=by, values=column).reindex(columns=[one, other])
+    return (wide[one] - wide[other]).rename("gap").reset_index()
 
 
 def crossovers(
@@ -111,10 +157,36 @@ def crossover(
     return None if found.empty else found["date"].iloc[-1]
 
 
+def lead(table: pd.DataFrame, by: str, one: str, other: str, column: str = "downloads_cumulative") -> pd.DataFrame:
+    """How the lead between two groups went, in one row (Sections 3 and 5.1).
+
+    table: as for `crossovers`. Returns passed (the last day on which `one` passed `other`), turned (the last on which
+    either did), turns (how often the lead changed), leader (who is ahead at the end); null for what never happened, and
+    all null where the table has no rows of one of them.
+    """
+    row: dict[str, object] = {"passed": pd.NaT, "turned": pd.NaT, "turns": pd.NA, "leader": None}
+    if {one, other} <= set(table[by]):
+        found = crossovers(table, by, one, other, column)
+        when = "date" if "date" in table.columns else "month"
+        last = table.pivot(index=when, columns=by, values=column)[[one, other]].dropna().tail(1)
+        above = (last[one] - last[other]).tolist() or [0]
+        row = {
+            "passed": found.loc[found["leader"] == one, "date"].max(),
+            "turned": found["date"].max(),
+            "turns": len(found),
+            "leader": None if above[0] == 0 else one if above[0] > 0 else other,
+        }
+    return pd.DataFrame([row]).astype({"passed": "datetime64[us]", "turned": "datetime64[us]", "turns": "Int64"})
+
+
+ERA = 3
+"""Months from which on a run counts as an era in figures and text; ours, the paper gives its eras no bounds."""
+
+
 def eras(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
     """Runs of months in which one group has more than half of the new downloads (Section 3).
 
-    monthly: from `totals`: month, <by>, downloads. Months with unknown downloads belong to no era.
+    monthly: from `totals`: month, <by>, downloads. Months with unknown downloads belong to no run.
     Returns <by>, start, end (first and last calendar month of the run, not labels), months; in order of time.
     """
     new = share(monthly, "downloads", "month")
@@ -126,6 +198,16 @@ def eras(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
         **{by: (by, "first")}, start=("happened", "min"), end=("happened", "max"), months=("happened", "size")
     )
     return found.reset_index(drop=True)
+
+
+def longest_eras(runs: pd.DataFrame, by: str, groups: Sequence[str]) -> pd.DataFrame:
+    """The longest run of each group, of equals the first: <by>, start, end, months; 0 months for one without a run.
+
+    runs: from `eras`.
+    """
+    longest = runs.sort_values(["months", "start"], ascending=[False, True]).drop_duplicates(by).set_index(by)
+    found = longest.reindex(pd.Index(list(groups), name=by)).reset_index()
+    return found.assign(months=found["months"].fillna(0).astype(int))
 
 
 def leaders(table: pd.DataFrame, within: By, column: str = "downloads_cumulative") -> pd.DataFrame:
@@ -153,78 +235,44 @@ def since(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd.DataFram
     return later.cumsum().unstack().rename("downloads_since").reset_index()
 
 
-def value_at(
-    table: pd.DataFrame, by: str, name: str, month: str | pd.Timestamp, column: str = "downloads_cumulative"
-) -> float | None:
-    """One group's value in one month; None where the table does not tell it."""
-    found = table.loc[(table[by] == name) & (table["month"] == pd.Timestamp(month)), column].dropna()
-    return None if found.empty else float(found.iloc[0])
+def peaks(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
+    """The highest value of each group and its month, the first of equal ones: <by>, month, <column>."""
+    known = table.dropna(subset=column).sort_values("month", kind="stable")
+    return known.loc[known.groupby(by)[column].idxmax(), [by, "month", column]].reset_index(drop=True)
 
 
-def rank_at(
-    table: pd.DataFrame, by: str, name: str, month: str | pd.Timestamp, column: str = "downloads_cumulative"
-) -> int | None:
-    """One group's place by `column` in one month, 1 for the highest; None where its value is not known."""
-    value = value_at(table, by, name, month, column)
-    if value is None:
-        return None
-    return 1 + int((table.loc[table["month"] == pd.Timestamp(month), column] > value).sum())
+def paces(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
+    """How much each group's value changed a month, from its first known to its last: <by>, per_month.
+
+    Null for a group that is known in one month only.
+    """
+    known = table.dropna(subset=column).sort_values("month")
+    ends = known.groupby(by).agg(first=("month", "first"), last=("month", "last"), low=(column, "first"),
+                                 high=(column, "last"))  # fmt: skip
+    months = (ends["last"].dt.year - ends["first"].dt.year) * 12 + ends["last"].dt.month - ends["first"].dt.month
+    return ((ends["high"] - ends["low"]) / months.where(months > 0)).rename("per_month").reset_index()
 
 
-def ratio_at(
-    table: pd.DataFrame, by: str, one: str, other: str, month: str | pd.Timestamp, column: str = "downloads_cumulative"
-) -> float | None:
-    """One group's value over another's in one month; None where either is not known, or the other has nothing."""
-    above, below = (value_at(table, by, name, month, column) for name in (one, other))
-    return above / below if above is not None and below else None
+def over_periods(table: pd.DataFrame, periods: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
+    """How each group fared over periods that the paper speaks of (Sections 1 and 3).
 
-
-def exceeds(value: float | None, bound: float) -> bool | None:
-    """Whether a value is above a bound; None where it is not known."""
-    return None if value is None else bool(value > bound)
-
-
-def peak(table: pd.DataFrame, by: str, name: str, column: str) -> tuple[pd.Timestamp | None, float | None]:
-    """The month of a group's highest value, the first of equal ones, and that value; None where there is none."""
-    known = table[table[by] == name].dropna(subset=column).sort_values("month")
-    if known.empty:
-        return None, None
-    top = known.loc[known[column].idxmax()]
-    return top["month"], float(top[column])
-
-
-def leading_months(table: pd.DataFrame, by: str, name: str, column: str = "downloads_cumulative") -> pd.DatetimeIndex:
-    """The months in which a group has the highest value of all, in order."""
-    led = leaders(table, "month", column)
-    return pd.DatetimeIndex(led.loc[led[by] == name, "month"].sort_values())
-
-
-def leading_since(table: pd.DataFrame, by: str, name: str, column: str = "downloads_cumulative") -> pd.Timestamp | None:
-    """The first month from which on a group has the highest value in every month; None if it has not in the last."""
-    led = leaders(table, "month", column)
-    unbroken = led[led["month"] > led.loc[led[by] != name, "month"].max()] if (led[by] != name).any() else led
-    return None if unbroken.empty else unbroken["month"].min()
-
-
-def leads_throughout(
-    table: pd.DataFrame, by: str, name: str, first: str, last: str, column: str = "downloads_cumulative"
-) -> bool | None:
-    """Whether a group has the highest value in every month from `first` to `last`; None if one of them is missing."""
-    months = pd.date_range(first, last, freq="MS")
-    if not months.isin(leaders(table, "month", column)["month"]).all():
-        return None
-    return bool(months.isin(leading_months(table, by, name, column)).all())
-
-
-def label_after(day: pd.Timestamp | None) -> pd.Timestamp | None:
-    """The first month label that includes a day: 30 August and 31 August are in September's. None stays None."""
-    return None if day is None else day.normalize() + pd.offsets.MonthBegin()
-
-
-def first_release(models: pd.DataFrame, pattern: str) -> pd.Timestamp | None:
-    """The earliest release among the models whose id matches a regular expression from its start; None if unknown."""
-    released = models.loc[models["model"].str.match(pattern), "released"].min()
-    return None if pd.isna(released) else released
+    table: month, <by>, <column>. periods: period, first, last (months). Returns period, <by>, month (the period's
+    last), months (from its first to its last), months_behind (in which another group had more), <column> (in its last
+    month); months and months_behind are null where the table does not hold every month of the period.
+    """
+    led, rows = leaders(table, "month", column).set_index("month")[by], []
+    for period in periods.itertuples():
+        months = pd.date_range(period.first, period.last, freq="MS")
+        held = bool(months.isin(led.index).all())
+        at_last = table[table["month"] == months[-1]].set_index(by)[column]
+        for group in table[by].unique():
+            behind = int((led.reindex(months) != group).sum()) if held else pd.NA
+            rows.append(
+                (period.period, group, months[-1], len(months) - 1 if held else pd.NA, behind, at_last.get(group))
+            )
+    names = ["period", by, "month", "months", "months_behind", column]
+    found = pd.DataFrame(rows, columns=names)
+    return found.astype({"month": "datetime64[us]", "months": "Int64", "months_behind": "Int64", column: "float64"})
 
 
 def _names(by: By) -> list[str]:

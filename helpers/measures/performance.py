@@ -68,6 +68,40 @@ def leads(frontier: pd.DataFrame, by: str = "region") -> pd.DataFrame:
     return pd.DataFrame(changes, columns=["date", by, "model", "score", "margin"])
 
 
+def lead(frontier: pd.DataFrame, one: str, other: str, by: str = "region") -> pd.DataFrame:
+    """How the lead between two groups went, in one row (Section 4).
+
+    Returns date (the frontier's last), passed (when `one` last took the lead from `other`), turned (when either did),
+    leader (the group ahead at the end) and margin (by how much); null for what never happened or has no scores.
+    """
+    changes = leads(frontier[frontier[by].isin([one, other])], by)
+    turns = changes.iloc[1:]
+    best = frontier.drop_duplicates(by, keep="last").set_index(by)["score"].reindex([one, other])
+    row = {
+        "date": frontier["date"].max(),
+        "passed": turns.loc[turns[by] == one, "date"].max(),
+        "turned": turns["date"].max(),
+        "leader": changes[by].iloc[-1] if best.notna().all() else None,
+        "margin": abs(best.iloc[0] - best.iloc[1]),
+    }
+    return pd.DataFrame([row]).astype(dict.fromkeys(["date", "passed", "turned"], "datetime64[us]"))
+
+
+def tops(frontier: pd.DataFrame, by: str = "region") -> pd.DataFrame:
+    """The best model of each group at the end of a frontier: <by>, model, score."""
+    return frontier.drop_duplicates(by, keep="last")[[by, "model", "score"]].reset_index(drop=True)
+
+
+def as_listed(names: pd.Series, models: pd.Series) -> pd.Series:
+    """Names of models as their makers spell them, where the list of models (ids) has them; else as they are.
+
+    Boards write names in small letters and leave out the maker's name and the number format.
+    """
+    listed = models.str.partition("/")[2].str.replace(r"(?i)^nvidia-|-bf16$", "", regex=True)
+    spelled = dict(zip(listed.str.casefold(), listed, strict=True))
+    return names.map(lambda name: spelled.get(name.casefold(), name))
+
+
 def trend(points: pd.DataFrame, start: datetime.date | str, by: str = "region") -> pd.DataFrame:
     """Straight line through each group's points from `start` on, by least squares (2.1 "Artificial Analysis").
 

@@ -174,7 +174,8 @@ class Book:
 
     def _must_exist(self, table: Quoted, keys: tuple[str, ...]) -> None:
         for column, part in zip(table.by, keys, strict=True):
-            if part not in self.vocabulary and not MONTH.match(part) and not re.fullmatch(r"\d+d", part):
+            named = column == "month" and part in NAMED  # of a table without months
+            if not named and part not in self.vocabulary and not re.match(rf"{MONTH.pattern}|\d+d$", part):
                 held = {row[table.by.index(column)] for row in table.keys}
                 raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, held | self.vocabulary)}")
 

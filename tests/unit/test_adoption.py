@@ -128,6 +128,16 @@ def test_buckets_stand_in_order_and_a_group_without_a_model_in_one_has_zero():
     assert (cells["250B+", "Qwen"], cells["250B+", "Meta"], cells["unresolved", "Mistral"]) == (3, 0, 8)
 
 
+def test_the_buckets_alone_come_with_share_running_share_and_rank():
+    found = adoption.sizes(adoption.by_bucket(TWO_MONTHS, MODELS, "2025-02-01", "region")).set_index("bucket")
+    assert found["downloads_cumulative"].sum() == 81
+    assert found.loc["<1B", ["downloads_cumulative_share", "rank"]].tolist() == pytest.approx([30 / 81, 2])
+    assert found.loc["7–9B", ["up_to_share", "rank"]].tolist() == pytest.approx([70 / 81, 1])
+    assert found["up_to_share"].iloc[-1] == 1
+    nothing = adoption.sizes(found.reset_index().assign(downloads_cumulative=0.0))
+    assert nothing["downloads_cumulative_share"].isna().all()
+
+
 @pytest.mark.parametrize("month", ["2024-12-01", "2025-03-01"])
 def test_a_month_without_data_is_named_with_those_there_are(month):
     with pytest.raises(ValueError, match=rf"no data for the month {month}; months held: 2025-01-01 to 2025-02-01"):
@@ -143,27 +153,51 @@ def test_an_unknown_value_has_no_share_and_takes_none_from_the_others():
 # Growth -------------------------------------------------------------------------------------------------------
 
 
-def test_a_year_is_counted_back_from_the_label():
-    table = pd.DataFrame(
-        [("2024-03-01", "us", 20.0), ("2025-03-01", "us", 50.0), ("2025-03-01", "eu", 4.0),
-         ("2024-03-01", "china", 0.0), ("2025-03-01", "china", 9.0)],
-        columns=["month", "region", "downloads_cumulative"],
-    ).assign(month=lambda t: pd.to_datetime(t["month"]))  # fmt: skip
-    found = adoption.year_over_year(table, "2025-03-01", "region").set_index("region")["multiple"]
-    assert found["us"] == 2.5
-    assert pd.isna(found["eu"])  # there was none a year before
-    assert pd.isna(found["china"])  # from nothing there is no multiple
-    with pytest.raises(ValueError, match="2026-03-01"):
-        adoption.year_over_year(table, "2026-03-01", "region")
+def labels(*rows: tuple) -> pd.DataFrame:
+    """Rows of (month, region, downloads_cumulative), half of it new in the month."""
+    table = pd.DataFrame(rows, columns=["month", "region", "downloads_cumulative"])
+    return table.assign(month=pd.to_datetime(table["month"]), downloads=table["downloads_cumulative"] / 2)
 
 
-def test_growth_is_unknown_where_no_month_a_year_before_is_held():
-    table = pd.DataFrame(
-        [("2025-02-01", "us", 20.0), ("2025-03-01", "us", 50.0)], columns=["month", "region", "downloads_cumulative"]
-    ).assign(month=lambda t: pd.to_datetime(t["month"]))
-    found = adoption.year_over_year(table, "2025-03-01", "region")
-    assert found["downloads_cumulative"].tolist() == [50.0]
-    assert found[["downloads_cumulative_before", "multiple"]].isna().all(axis=None)
+def test_a_year_is_counted_back_from_each_label():
+    table = labels(
+        ("2024-03-01", "us", 20.0), ("2025-03-01", "us", 50.0), ("2025-03-01", "eu", 4.0),
+        ("2024-03-01", "china", 0.0), ("2025-03-01", "china", 9.0), ("2026-03-01", "china", 27.0),
+    )  # fmt: skip
+    found = adoption.year_over_year(table, "region").set_index(["region", "month"])["multiple"]
+    assert found["us", "2025-03-01"] == 2.5
+    assert found["china", "2026-03-01"] == 3
+    assert pd.isna(found["eu", "2025-03-01"])  # there was none a year before
+    assert pd.isna(found["china", "2025-03-01"])  # from nothing there is no multiple
+    assert pd.isna(found["us", "2024-03-01"])  # the table does not reach back so far
+
+
+def test_the_sum_of_all_is_known_where_each_group_is():
+    table = labels(("2025-01-01", "us", 2.0), ("2025-02-01", "us", 4.0), ("2025-02-01", "eu", 6.0))
+    found = adoption.with_all(table, "region", ["us", "eu"]).set_index(["region", "month"])
+    assert found.loc[("all", "2025-02-01"), ["downloads", "downloads_cumulative"]].tolist() == [5, 10]
+    assert found.loc[("all", "2025-01-01")].isna().all()  # the EU's is not known
+    assert adoption.with_all(table, "region", ["us", "eu", "china"])["downloads"].count() == 3
+
+
+def test_ranks_are_within_each_month_shared_by_equals_and_none_where_nothing_is_known():
+    found = adoption.ranked(shares(Qwen=[4, 1], Meta=[4, 3], Mistral=[3, None]), "downloads", "month")
+    ranks = found.pivot(index="organisation", columns="month", values="rank")
+    assert ranks.loc[["Qwen", "Meta", "Mistral"]].astype(object).values.tolist() == [[1, 2], [1, 1], [3, pd.NA]]
+
+
+def test_a_group_that_had_nothing_in_a_month_has_a_row_of_nought():
+    table = shares(Qwen=[4, 1], Meta=[None, 3]).dropna()
+    found = adoption.complete(table, "organisation", ["Qwen", "Meta", "Xiaomi"], ["downloads"])
+    wide = found.pivot(index="month", columns="organisation", values="downloads")
+    assert wide[["Qwen", "Meta", "Xiaomi"]].values.tolist() == [[4, 0, 0], [1, 3, 0]]
+    assert adoption.complete(table.iloc[:0], "organisation", ["Qwen"], ["downloads"]).empty  # nothing was watched
+
+
+def test_a_gap_has_its_sign_and_needs_both():
+    found = adoption.gaps(shares(Qwen=[4, 1, 2], Meta=[1, 3, None]), "organisation", "Qwen", "Meta", "downloads")
+    assert found["gap"].fillna(-9).tolist() == [3, -2, -9]
+    assert adoption.gaps(shares(Qwen=[4]), "organisation", "Qwen", "Meta", "downloads")["gap"].isna().all()
 
 
 def test_since_starts_at_zero_and_leaves_out_what_a_model_brings_along():
@@ -274,13 +308,20 @@ def test_turns_alternate_mirror_and_end_with_whoever_is_ahead(pairs):
 
 
 @pytest.mark.parametrize(
-    ("day", "label"),
-    [("2025-08-30", "2025-09-01"), ("2025-08-31", "2025-09-01"), ("2025-09-01", "2025-10-01"),
-     ("2025-12-07 13:00", "2026-01-01")],
-)  # fmt: skip
-def test_the_label_after_a_day_is_the_first_whose_data_include_it(day, label):
-    assert adoption.label_after(pd.Timestamp(day)) == pd.Timestamp(label)
-    assert adoption.label_after(None) is None
+    ("one", "other", "row"),
+    [
+        ([0, 9, 0, 9], [5, 5, 5, 5], ["2025-01-04", "2025-01-04", 3, "Qwen"]),
+        ([0, 9, 0], [5, 5, 5], ["2025-01-02", "2025-01-03", 2, "Meta"]),  # passed once, and was passed
+        ([1, 2], [5, 5], [None, None, 0, "Meta"]),
+        ([1, 5], [5, 5], [None, None, 0, None]),  # level at the end: nobody is ahead
+        ([], [5, 5], [None, None, None, None]),  # there is no Qwen
+    ],
+)
+def test_how_a_lead_went_in_one_row(one, other, row):
+    found = adoption.lead(lines(Qwen=one, Meta=other), "organisation", "Qwen", "Meta")
+    assert list(found.columns) == ["passed", "turned", "turns", "leader"]
+    told = found.astype(object).where(found.notna(), None).iloc[0].tolist()
+    assert [*(day and f"{day:%Y-%m-%d}" for day in told[:2]), *told[2:]] == row
 
 
 # Leading ------------------------------------------------------------------------------------------------------
@@ -303,6 +344,15 @@ def test_an_era_is_a_run_of_months_with_more_than_half():
     ]
 
 
+def test_of_each_group_the_longest_run_counts_and_of_equals_the_first():
+    table = shares(eu=[9, 1, 9, 9], us=[1, 9, 1, 1], china=[0] * 4).rename(columns={"organisation": "region"})
+    found = adoption.longest_eras(adoption.eras(table, "region"), "region", ["us", "eu", "china"])
+    assert found["months"].tolist() == [1, 2, 0]
+    assert found["start"].dt.strftime("%Y-%m").fillna("").tolist() == ["2025-01", "2025-02", ""]
+    again = shares(eu=[9, 1, 9], us=[1, 9, 1]).rename(columns={"organisation": "region"})
+    assert adoption.longest_eras(adoption.eras(again, "region"), "region", ["eu"])["start"].dt.month.tolist() == [12]
+
+
 def test_an_unknown_month_ends_an_era():
     found = adoption.eras(shares(Qwen=[9, None, 9], Meta=[1, None, 1]), "organisation")
     assert found["months"].tolist() == [1, 1]
@@ -320,61 +370,27 @@ def test_of_equal_values_the_first_leads():
     assert found[["organisation", "downloads_share"]].values.tolist() == [["Qwen", 0.5]]
 
 
-LED = shares(Qwen=[1, 5, 3, 9], Meta=[2, 2, 7, None])
+def test_peaks_are_the_first_of_equal_highest_months():
+    found = adoption.peaks(shares(Qwen=[4, 4], Meta=[None, 3], Xiaomi=[None, None]), "organisation", "downloads")
+    told = [(row.organisation, row.month.month, row.downloads) for row in found.itertuples()]
+    assert told == [("Meta", 2, 3), ("Qwen", 1, 4)]
 
 
-def test_the_months_that_a_group_leads():
-    assert adoption.leading_months(LED, "organisation", "Qwen", "downloads").month.tolist() == [2, 4]
-    assert adoption.leading_months(LED, "organisation", "Xiaomi", "downloads").empty
+def test_a_pace_is_the_change_a_month_between_the_first_and_the_last_known():
+    table = shares(Qwen=[1, 9, 3, None], Meta=[None, 4, None, None])
+    found = adoption.paces(table, "organisation", "downloads").set_index("organisation")["per_month"]
+    assert found["Qwen"] == 1
+    assert pd.isna(found["Meta"])
 
 
-@pytest.mark.parametrize(
-    ("table", "since"),
-    [(LED, "2025-04-01"), (shares(Qwen=[2, 2], Meta=[1, 1]), "2025-01-01"), (shares(Qwen=[2, 1], Meta=[1, 2]), None),
-     (shares(Qwen=[2, 1, 2, 2], Meta=[1, 2, 1, 1]), "2025-03-01"), (shares(Qwen=[], Meta=[1]), None)],
-)  # fmt: skip
-def test_a_lead_counts_from_where_it_is_unbroken_to_the_end(table, since):
-    found = adoption.leading_since(table, "organisation", "Qwen", "downloads")
-    assert found == (since and pd.Timestamp(since))
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "holds"),
-    [("2025-02-01", "2025-02-01", True), ("2025-02-01", "2025-03-01", False), ("2025-04-01", "2025-05-01", None)],
-)
-def test_leading_throughout_needs_every_month(first, last, holds):
-    assert adoption.leads_throughout(LED, "organisation", "Qwen", first, last, "downloads") is holds
-
-
-def test_values_ranks_ratios_and_peaks_are_none_where_they_are_not_known():
-    assert adoption.value_at(LED, "organisation", "Meta", "2025-03-01", "downloads") == 7
-    assert adoption.value_at(LED, "organisation", "Meta", "2025-04-01", "downloads") is None
-    assert adoption.value_at(LED, "organisation", "Qwen", "2026-04-01", "downloads") is None
-    assert adoption.rank_at(LED, "organisation", "Qwen", "2025-03-01", "downloads") == 2
-    assert adoption.rank_at(LED, "organisation", "Qwen", "2025-04-01", "downloads") == 1
-    assert adoption.rank_at(LED, "organisation", "Meta", "2025-04-01", "downloads") is None
-    assert adoption.ratio_at(LED, "organisation", "Meta", "Qwen", "2025-01-01", "downloads") == 2
-    assert adoption.ratio_at(LED, "organisation", "Qwen", "Meta", "2025-04-01", "downloads") is None
-    assert (
-        adoption.ratio_at(shares(Qwen=[1], Meta=[0]), "organisation", "Qwen", "Meta", "2025-01-01", "downloads") is None
-    )
-    assert adoption.peak(LED, "organisation", "Meta", "downloads") == (pd.Timestamp("2025-03-01"), 7)
-    assert adoption.peak(LED, "organisation", "Xiaomi", "downloads") == (None, None)
-
-
-def test_whether_an_unknown_value_exceeds_a_bound_is_unknown():
-    assert [adoption.exceeds(value, 2) for value in (2.1, 2, None)] == [True, False, None]
-
-
-def test_equal_values_share_a_rank_and_the_first_of_equal_peaks_counts():
-    table = shares(Qwen=[4, 4], Meta=[4, 1], Mistral=[3, 1])
-    ranks = [adoption.rank_at(table, "organisation", n, "2025-01-01", "downloads") for n in ("Qwen", "Meta", "Mistral")]
-    assert ranks == [1, 1, 3]
-    assert adoption.peak(table, "organisation", "Qwen", "downloads")[0] == pd.Timestamp("2025-01-01")
-
-
-def test_the_first_release_is_the_earliest_that_is_known_among_the_ids_that_match():
-    assert adoption.first_release(MODELS, r"Qwen/") == pd.Timestamp("2024-09-19")
-    assert adoption.first_release(MODELS, r"Qwen/b") == pd.Timestamp("2025-04-28")
-    assert adoption.first_release(MODELS, r"meta-llama/") is None
-    assert adoption.first_release(MODELS, r"wen/") is None  # an id matches from its start
+def test_periods_tell_months_months_behind_and_the_last_value():
+    table = shares(Qwen=[1, 5, 6], Meta=[2, 3, 4])
+    spans = pd.DataFrame([("all", "2025-01-01", "2025-03-01"), ("early", "2024-12-01", "2025-01-01"),
+                          ("late", "2025-02-01", "2025-03-01")], columns=["period", "first", "last"])  # fmt: skip
+    found = adoption.over_periods(table, spans, "organisation", "downloads").set_index(["period", "organisation"])
+    assert found.loc[("all", "Qwen"), ["months", "months_behind", "downloads"]].tolist() == [2, 1, 6]
+    assert found.loc[("late", "Qwen"), ["months", "months_behind"]].tolist() == [1, 0]
+    assert found.loc[("late", "Meta"), "months_behind"] == 2
+    early = found.loc[("early", "Qwen")]  # December is not held
+    assert early[["months", "months_behind"]].isna().all() and early["downloads"] == 1
+    assert f"{early['month']:%Y-%m}" == "2025-01"

@@ -121,6 +121,39 @@ def test_the_lead_changes_only_for_a_higher_score():
     assert found["margin"].tolist()[1:] == [1, 2]
 
 
+def test_how_the_lead_went_in_one_row():
+    frontier = performance.frontier(
+        scores(
+            ("2025-01-01", "a", "us", 10), ("2025-01-02", "b", "china", 12), ("2025-01-03", "c", "us", 13),
+            ("2025-01-04", "d", "china", 15), ("2025-01-05", "e", "eu", 99),
+        )
+    )  # fmt: skip
+    found = performance.lead(frontier, "china", "us").iloc[0]
+    days = [found[name].day for name in ("date", "passed", "turned")]
+    assert (*days, found["leader"], found["margin"]) == (5, 4, 4, "china", 2)
+    behind = performance.lead(frontier[frontier["date"] < "2025-01-04"], "china", "us").iloc[0]
+    assert (behind["passed"].day, behind["turned"].day, behind["leader"], behind["margin"]) == (2, 3, "us", 1)
+
+
+def test_a_lead_from_the_start_was_never_taken_and_one_group_leads_nobody():
+    frontier = performance.frontier(scores(("2025-01-01", "a", "us", 10), ("2025-01-01", "b", "china", 12)))
+    first = performance.lead(frontier, "china", "us").iloc[0]
+    assert (first["leader"], first["margin"]) == ("china", 2)
+    assert first[["passed", "turned"]].isna().all()
+    for held in (frontier[frontier["region"] == "us"], frontier.iloc[:0]):
+        alone = performance.lead(held, "china", "us").iloc[0]
+        assert alone[["passed", "turned", "leader", "margin"]].isna().all()
+
+
+def test_the_best_of_each_group_at_the_end_is_named_as_its_maker_spells_it():
+    frontier = performance.frontier(scores(("2025-01-01", "glm-5", "china", 1), ("2025-01-02", "x", "us", 2)))
+    best = performance.tops(frontier)
+    assert best.to_dict("list") == {"region": ["china", "us"], "model": ["glm-5", "x"], "score": [1, 2]}
+    models = pd.Series(["zai-org/GLM-5", "nvidia/NVIDIA-Nemotron-3-Super-BF16"])
+    names = pd.Series(["glm-5", "nemotron-3-super", "x"])
+    assert performance.as_listed(names, models).tolist() == ["GLM-5", "Nemotron-3-Super", "x"]
+
+
 # Trend --------------------------------------------------------------------------------------------------------
 
 

@@ -181,6 +181,15 @@ def test_our_own_lists_agree_with_themselves():
     assert models["source"].notna().all()
 
 
+def test_regions_and_periods_are_what_code_and_paper_speak_of():
+    assert {*registry.REGIONS, "other", "unknown"} == set(registry.REGION_LABELS) == set(registry.REGION_NAMES)
+    assert registry.REGION_NAMES["us"] == f"the {registry.REGION_LABELS['us']}"
+    periods = registry.periods()
+    assert periods["period"].is_unique
+    assert (periods["first"] <= periods["last"]).all()
+    assert periods[["first", "last"]].stack().dt.is_month_start.all()
+
+
 def test_the_paper_s_regions_hold():
     organisations = pd.read_csv(paths.REGISTRY / "organisations.csv").set_index("organisation")["region"]
     paper = {

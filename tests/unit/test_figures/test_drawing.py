@@ -9,7 +9,7 @@ import pytest
 from matplotlib.text import Text
 
 from helpers import figures, paths
-from helpers.figures import axes, palette
+from helpers.figures import axes, export, palette
 from helpers.registry import BUCKETS
 
 MONTHS = pd.date_range("2024-03-01", "2026-03-01", freq="MS")
@@ -52,7 +52,7 @@ def performance() -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     fits = [(d, r, 10 + 9 * i - 4 * j, 8 + 9 * i - 4 * j, 12 + 9 * i - 4 * j)
             for i, d in enumerate(dates) for j, r in enumerate(("china", "us"))]  # fmt: skip
-    columns = ["date", "region", "fit", "low", "high"]
+    columns = ["date", "region", "score", "low", "high"]
     return pd.DataFrame(best, columns=["date", "region", "score"]), pd.DataFrame(fits, columns=columns)
 
 
@@ -92,9 +92,13 @@ def references() -> pd.DataFrame:
     return table
 
 
+ERAS = pd.DataFrame({"region": ["us", "china"], "start": MONTHS[[2, 12]], "end": MONTHS[[8, 20]]})
+MARKS = {MONTHS[10] + pd.Timedelta(days=21): "China passes the USA", MONTHS[11]: "snapshots"}
+
 DRAWN = {
-    "downloads_by_region": lambda: figures.downloads_by_region(regional()),
-    "buckets": lambda: figures.buckets(sizes()),
+    "downloads_by_region": lambda: figures.downloads_by_region(regional(), "All / New"),
+    "eras and marks": lambda: figures.downloads_by_region(regional(), "All / New", ERAS, MARKS),
+    "buckets": lambda: figures.buckets(sizes(), "By size"),
     "shares of regions": lambda: figures.shares(shares("region", list(palette.REGIONS)), "share", "region", "x"),
     "shares of organisations": lambda: figures.shares(
         shares("organisation", [*ORGANISATIONS, "Other"]), "share", "organisation", "Tokens"
@@ -102,11 +106,11 @@ DRAWN = {
     "frontier": lambda: figures.frontier(performance()[0], "Best open model, Elo points"),
     "frontier with trend": lambda: figures.frontier(performance()[0], "Best open model, points", performance()[1]),
     "lines": lambda: figures.lines(
-        series("by", ORGANISATIONS[:7], "downloads"), "month", "downloads", "by", "downloads", "Total"
+        series("by", ORGANISATIONS[:7], "downloads"), "month", "downloads", "by", "downloads", "Total", marks=MARKS
     ),
-    "opposed": lambda: figures.opposed(sides(), "side", "organisation", {"qwen": "Qwen", "others": "Eight others"}),
+    "opposed": lambda: figures.opposed(sides(), "side", "organisation", "Qwen / Eight others"),
     "opposed with shades": lambda: figures.opposed(
-        small_qwen(), "side", "name", {"qwen": "Small models", "others": "All models of six"}, whole="Qwen"
+        small_qwen(), "side", "name", "Small models / All models of six", whole="Qwen"
     ),
     "grouped": lambda: figures.grouped(leaders(), "bucket", "organisation", "share", list(BUCKETS), "Share by size"),
     "trajectories of large models": lambda: figures.trajectories(case_studies(["100–250B", "250B+"]), "RAM score"),
@@ -134,7 +138,7 @@ def words(figure) -> dict[str, tuple[float, float, float, float]]:
 def test_every_word_is_whole_and_none_covers_another(draw):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figure = figures.finish(draw(), "Hugging Face Hub", "public")
+        figure = export.finish(draw(), "Hugging Face Hub", "public")
     figure.draw_without_rendering()
     found = words(figure)
     assert len(found) > 8
@@ -150,12 +154,12 @@ def test_every_word_is_whole_and_none_covers_another(draw):
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: figures.downloads_by_region(regional().iloc[:0]),
-        lambda: figures.buckets(sizes().iloc[:0]),
+        lambda: figures.downloads_by_region(regional().iloc[:0], "x / y"),
+        lambda: figures.buckets(sizes().iloc[:0], "x"),
         lambda: figures.shares(shares("region", ["us"]).iloc[:0], "share", "region", "x"),
         lambda: figures.frontier(performance()[0].iloc[:0], "x"),
         lambda: figures.lines(regional().iloc[:0], "month", "downloads", "region", "downloads", "x"),
-        lambda: figures.opposed(sides(), "side", "organisation", {"qwen": "Qwen", "none": "Nobody"}),
+        lambda: figures.opposed(sides().iloc[:0], "side", "organisation", "x / y"),
         lambda: figures.grouped(leaders().iloc[:0], "bucket", "organisation", "share", list(BUCKETS), "x"),
         lambda: figures.trajectories(case_studies(["1–5B"]).assign(score=np.nan), "x"),
         lambda: figures.reference_curves(references().iloc[:0], "x"),
@@ -184,6 +188,25 @@ def test_a_line_is_named_with_its_last_known_value_and_a_line_without_any_is_not
     table.loc[(table["organisation"] == "Meta") & (table["month"] == MONTHS[-1]), "downloads"] = np.nan
     found = labels(figures.lines(table, "month", "downloads", "organisation", "downloads", "Total"))
     assert found == {"Qwen 25.0M", "Meta 48.0M"}
+
+
+def test_marks_stand_on_days_that_are_shown_and_eras_end_with_their_last_month():
+    days = [MONTHS[0], MONTHS[5], MONTHS[-1] + pd.Timedelta(days=1)]
+    marks = dict(zip(days, ("at the edge", "within", "beyond"), strict=True))
+    above, below = figures.downloads_by_region(regional(), "All / New", ERAS.iloc[:1], marks).axes
+    assert [title for ax in (above, below) if (title := ax.get_title(loc="left"))] == ["All", "New"]
+    assert {text.get_text().strip() for text in above.texts if text.get_label() == axes._NOTE} == {"within"}
+    tint = below.patches[0].get_extents().get_points()[:, 0]
+    bounds = below.transData.transform([(axes.mdates.date2num(day), 0) for day in MONTHS[[2, 9]]])[:, 0]
+    assert tint == pytest.approx(bounds)
+    assert "USA" in {text.get_text() for text in below.texts}
+
+
+def test_a_mark_has_the_words_of_the_running_cell_and_an_unknown_day_has_none(monkeypatch):
+    monkeypatch.setattr(axes.cells, "running", lambda: {"label": "fig-x", "fig-mark-new-leader": "China passes"})
+    assert figures.marked(new_leader=MONTHS[3], never=pd.NaT) == {MONTHS[3]: "China passes"}
+    with pytest.raises(KeyError, match="fig-mark-splice"):
+        figures.marked(splice=MONTHS[3])
 
 
 def test_a_bar_is_as_wide_as_the_month_that_it_stands_for():
@@ -218,7 +241,7 @@ def test_a_hostile_name_is_drawn_as_text_in_the_room_there_is(name):
     """Dollars start no formula, and one long name does not push the panel off the figure."""
     table = series("organisation", ["Qwen", name], "downloads")
     figure = figures.lines(table, "month", "downloads", "organisation", "downloads", f"{name[:40]}: downloads")
-    figures.finish(figure, "Hugging Face Hub", "public")
+    export.finish(figure, "Hugging Face Hub", "public")
     assert figure.axes[0].get_position().width > 0.35
     drawn = [text for text in figure.findobj(Text) if text.get_text().strip()]
     assert not any(text.get_parse_math() for text in drawn if "$" in text.get_text())

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from helpers import edition, figures
-from helpers.figures.export import safe
+from helpers.figures import export
 
 
 def table() -> pd.DataFrame:
@@ -24,13 +24,13 @@ def table() -> pd.DataFrame:
 
 def drawn(data: str = "public"):
     figure = figures.lines(table(), "month", "downloads_cumulative", "region", "downloads", "Cumulative downloads")
-    return figures.finish(figure, "Hugging Face Hub", data)
+    return export.finish(figure, "Hugging Face Hub", data)
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path):
     for folder in ("one", "other"):
         figures.use_theme()
-        figures.export(drawn(), "fig", table(), tmp_path / folder)
+        export.export(drawn(), "fig", table(), tmp_path / folder)
         plt.close("all")
     for kind in ("svg", "png", "csv"):
         one, other = ((tmp_path / folder / f"fig.{kind}").read_bytes() for folder in ("one", "other"))
@@ -42,7 +42,7 @@ def test_the_same_data_give_the_same_bytes(tmp_path):
 
 
 def test_the_picture_has_the_report_width_and_the_csv_the_data(tmp_path):
-    figures.export(drawn(), "fig", table(), tmp_path)
+    export.export(drawn(), "fig", table(), tmp_path)
     with Image.open(tmp_path / "fig.png") as picture:
         assert picture.width == round(6.2 * 200)
     found = pd.read_csv(tmp_path / "fig.csv", parse_dates=["month"])
@@ -64,7 +64,7 @@ def test_what_reconstructed_data_stand_in_for_is_not_called_their_source():
 
 
 def test_data_that_must_not_be_published_are_in_no_table(tmp_path):
-    figures.export(drawn(), "fig", table(), tmp_path, table=False)
+    export.export(drawn(), "fig", table(), tmp_path, table=False)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fig.png", "fig.svg"]
 
 
@@ -73,7 +73,7 @@ def test_text_that_a_spreadsheet_would_run_is_disarmed():
         {"name": ["=1+1", "+2", "-3", "@x", "\t=q", "\rq", "x\r=1", None, "a=b"], "value": range(-4, 5),
          "date": pd.Timestamp("2025-01-01")},
     )  # fmt: skip
-    found = pd.read_csv(io.StringIO(safe(given).to_csv(index=False)), keep_default_na=False)
+    found = pd.read_csv(io.StringIO(export.safe(given).to_csv(index=False)), keep_default_na=False)
     assert list(found["name"])[:4] == ["'=1+1", "'+2", "'-3", "'@x"]
     assert list(found["name"])[4:] == ["'=q", "q", "x =1", "", "a=b"]
     assert list(found["value"]) == list(range(-4, 5))  # numbers stay numbers
@@ -81,10 +81,10 @@ def test_text_that_a_spreadsheet_would_run_is_disarmed():
 
 def test_categories_are_disarmed_too():
     given = pd.DataFrame({"name": pd.Categorical(["=1", "b"])})
-    assert list(safe(given)["name"]) == ["'=1", "b"]
+    assert list(export.safe(given)["name"]) == ["'=1", "b"]
 
 
 def test_a_figure_without_data_is_refused_and_leaves_no_file(tmp_path):
     with pytest.raises(ValueError, match="figure fig: its data has no rows"):
-        figures.export(drawn(), "fig", table().iloc[:0], tmp_path)
+        export.export(drawn(), "fig", table().iloc[:0], tmp_path)
     assert list(tmp_path.iterdir()) == []

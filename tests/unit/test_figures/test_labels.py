@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.text import Text
 
 from helpers import figures
-from helpers.figures import axes, theme
+from helpers.figures import axes, export, theme
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_labels_of_lines_that_end_together_are_apart():
         [(m, n, 1e6 + i) for m in months for i, n in enumerate(names)], columns=["month", "by", "value"]
     )
     figure = figures.lines(frame, "month", "value", "by", "downloads", "Together")
-    figures.finish(figure, "Hub", "public")
+    export.finish(figure, "Hub", "public")
     found = extents(figure.axes[0], axes._END)
     assert len(found) == 5
     assert not any(overlap(a, b) for a, b in itertools.combinations(found.values(), 2))
@@ -87,7 +87,7 @@ def test_notes_meet_no_other_words_and_stay_in_the_panel(days):
     figure, (ax,) = theme.panels(3)
     start = pd.Timestamp("2024-01-01")
     axes.month_axis(ax, start, pd.Timestamp("2025-12-31"))
-    figures.annotate(ax, {start + pd.Timedelta(days=day): f"Release {day}" for day in days})
+    axes.annotate(ax, {start + pd.Timedelta(days=day): f"Release {day}" for day in days})
     axes.settle(figure)
     found, box = extents(ax, axes._NOTE), ax.get_window_extent()
     plt.close(figure)
@@ -108,7 +108,7 @@ def test_a_note_avoids_the_line_of_another(notes):
     axes.month_axis(ax, pd.Timestamp("2024-01-01"), pd.Timestamp("2026-03-01"))
     ax.plot(pd.to_datetime(["2025-08-01", "2026-03-01"]), [0, 1])
     days = {pd.Timestamp(day): text for day, text in notes.items()}
-    figures.annotate(ax, days)
+    axes.annotate(ax, days)
     axes.settle(figure)
     found = extents(ax, axes._NOTE)
     at = {text: ax.transData.transform((ax.convert_xunits(day), 0))[0] for day, text in days.items()}
@@ -122,7 +122,7 @@ def test_of_two_days_close_together_each_has_its_words_on_its_own_side():
     figure, (ax,) = theme.panels(3)
     axes.month_axis(ax, pd.Timestamp("2024-01-01"), pd.Timestamp("2026-03-01"))
     days = {pd.Timestamp("2025-07-22"): "China passes the USA", pd.Timestamp("2025-08-01"): "snapshots"}
-    figures.annotate(ax, days)
+    axes.annotate(ax, days)
     axes.settle(figure)
     found = extents(ax, axes._NOTE)
     lines = [ax.transData.transform((ax.convert_xunits(day), 0))[0] for day in days]
@@ -135,7 +135,7 @@ def test_a_note_avoids_the_curve_where_it_can():
     dates = pd.date_range("2024-01-01", "2026-01-01", periods=9)
     ax.plot(dates, np.arange(9) ** 2)
     axes.month_axis(ax, dates[0], dates[-1])
-    figures.annotate(ax, {dates[6]: "snapshots from here"})
+    axes.annotate(ax, {dates[6]: "snapshots from here"})
     axes.settle(ax.figure)
     (left, bottom, right, top), *_ = extents(ax, axes._NOTE).values()
     curve = ax.transData.transform(np.column_stack([axes.mdates.date2num(dates), np.arange(9) ** 2]))
