@@ -6,8 +6,8 @@ READY := .venv/$(shell cat requirements.lock pyproject.toml | git hash-object --
 report: $(READY)  ## rebuild the report: build/site/index.html and build/site/report/atom-report.pdf
 	@.venv/bin/atom build
 
-test: $(READY)  ## style, unit, integration and browser tests, then every notebook against its committed outputs
-	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/atom notebooks --check
+test: $(READY)  ## style, types, unit, integration and browser tests, then every notebook against its committed outputs
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/atom notebooks --check
 	.venv/bin/pytest && ATOM_BUILD=$(CURDIR)/build/nbval .venv/bin/pytest --nbval --nbval-current-env notebooks
 
 status: $(READY)  ## which steps are out of date, and why
@@ -22,8 +22,8 @@ collect: $(READY)  ## collect the day's data into archive/: a failing source kee
 	  .venv/bin/atom collect $$verb || failed="$$failed $$verb"; \
 	done; test -z "$$failed" || { echo "not collected:$$failed"; exit 1; }
 
-bench: $(READY)  ## how rebuilding, cleaning and collecting compare with plain papermill, pandas and huggingface_hub
-	@.venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
+bench: $(READY)  ## the counts of the house; rebuilding, cleaning, collecting against plain papermill, pandas, huggingface_hub
+	@.venv/bin/python benchmarks/house.py && .venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
 
 stress: $(READY)  ## each collector 200 times through seeded faults and kills; prints what they came to
 	@ATOM_RUNS=200 .venv/bin/pytest -k faults_and_kills tests/integration

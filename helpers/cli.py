@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from helpers import edition, paths
+from helpers import edition, paths, progress
 from helpers.build import graph, steps
+from helpers.build.progress import Report
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -28,11 +29,9 @@ def build(
     engine: Engine = "auto",
 ) -> None:
     """Rebuild whatever is out of date, from raw inputs to the published pages."""
-    from helpers.build import progress
-
     parameters = _parameters(edition_name, overrides, engine)
     with _lock(), progress.display() as display:
-        graph.build(parameters, jobs, display.report)
+        graph.build(parameters, jobs, Report(display))
     print(f"The report is in {paths.shown(paths.BUILD / 'site' / 'index.html')}")
 
 
@@ -54,12 +53,10 @@ def status(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = N
 @app.command()
 def render(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = None, engine: Engine = "auto") -> None:
     """Publish what the notebooks have left, without running them; prose and values are checked first."""
-    from helpers.build import progress
-
     parameters = _parameters(edition_name, overrides, engine)
-    graph = tuple(step for step in steps.STEPS if not step.notebook)
+    chosen = tuple(step for step in steps.STEPS if not step.notebook)
     with _lock(), progress.display() as display:
-        graph.build(parameters, 1, display.report, graph)
+        graph.build(parameters, 1, Report(display), chosen)
 
 
 @app.command()

@@ -52,12 +52,17 @@ def declared(path: Path) -> dict[str, Any]:
     if len(tagged) != 1:
         raise NotebookError(f"{paths.shown(path)}: {len(tagged)} cells are tagged `parameters`; exactly one must be")
     try:
-        body = ast.parse("".join(tagged[0]["source"])).body
-        return {statement.targets[0].id: ast.literal_eval(statement.value) for statement in body}
-    except (SyntaxError, ValueError, AttributeError):
+        return dict(map(_assignment, ast.parse("".join(tagged[0]["source"])).body))
+    except (SyntaxError, ValueError):
         raise NotebookError(
             f"{paths.shown(path)}: the parameters cell may hold only lines such as `seed = 1` with plain values"
         ) from None
+
+
+def _assignment(statement: ast.stmt) -> tuple[str, Any]:
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        raise ValueError(statement)
+    return statement.targets[0].id, ast.literal_eval(statement.value)
 
 
 def check_parameters(path: Path, given: dict[str, Any]) -> None:
@@ -68,7 +73,8 @@ def check_parameters(path: Path, given: dict[str, Any]) -> None:
     if unknown:
         raise NotebookError(
             f"{paths.shown(path)}: parameter {', '.join(unknown)} is given but not declared in its parameters cell "
-            f"(declared: {', '.join(sorted(names))}); declare it there or take it off the step in helpers/build/steps.py"
+            f"(declared: {', '.join(sorted(names))}); declare it there or take it off the step in "
+            "helpers/build/steps.py"
         )
     if missing:
         raise NotebookError(

@@ -1,11 +1,12 @@
 """What a step depends on, as content hashes: equal fingerprints mean that running it again would change nothing."""
 
-import ast
 import functools
 import hashlib
 import json
+import os
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,14 @@ def of_step(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
     """Everything that decides what `step` gives: its source, helpers, parameters, inputs and the locked versions."""
     print_ = {
         "python": ".".join(map(str, sys.version_info[:2])),
-        "lock requirements.lock": files.digest(paths.ROOT / "requirements.lock"),
+        "lock requirements.lock": _digest(paths.ROOT / "requirements.lock"),
     }
     if step.notebook:
         print_[f"notebook {step.name}"] = of_notebook(step.notebook)
         used = helpers_of(notebook_code(step.notebook))
     else:
         used = helpers_of(f"import {step.module}")
-    print_ |= {f"helper {paths.shown(path)}": files.digest(path) for path in used}
+    print_ |= {f"helper {paths.shown(path)}": _digest(path) for path in used}
     print_ |= {f"parameter {name}": parameters[name] for name in step.parameters}
     places = [steps.locate(place) for place in step.reads]
     if step.archived and parameters["data"] != "reconstructed":
@@ -53,14 +54,30 @@ def changes(before: Fingerprint, now: Fingerprint) -> list[str]:
 
 def of_tree(place: Path) -> dict[str, str]:
     """Path → hash of every file at or under `place`; hidden files and byte code do not count; absent gives nothing."""
+    shown = paths.shown(place)
     if place.is_file():
-        return {paths.shown(place): files.digest(place)}
-    found = (p for p in sorted(place.rglob("*")) if p.is_file())
-    return {
-        paths.shown(path): files.digest(path)
-        for path in found
-        if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(place).parts)
-    }
+        return {shown: _digest(place)}
+    found: dict[str, str] = {}
+    for folder, folders, names in os.walk(place):
+        folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
+        beside = shown + folder[len(str(place)) :]
+        found |= {f"{beside}/{name}": _digest(Path(folder, name)) for name in names if not name.startswith(".")}
+    return found
+
+
+def _digest(path: Path) -> str:
+    """The hash of a file's content, read anew only if the file was written since: several steps depend on the same."""
+    return _hashed(path, _stamp(path))
+
+
+@functools.cache
+def _hashed(path: Path, _: tuple[int, ...]) -> str:
+    return files.digest(path)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    told = path.stat()
+    return told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
 
 
 def of_notebook(path: Path) -> str:
@@ -79,6 +96,12 @@ def notebook_code(path: Path) -> str:
     return "\n".join("" if line.startswith(("%", "!")) else line for line in lines)
 
 
+IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(helpers[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n]*))", re.MULTILINE
+)
+"""Statements that import. To parse all helpers would take longer than all else in a rebuild with nothing to do."""
+
+
 def helpers_of(code: str) -> list[Path]:
     """The files of `helpers` that `code` imports, directly or through one another."""
     found: set[Path] = set()
@@ -87,38 +110,33 @@ def helpers_of(code: str) -> list[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting |= set(_imported(path.read_text(encoding="utf-8")))
+            waiting |= set(_imports(path, _stamp(path)))
     return sorted(found | set(_beside(found)))
 
 
-def _imported(code: str) -> Iterable[Path]:
+@functools.cache
+def _imports(path: Path, _: tuple[int, ...]) -> tuple[Path, ...]:
+    return _imported(path.read_text(encoding="utf-8"))
+
+
+def _imported(code: str) -> tuple[Path, ...]:
     """The helper files named by the import statements of `code`, wherever in it they stand."""
-    return (path for name in _names(code) for path in _module_files(name))
+    names: list[str] = []
+    for package, members, modules in IMPORT.findall(code):
+        names += [package, *(f"{package}.{name}" for name in re.findall(r"\w+", members))] if package else []
+        names += re.findall(r"\bhelpers[\w.]*", modules)
+    return tuple(path for name in names for path in _module_files(name))
 
 
 @functools.cache
-def _names(code: str) -> tuple[str, ...]:
-    """The modules, and what may be modules, that `code` imports; cached, for steps share most of their helpers."""
-    names: list[str] = []
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(names)
-
-
-def _module_files(name: str) -> Iterable[Path]:
+def _module_files(name: str) -> tuple[Path, ...]:
     """The files that importing `name` runs: the module and the packages around it."""
     parts = name.split(".")
-    if parts[0] != "helpers":
-        return
-    for depth in range(1, len(parts) + 1):
-        stem = paths.ROOT.joinpath(*parts[:depth])
-        yield from (path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file())
+    stems = [paths.ROOT.joinpath(*parts[:depth]) for depth in range(1, len(parts) + 1)]
+    return tuple(path for stem in stems for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file())
 
 
-def _beside(modules: set[Path]) -> Iterable[Path]:
+def _beside(modules: set[Path]) -> Iterator[Path]:
     """Files that a package carries beside its code (filters, templates): they shape results as code does."""
     for path in modules:
         if path.name == "__init__.py" and path.parent != paths.ROOT / "helpers":

@@ -1,15 +1,19 @@
 """The rebuild graph: which steps are out of date, and running just those, side by side where they can."""
 
+import contextlib
 import importlib
 import json
 import os
 import shutil
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,9 @@ from helpers.build import fingerprint, steps, worker
 RECEIPTS = paths.BUILD / "receipts"
 WORK = paths.BUILD / ".work"
 FAILED = paths.BUILD / "failed"
+
+Report = Callable[[str, str, str], None]
+"""Hears what happens to a step: step, event, detail."""
 
 
 class StrayOutput(RuntimeError):
@@ -72,7 +79,7 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
             worker.run(_execute, step.notebook, given, staging, FAILED, Path(runtime))
         receipt.unlink(missing_ok=True)  # from here on the old receipt no longer tells the truth
         _move_in(step, staging)
-    else:
+    elif step.module:
         receipt.unlink(missing_ok=True)
         importlib.import_module(step.module).run(**given)
     files.write_json(
@@ -125,89 +132,91 @@ class Failures(Exception):
         super().__init__("\n\n".join(messages.values()))
 
 
-def build(
-    parameters: dict[str, Any],
-    jobs: int,
-    report: Callable[[str, str, str], None],
-    graph: tuple[steps.Step, ...] = steps.STEPS,
-) -> None:
+def build(parameters: dict[str, Any], jobs: int, report: Report, graph: tuple[steps.Step, ...] = steps.STEPS) -> None:
     """Bring every step up to date, at most `jobs` at a time. The caller holds the build folder's lock.
 
     `report(step, event, detail)` hears "cached", "started", "done", "failed" and "skipped" as they happen.
     Raises Failures when steps failed; steps that depend on them did not run, all others did.
     """
-    from doit.cmd_base import ModuleTaskLoader
-    from doit.doit_cmd import DoitMain
-
     _clear_work()  # leftovers of a build that was killed
     os.environ["PYTHONHASHSEED"] = "0"  # kernels are forked, and have it from their process's start
     worker.preload("helpers.build.execute")
-    messages: dict[str, str] = {}
-    tasks = {f"task_{step.name}": _task(step, parameters, graph, messages) for step in graph}
-    settings = {
-        "reporter": _reporter(report), "num_process": jobs, "par_type": "thread", "continue": True,
-        "backend": "json", "dep_file": str(WORK / "doit.json"), "verbosity": 0,
-    }  # fmt: skip
-    WORK.mkdir(parents=True)
+    rebuild = _Rebuild(graph, parameters, report)
     try:
-        code = DoitMain(ModuleTaskLoader(tasks), extra_config={"GLOBAL": settings}).run(["run"])
+        rebuild.run(jobs)
     except KeyboardInterrupt:
         raise Stopped("stopped; nothing is half-written, and the next build goes on from here") from None
     finally:
-        worker.stop_all()
         _clear_work()
-    if messages:
-        raise Failures(messages)
-    if code:
-        raise RuntimeError(f"the rebuild graph could not be run (doit ended with {code}); its message is above")
+    if rebuild.failed:
+        raise Failures(rebuild.failed)
 
 
 def _clear_work() -> None:
     shutil.rmtree(WORK, ignore_errors=True)
 
 
-def _task(
-    step: steps.Step, parameters: dict[str, Any], graph: tuple[steps.Step, ...], messages: dict[str, str]
-) -> Callable[[], dict]:
-    """The doit task of a step. Our receipts say what is up to date; doit orders the steps and runs them."""
-    from doit.exceptions import TaskFailed
+class _Rebuild:
+    """One pass over a graph of steps. failed: step → what happened. lost: steps that failed or were skipped."""
 
-    def attempt() -> TaskFailed | None:
-        try:
-            run_step(step, parameters)
-        except Exception as error:
-            ours = type(error).__module__.startswith("helpers")
-            messages[step.name] = str(error) if ours else "".join(traceback.format_exception(error))
-            return TaskFailed(messages[step.name])
-        return None
+    def __init__(self, graph: tuple[steps.Step, ...], parameters: dict[str, Any], report: Report) -> None:
+        self.steps = {step.name: step for step in graph}
+        self.upstream = {step.name: steps.upstream(step, graph) for step in graph}
+        self.parameters, self.report = parameters, report
+        self.failed: dict[str, str] = {}
+        self.lost: set[str] = set()
+        self.speaking, self.stopped = threading.Lock(), False
 
-    return lambda: {
-        "actions": [attempt],
-        "task_dep": steps.upstream(step, graph),
-        "uptodate": [lambda: state(step, parameters).fresh],
-        "io": {"capture": False},  # doit would swap sys.stdout under the progress display
-    }
+    def run(self, jobs: int) -> None:
+        """Bring each step up to date as soon as all that it needs are, `jobs` at a time, in the graph's order."""
+        order = TopologicalSorter(self.upstream)
+        order.prepare()
+        running: dict[Future[None], str] = {}
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                while order.is_active():
+                    running |= {pool.submit(self.bring, name): name for name in order.get_ready()}
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        order.done(running.pop(future))
+                        future.result()
+            finally:  # steps are left where somebody interrupts: those that run are ended, those that wait not begun
+                self.stopped = bool(running)
+                pool.shutdown(wait=False, cancel_futures=True)
+                while wait(running, timeout=0.1).not_done:
+                    worker.stop_all()
+
+    def bring(self, name: str) -> None:
+        """Run a step if it is stale and all that it needs is there; what fails is told, not raised."""
+        if lost := sorted(self.lost.intersection(self.upstream[name])):
+            self.lost.add(name)
+            self.tell(name, "skipped", f"it needs {', '.join(lost)}")
+        elif state(self.steps[name], self.parameters).fresh:
+            self.tell(name, "cached")
+        else:
+            self.tell(name, "started")
+            try:
+                self._run(self.steps[name])
+                self.tell(name, "done")
+            except Exception as error:
+                ours = type(error).__module__.startswith("helpers")
+                self.failed[name] = str(error) if ours else "".join(traceback.format_exception(error))
+                self.lost.add(name)
+                self.tell(name, "failed")
+
+    def _run(self, step: steps.Step) -> None:
+        if step.notebook:  # meanwhile this process, which has nothing to do, loads what comes after the notebooks
+            modules = [step.module for step in self.steps.values() if step.module]
+            threading.Thread(target=_load, args=(modules,), daemon=True).start()
+        run_step(step, self.parameters)
+
+    def tell(self, name: str, event: str, detail: str = "") -> None:
+        """Report an event, one at a time, unless the build was interrupted."""
+        with self.speaking:
+            if not self.stopped:
+                self.report(name, event, detail)
 
 
-def _reporter(report: Callable[[str, str, str], None]) -> type:
-    """A doit reporter that passes events on in our words."""
-    from doit.exceptions import UnmetDependency
-    from doit.reporter import ZeroReporter
-
-    class Reporter(ZeroReporter):
-        def execute_task(self, task: Any) -> None:
-            report(task.name, "started", "")
-
-        def add_success(self, task: Any) -> None:
-            report(task.name, "done", "")
-
-        def skip_uptodate(self, task: Any) -> None:
-            report(task.name, "cached", "")
-
-        def add_failure(self, task: Any, fail: Any) -> None:
-            if isinstance(fail, UnmetDependency):
-                report(task.name, "skipped", f"it needs {fail.message}")
-            else:
-                report(task.name, "failed", "")
-
-    return Reporter
+def _load(modules: list[str]) -> None:
+    for name in modules:
+        with contextlib.suppress(Exception):  # the step that runs it says what is wrong
+            importlib.import_module(name)

@@ -7,13 +7,16 @@ import contextlib
 import importlib
 import multiprocessing
 import os
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import matplotlib
 import pandas
 from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
@@ -44,7 +47,7 @@ class Spare:
         self._orders, theirs = _context.Pipe()
         self._process = _context.Process(target=_serve, args=(theirs, self._orders), daemon=True)
         self._process.start()
-        self.pid = self._process.pid
+        self.pid = self._process.pid or 0  # known, once started
         theirs.close()
 
     def become(self, *orders: Any) -> None:
@@ -71,8 +74,30 @@ def fork() -> None:
     _spares.append(Spare())
 
 
+class _Client(AsyncKernelClient):
+    """Goes on as soon as a kernel says that it is ready; jupyter_client's own waits for silence first."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait for what the kernel says of itself and until it is idle. Raises RuntimeError if it dies before that."""
+        end = time.monotonic() + (timeout or float("inf"))
+        while True:
+            self.kernel_info()
+            try:
+                self._handle_kernel_info_reply(await self.get_shell_msg(timeout=1))
+                while (await self.get_iopub_msg(timeout=0.2))["content"].get("execution_state") != "idle":
+                    pass
+                return
+            except Empty:  # it starts, or its words went where nobody listened yet: ask again
+                if time.monotonic() > end or not await self.is_alive():
+                    raise RuntimeError("the kernel died, or did not answer in time, at its start") from None
+
+
 class Manager(AsyncKernelManager):
     """Turns the spare process into a kernel that listens in the runtime folder."""
+
+    @default("client_factory")
+    def _clients(self) -> type[AsyncKernelClient]:
+        return _Client
 
     @default("transport")
     def _transport(self) -> str:
@@ -88,9 +113,14 @@ class Manager(AsyncKernelManager):
         self.provisioner = _Provisioner(kernel_spec=self.kernel_spec, parent=self)
         return await super()._async_pre_start_kernel(**settings)
 
+    async def _async_wait(self, pollinterval: float = 0.005) -> None:
+        await super()._async_wait(pollinterval)  # until a killed kernel has ended; jupyter_client looks every 0.1 s
+
 
 class _Provisioner(LocalProvisioner):
     """Takes the spare process where jupyter_client would start a program."""
+
+    process: Any
 
     async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
         self.process = _spares.pop()

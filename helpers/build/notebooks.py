@@ -28,15 +28,17 @@ def update() -> list[str]:
     """
     parameters = edition.load().parameters()
     changed = []
-    for step in (step for step in steps.STEPS if step.notebook):
+    for step in steps.STEPS:
+        if not (source := step.notebook):
+            continue
         state = graph.state(step, parameters)
         if not state.fresh:
             raise UncleanError(f"{step.name} is out of date ({state.reasons[0]}); run `atom build` first")
-        executed = nbformat.read(paths.BUILD / "notebooks" / step.notebook.name, as_version=4)
-        text = nbformat.writes(_clean(step.notebook, executed)) + "\n"
-        if text != step.notebook.read_text(encoding="utf-8"):
-            files.write_text(step.notebook, text)
-            changed.append(f"{paths.shown(step.notebook)}: cleaned")
+        executed = nbformat.read(paths.BUILD / "executed" / source.name, as_version=4)
+        text = nbformat.writes(_clean(source, executed)) + "\n"
+        if text != source.read_text(encoding="utf-8"):
+            files.write_text(source, text)
+            changed.append(f"{paths.shown(source)}: cleaned")
     return changed
 
 

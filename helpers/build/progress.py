@@ -1,71 +1,31 @@
-"""Telling how a build goes: a live display on a terminal, plain lines in a log."""
+"""Telling how a build goes: a line a step."""
 
-import sys
 import time
-from types import TracebackType
-from typing import Self
 
+from helpers import progress
 from helpers.build import steps
 
 MARKS = {"cached": "·", "started": "…", "done": "✓", "failed": "✗", "skipped": "–"}
 
 
-class Plain:
-    """One line an event, each with the seconds since the start."""
+class Report:
+    """What `graph.build` reports to. On a terminal every step has its line from the beginning."""
 
-    def __init__(self) -> None:
-        self.start = time.monotonic()
+    def __init__(self, display: progress.Plain) -> None:
+        self.display = display
         self.begun: dict[str, float] = {}
+        if display.moves:
+            for step in steps.STEPS:
+                display.tell(step.name, f"{step.name:<14}   waiting   {step.title}", "waits")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        pass
-
-    def report(self, step: str, event: str, detail: str) -> None:
-        """Print what happened to `step`."""
+    def __call__(self, step: str, event: str, detail: str) -> None:
+        """Tell what happened to `step`."""
         now = time.monotonic()
         self.begun.setdefault(step, now)
-        took = f" in {now - self.begun[step]:.1f} s" if event in ("done", "failed") else ""
-        print(f"{now - self.start:6.1f} s  {step:<14} {event}{took}{': ' + detail if detail else ''}", flush=True)
-
-
-class Live:
-    """A line a step, with a spinner and the elapsed time while it runs."""
-
-    def __init__(self) -> None:
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        self.progress = Progress(
-            SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description:<14}"),
-            TextColumn("{task.fields[event]:<9}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[detail]}", style="dim"),
-        )
-        self.lines = {
-            step.name: self.progress.add_task(step.name, total=1, start=False, event="waiting", detail=step.title)
-            for step in steps.STEPS
-        }
-
-    def __enter__(self) -> Self:
-        self.progress.start()
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.progress.stop()
-
-    def report(self, step: str, event: str, detail: str) -> None:
-        """Show what happened to `step`."""
-        line = self.lines[step]
-        self.progress.update(line, event=f"{MARKS[event]} {event}", **({"detail": detail} if detail else {}))
-        if event == "started":
-            self.progress.start_task(line)
+        if self.display.moves:
+            self.display.tell(
+                step, f"{step:<14} {MARKS[event]} {event:<9} {detail}", "runs" if event == "started" else "ended"
+            )
         else:
-            self.progress.update(line, completed=1)
-
-
-def display() -> Plain | Live:
-    """The display that fits where the output goes."""
-    return Live() if sys.stdout.isatty() else Plain()
+            took = f" in {now - self.begun[step]:.1f} s" if event in ("done", "failed") else ""
+            self.display.say(f"{step:<14} {event}{took}{': ' + detail if detail else ''}")

@@ -105,7 +105,10 @@ STEPS = (
     Step(
         "text",
         "numbers and findings for the text",
-        reads=("quoted", "executed", "/report", "/data/published", "/data/registry", "/data/codebook.csv", "/data/events.csv"),
+        reads=(
+            "quoted", "executed", "/report", "/data/published", "/data/registry", "/data/codebook.csv",
+            "/data/events.csv",
+        ),
         writes=("values.json", "findings.csv", "text", "edition.yml", "notebooks", "/_variables.yml"),
         parameters=("name", "title", "data", "first_month", "splice_month", "last_month", "snapshot_date"),
         module="helpers.text.bind",
@@ -114,9 +117,9 @@ STEPS = (
         "publish",
         "HTML and PDF",
         reads=(
-            "notebooks", "values.json", "findings.csv", "text", "edition.yml", "clean/figures", "regional/figures", "organizational/figures",
-            "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml", "/report",
-            "/data/codebook.csv",
+            "notebooks", "values.json", "findings.csv", "text", "edition.yml", "clean/figures", "regional/figures",
+            "organizational/figures", "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml",
+            "/report", "/data/codebook.csv",
         ),
         writes=("site", "editions"),
         parameters=("engine", *Edition.model_fields),  # the record of the build names them all

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.archive import days, pages
-from helpers.archive.display import Display, display_for
+from helpers.archive.display import Display
 from helpers.lock import ArchiveError, exclusive
 from helpers.registry import lists
 from helpers.sources import hub as source
@@ -56,7 +56,7 @@ def hub(
     if not asked.lists:
         raise ArchiveError(f"{paths.shown(folder)}: {asked.words} are asked for; name some, or ask for the whole Hub")
     where, how = endpoint or source.endpoint(), patience or Patience()
-    with exclusive(folder), display_for(folder) as display, source.Hub(where, how, limit) as connection:
+    with exclusive(folder), Display(folder) as display, source.Hub(where, how, limit) as connection:
         published, late = _left(folder, asked, connection, display, clock)
         now = clock()
         today = now.astimezone(datetime.UTC).date()

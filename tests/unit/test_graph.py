@@ -1,0 +1,88 @@
+"""The rebuild graph on planted steps: what runs, in which order, what is told, and what an interruption leaves."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from helpers.build import graph, worker
+from helpers.build.steps import Step
+
+STEPS = (
+    Step("one", "", reads=(), writes=("a",)),
+    Step("two", "", reads=("a",), writes=("b",)),
+    Step("other", "", reads=("a",), writes=("c",)),
+    Step("last", "", reads=("b", "c"), writes=("d",), module="json"),
+)
+
+
+@pytest.fixture
+def rebuild(tmp_path, monkeypatch):
+    """Build STEPS; `work`: step → what it does, `fresh`: those up to date. Gives the events as they were told."""
+    monkeypatch.setattr(graph, "WORK", tmp_path / ".work")
+    monkeypatch.setattr(worker, "preload", lambda *_: None)
+
+    def build(work=None, fresh=(), jobs=2):
+        told = []
+        monkeypatch.setattr(graph, "state", lambda step, _: graph.State(step.name, () if step.name in fresh else ("x",)))
+        monkeypatch.setattr(graph, "run_step", lambda step, _: (work or {}).get(step.name, lambda: None)())
+        try:
+            graph.build({}, jobs, lambda *event: told.append(event), STEPS)
+        except graph.Failures as failures:
+            told.append(failures)
+        return told
+
+    return build
+
+
+def test_steps_run_after_what_they_need_and_fresh_ones_do_not(rebuild):
+    told = rebuild(fresh={"one", "other"})
+    assert told[0] == ("one", "cached", "")
+    assert ("other", "cached", "") in told
+    assert [event for event in told if event[1] in ("started", "done")] == [
+        ("two", "started", ""), ("two", "done", ""), ("last", "started", ""), ("last", "done", ""),
+    ]  # fmt: skip
+
+
+def test_steps_run_side_by_side_up_to_the_number_of_jobs(rebuild):
+    both = threading.Barrier(2, timeout=5)
+    assert [event for _, event, _ in rebuild({"two": both.wait, "other": both.wait})].count("done") == 4
+    alone = threading.Barrier(2, timeout=0.2)
+    *_, failures = rebuild({"two": alone.wait, "other": alone.wait}, jobs=1)
+    assert "BrokenBarrierError" in str(failures)
+
+
+def test_what_does_not_need_a_failed_step_goes_on_and_what_does_says_so(rebuild):
+    def fail():
+        raise worker.WorkerDied("its process ended")
+
+    *told, failures = rebuild({"two": fail})
+    assert ("two", "failed", "") in told
+    assert ("other", "done", "") in told
+    assert told[-1] == ("last", "skipped", "it needs two")
+    assert failures.messages == {"two": "its process ended"}
+    *told, failures = rebuild({"one": lambda: 1 / 0})
+    assert told[1:] == [
+        ("one", "failed", ""), ("two", "skipped", "it needs one"), ("other", "skipped", "it needs one"),
+        ("last", "skipped", "it needs other, two"),
+    ]  # fmt: skip
+    assert "Traceback" in str(failures)
+
+
+def test_an_interruption_ends_what_runs_and_begins_nothing_more(rebuild, monkeypatch):
+    ended = []
+    monkeypatch.setattr(worker, "stop_all", lambda: ended.append(True))
+
+    def interrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        while not ended:
+            time.sleep(0.01)
+
+    def never():
+        raise AssertionError("begun after the interruption")
+
+    with pytest.raises(graph.Stopped, match="nothing is half-written"):
+        rebuild({"one": interrupted, "two": never})
+    assert not graph.WORK.exists()
