@@ -85,14 +85,13 @@ def _disarmed(cell: object) -> object:
 
 def _wrap(figure: Figure, text: str) -> list[str]:
     """`text` in lines no wider than the figure, measured in the figure's own typeface."""
-    renderer = figure.canvas.get_renderer()
     room = 0.975 * figure.bbox.width
     probe = figure.text(0, 0, "", fontsize=theme.SMALL)
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
         probe.set_text(longer)
-        if lines[-1] and probe.get_window_extent(renderer).width > room:
+        if lines[-1] and probe.get_window_extent().width > room:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -40,6 +40,6 @@ def evaluate(tell: Tell) -> dict[str, Finding]:
             truth: bool | None = bool(predicate(tell))
         except Unknown:
             truth = None
-        statement = " ".join(inspect.getdoc(predicate).split())
+        statement = " ".join((inspect.getdoc(predicate) or "").split())
         found[name] = Finding(name, truth, statement)
     return found

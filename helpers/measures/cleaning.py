@@ -6,6 +6,7 @@ are whole numbers throughout: what is interpolated is rounded down, so that sums
 
 import datetime
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from helpers.measures.grid import Grid, fill, since_first, until_last
 from helpers.tables.contracts import downloads
 
-Day = str | datetime.date | pd.Timestamp
+Day: TypeAlias = str | datetime.date | pd.Timestamp
 
 FLAGS = pd.array(list(downloads.FLAGS), dtype="str")
 OBSERVED, FILTERED, INTERPOLATED, RESET, VANISHED, ENTERED, BACKCAST = range(len(FLAGS))

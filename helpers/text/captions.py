@@ -59,7 +59,8 @@ def of(notebook: Path) -> list[Caption]:
     found = []
     for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
         source = "".join(cell["source"])
-        if cell["cell_type"] != "code" or not ASKS.search(OPTIONS.match(source)[0] if OPTIONS.match(source) else ""):
+        head = OPTIONS.match(source)
+        if cell["cell_type"] != "code" or not head or not ASKS.search(head[0]):
             continue
         where = f"notebooks/{notebook.name}, cell {number + 1}"
         given = options(source, where)

@@ -3,6 +3,7 @@
 import linecache
 import re
 import sys
+from types import FrameType
 
 import yaml
 
@@ -15,7 +16,7 @@ class CellError(ValueError):
 
 def running() -> dict[str, str]:
     """The `#|` options of the running cell; empty outside a notebook. Raises CellError for a cell without a label."""
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame and not (frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") == "__main__"):
         frame = frame.f_back
     if frame is None or "get_ipython" not in frame.f_globals:

@@ -102,7 +102,8 @@ UNITS: dict[str, dict[str, Format]] = {
     "text": {USUAL: names.visible},
     "as printed": {USUAL: names.visible},
     "": {USUAL: names.short},
-} | dict.fromkeys(("derivatives", "models", "organisations", "days", "months", "rows", "count"), COUNTED)  # fmt: skip
+}  # fmt: skip
+UNITS |= dict.fromkeys(("derivatives", "models", "organisations", "days", "months", "rows", "count"), COUNTED)
 """Unit, as the codebook writes it → variant → format. `usual` is what an address without a variant gets."""
 
 

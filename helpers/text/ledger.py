@@ -243,10 +243,9 @@ def _compare(claim: dict[str, Any], value: dict[str, Any] | None) -> dict[str, A
     if claim["precision"] == TENS:
         claim, value = claim | {"precision": "10"}, value | {"raw": round(value["raw"] / 10) * 10}
     agree, difference = _agree(claim, value["raw"])
-    number = difference is not None
     return row | {
-        "ours": _number(value["raw"], claim) if number else _text(value, claim),
-        "difference": _number(difference, claim).rstrip("%×") if number else "",
+        "ours": _text(value, claim) if difference is None else _number(value["raw"], claim),
+        "difference": "" if difference is None else _number(difference, claim).rstrip("%×"),
         "verdict": MATCHES if agree else DIFFERS,
         "reason": claim["note"] or ("" if agree else words()["unexplained"]),
         "notebook": value["notebook"],

@@ -16,7 +16,7 @@ from helpers.reconstruction.published import Published, ReconstructionError
 from helpers.sources import arena as boards
 from helpers.sources import artificial_analysis, openrouter
 from helpers.tables import contracts
-from helpers.text import ledger, values
+from helpers.text import ledger, quoting
 
 EDITION = edition.load()
 PUBLISHED = Published()
@@ -34,7 +34,7 @@ def months(frame: pd.DataFrame, by: str, share: str) -> pd.DataFrame:
 def agrees(claim: str, ours: object) -> None:
     """`ours` answers the claim to its printed precision."""
     row = PUBLISHED.claims.loc[claim].to_dict() | {"id": claim}
-    raw = values.plain(claim, ours)
+    raw = quoting.plain(claim, ours)
     recorded = {
         row["answer"]: {"raw": raw, "formatted": str(ours), "unit": row["unit"], "notebook": "", "cell": ""},
     }
