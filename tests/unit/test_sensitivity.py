@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import paths
 from helpers.measures import cleaning, derivatives, sensitivity
+from helpers.text import show
 
 END = pd.Timestamp("2025-07-10")
 MODELS = pd.DataFrame(
@@ -34,19 +36,30 @@ DAILY = long(
 )  # fmt: skip
 
 
-def readings(daily, models=MODELS, month="2025-09-01"):
-    return sensitivity.headlines(daily, models, month).set_index("headline")
+PAIRS = pd.DataFrame(
+    [("qwen-meta", "Qwen", "Meta"), ("deepseek-mistral", "DeepSeek", "Mistral")], columns=["pair", "one", "other"]
+)
+CHOICES = pd.read_csv(paths.REGISTRY / "choices.csv", dtype=str)
+
+
+def headlines(daily, models=MODELS, month="2025-09-01"):
+    return sensitivity.headlines(daily, models, month, PAIRS)
+
+
+def readings(*arguments, **more):
+    return headlines(*arguments, **more).set_index("headline")
 
 
 def test_headlines_are_read_off_the_day_before_the_label():
     found = readings(DAILY)
-    assert found.loc[["China", "USA", "Lead of China"], "value"].tolist() == [94, 60, 34]
-    assert found.loc["Lead of China", "reading"] == "China"
-    assert found.loc["China passes USA", "value"] == pd.Timestamp("2025-08-30")
-    assert found.loc["Qwen passes Meta", "reading"] == "August 2025"
-    assert found.loc["DeepSeek passes Mistral", ["value", "reading"]].tolist() == [None, sensitivity.NEVER]
-    assert found.loc["Largest bucket", "reading"] == "7–9B"
-    assert found.loc["Largest bucket", "value"] == pytest.approx(90 / 163)  # of all, those of unresolved size included
+    assert found.loc[["china", "us", "lead"], "downloads"].tolist() == [94, 60, 34]
+    assert found.loc["lead", "reading"] == "china"
+    assert found.loc["china-us", "date"] == pd.Timestamp("2025-08-30")
+    assert found.loc["qwen-meta", "reading"] == "2025-08"
+    assert found.loc["deepseek-mistral", "reading"] == sensitivity.NEVER
+    assert pd.isna(found.loc["deepseek-mistral", "date"])
+    assert found.loc["bucket", ["bucket", "reading"]].tolist() == ["7–9B", "7–9B"]
+    assert found.loc["bucket", "downloads_share"] == pytest.approx(90 / 163)  # of all, unresolved sizes included
 
 
 def test_days_from_the_label_on_do_not_enter():
@@ -55,32 +68,68 @@ def test_days_from_the_label_on_do_not_enter():
 
 
 def test_a_group_that_is_not_held_is_unknown_not_never():
-    found = readings(DAILY, MODELS[MODELS["organisation"] != "Mistral"])
-    assert found.loc["DeepSeek passes Mistral", ["value", "reading"]].isna().all()
-    whole = sensitivity.headlines(DAILY, MODELS, "2025-09-01")
-    both = sensitivity.compare({"whole": whole, "part": found.reset_index()})
-    assert sensitivity.shown(both).loc["part", "DeepSeek passes Mistral"] == "unknown"
+    part = headlines(DAILY, MODELS[MODELS["organisation"] != "Mistral"])
+    assert part.set_index("headline").loc["deepseek-mistral", ["date", "reading"]].isna().all()
+    both = sensitivity.compare({"edition": headlines(DAILY), "lifetime": part})
+    row = both[(both["choice"] == "lifetime") & (both["headline"] == "deepseek-mistral")].iloc[0]
+    assert row["never"] is None
+    assert not row["flips"]
+    said = sensitivity.labelled(both, CHOICES)
+    assert said.loc[row.name, ["choice", "headline", "absent"]].tolist() == [
+        "Raw lifetime counts", "DeepSeek passes Mistral", "unknown",
+    ]  # fmt: skip
 
 
-def test_a_choice_that_changes_a_reading_is_marked():
-    other = DAILY.assign(
-        downloads_cumulative=DAILY["downloads_cumulative"].where(DAILY["model"] != "meta-llama/b", 500)
+def test_without_sizes_no_bucket_is_the_largest():
+    found = readings(DAILY, MODELS.assign(bucket=None))
+    assert found.loc["bucket", ["bucket", "downloads_share", "reading"]].isna().all()
+
+
+@pytest.fixture
+def flipped():
+    """The edition's headlines, and those of other totals, in which Meta is far ahead at all times."""
+    ahead = DAILY["downloads_cumulative"].where(DAILY["model"] != "meta-llama/b", 500)
+    return sensitivity.compare(
+        {"edition": headlines(DAILY), "lifetime": headlines(DAILY.assign(downloads_cumulative=ahead))}
     )
-    found = sensitivity.compare(
-        {
-            name: sensitivity.headlines(table, MODELS, "2025-09-01")
-            for name, table in {"as is": DAILY, "other": other}.items()
-        }
+
+
+def test_a_choice_that_changes_a_reading_is_marked(flipped):
+    rows = flipped[flipped["flips"]]
+    assert set(rows["choice"]) == {"lifetime"}
+    assert set(rows["headline"]) == {"lead", "china-us", "qwen-meta", "bucket"}
+    never = flipped.set_index(["choice", "headline"])["never"]
+    assert never["lifetime", "china-us"] is True
+    assert never["edition", "china-us"] is False
+    assert never["edition", "china"] is None
+
+
+def test_the_comparison_is_told_in_one_row(flipped):
+    (row,) = sensitivity.robustness(flipped).to_dict("records")
+    assert row == {
+        "flips": 4, "china_leads": False, "bucket_stays": False, "passed_first": pd.Timestamp("2025-08-30"),
+        "passed_last": pd.Timestamp("2025-08-30"),
+    }  # fmt: skip
+    (row,) = sensitivity.robustness(flipped[flipped["choice"] == "edition"]).to_dict("records")
+    assert (row["flips"], row["china_leads"], row["bucket_stays"]) == (0, True, True)
+
+
+def test_who_leads_is_not_told_where_one_choice_does_not_tell():
+    part = headlines(DAILY, MODELS[MODELS["region"] != "china"])
+    (row,) = sensitivity.robustness(sensitivity.compare({"edition": headlines(DAILY), "x": part})).to_dict("records")
+    assert row["china_leads"] is None
+
+
+def test_readers_see_one_line_a_choice(flipped):
+    values = ["downloads", "date", "bucket", "downloads_share", "absent"]
+    shown = show.crossed(
+        sensitivity.labelled(flipped, CHOICES), "sensitivity", "choice", "headline", values, "flips", {"date": "short"}
     )
-    flipped = found[found["flips"]]
-    assert set(flipped["choice"]) == {"other"}
-    assert set(flipped["headline"]) == {"Lead of China", "China passes USA", "Qwen passes Meta", "Largest bucket"}
-    shown = sensitivity.shown(found)
-    assert list(shown.index) == ["as is", "other"]
-    assert shown.loc["other", "Lead of China"] == "−0M *"
-    assert shown.loc["other", "China passes USA"] == "never *"
-    assert shown.loc["as is", "China passes USA"] == "30 Aug 2025"
-    assert shown.loc["as is", "Largest bucket"] == "7–9B, 55%"
+    assert list(shown.index) == ["This edition", "Raw lifetime counts"]
+    assert shown.columns.name == "Choice"
+    lifetime, usual = shown.loc["Raw lifetime counts"], shown.loc["This edition"]
+    assert (lifetime["Lead of China"], lifetime["China passes USA"]) == ("−406 *", "never *")
+    assert (usual["China passes USA"], usual["Largest bucket"]) == ("30 Aug 2025", "7–9B, 55%")
 
 
 # Another rule, another splice ---------------------------------------------------------------------------------
@@ -142,6 +191,27 @@ def test_without_outliers_a_moved_border_changes_nothing(through):
     pd.testing.assert_frame_equal(moved[columns], same[columns])
 
 
+def test_every_other_rule_and_end_of_the_table_of_choices_is_tried():
+    history, counts = raw(spikes=[(pd.Timestamp("2025-06-25"), "Qwen/a"), (pd.Timestamp("2025-07-20"), "Qwen/a")])
+    found = sensitivity.other_series(CHOICES, history, counts, MODELS["model"], END, 1.5, 91)
+    assert list(found) == ["ranges-3", "no-rule", "earlier", "later"]  # 1.5 is the edition's own
+    assert list(sensitivity.other_series(CHOICES, history, counts, MODELS["model"], END, None, 91)) == [
+        "ranges-1-5", "ranges-3", "earlier", "later",
+    ]  # fmt: skip
+    totals = {key: at_end(table)["Qwen/a"] for key, table in found.items()}
+    assert totals["no-rule"] == pytest.approx(2 * 50_000 + 258 * 400, rel=0.05)
+    assert totals["earlier"] == pytest.approx(totals["no-rule"], rel=0.001)
+    assert totals["later"] == pytest.approx(260 * 400, rel=0.05)
+    pd.testing.assert_frame_equal(found["earlier"], respliced(history, counts, pd.Timestamp("2025-06-10")))
+
+
+def test_an_edge_that_lies_elsewhere_moves_models_to_another_bucket():
+    models = MODELS.assign(parameters_b=[6.0, 9.5, 671.0, None, 0.5])
+    found = sensitivity.other_sizes(CHOICES, models, [1, 5, 10, 50, 100, 250])
+    assert found["from-7"]["bucket"].astype(object).tolist()[:3] == ["1–5B", "7–9B", "250B+"]
+    assert found["below-9"]["bucket"].astype(object).tolist()[:3] == ["7–9B", "10–50B", "250B+"]
+
+
 def test_a_model_without_a_history_is_never_filtered():
     history, counts = raw(spikes=[(pd.Timestamp("2025-07-20"), "new/e")])
     for through in (END, pd.Timestamp("2025-08-10")):
@@ -149,6 +219,9 @@ def test_a_model_without_a_history_is_never_filtered():
 
 
 # Derivatives --------------------------------------------------------------------------------------------------
+
+
+THRESHOLDS = (0, 5, 50)
 
 
 def listing(downloads):
@@ -164,8 +237,8 @@ def listing(downloads):
 @settings(max_examples=25, deadline=None)
 @given(
     downloads=st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=3, max_size=3),
-    threshold=st.sampled_from(sensitivity.THRESHOLDS),
-    classified_at=st.sampled_from(sensitivity.THRESHOLDS),
+    threshold=st.sampled_from(THRESHOLDS),
+    classified_at=st.sampled_from(THRESHOLDS),
 )
 def test_another_threshold_counts_what_classifying_anew_would(downloads, threshold, classified_at):
     table = listing(downloads)
@@ -181,3 +254,20 @@ def test_who_has_most_derivatives_changes_with_the_threshold():
     stored = derivatives.classify(listing([3, 100, 4]), MODELS, 5, [])
     assert sensitivity.derivative_leads(stored, 50, "Qwen")[["share", "leader"]].values.tolist() == [[0, "Meta"]]
     assert sensitivity.derivative_leads(stored, 0, "Qwen")["share"].item() == 0.5
+
+
+def test_thresholds_are_the_tables_and_the_editions():
+    stored = derivatives.classify(listing([3, 100, 4]), MODELS, 7, [])
+    found = sensitivity.thresholds(CHOICES, stored, 7, "2026-03-01")
+    assert found["above"].tolist() == [0, 5, 7, 50]
+    assert found["share"].tolist() == [0.5, 0, 0, 0]
+    assert found["leader"].tolist()[1:] == ["Meta"] * 3
+    (row,) = sensitivity.threshold_range(found).to_dict("records")
+    assert (row["share_low"], row["share_high"]) == (0, 0.5)
+
+
+def test_without_derivatives_in_the_month_nothing_is_told():
+    stored = derivatives.classify(listing([3, 100, 4]), MODELS, 5, [])
+    found = sensitivity.thresholds(CHOICES, stored, 5, "2026-05-01")
+    assert found.empty
+    assert sensitivity.threshold_range(found).isna().all(axis=None)
