@@ -31,7 +31,7 @@ def read(name: str) -> pd.DataFrame:
     return contracts.check(pd.read_parquet(path), name)
 
 
-def held(places: dict[str, str]) -> pd.DataFrame:
+def holdings(places: dict[str, str]) -> pd.DataFrame:
     """Which sources an edition holds: source, held (true or false).
 
     places: source → its folder of raw inputs ("raw/history"), or the table that this stage makes of it ("clean/arena").

@@ -22,5 +22,5 @@ def test_a_source_is_held_if_its_folder_or_this_stages_table_is_there(tmp_path, 
     (tmp_path / "build/clean/old.parquet").touch()  # an earlier build's: this stage has not made it
     (tmp_path / "staging/clean/arena.parquet").touch()
     places = {"history": "raw/history", "arena": "clean/arena", "tokens": "clean/old", "hub": "raw/snapshots"}
-    found = tables.held(places).set_index("source")["held"]
+    found = tables.holdings(places).set_index("source")["held"]
     assert found.to_dict() == {"history": True, "arena": True, "tokens": False, "hub": False}
