@@ -70,6 +70,18 @@ def verify(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = N
         raise SystemExit(1)
 
 
+@app.command("values")
+def values_(
+    pattern: Annotated[str | None, typer.Argument(help="A part of an address, or a pattern with * and ?.")] = None,
+    edition_name: EditionName = edition.DEFAULT,
+    overrides: Overrides = None,
+) -> None:
+    """List what text may ask for: quoted tables, or the addresses that fit PATTERN with what they say now."""
+    from helpers.commands import values
+
+    print(values.run(pattern, edition.load(edition_name, overrides).parameters()))
+
+
 @app.command()
 def ram(
     names: Annotated[list[str], typer.Argument(metavar="MODEL…", help="Hub ids, or names that one model alone has.")],
