@@ -73,10 +73,9 @@ def with_all(table: pd.DataFrame, by: str, groups: Sequence[str]) -> pd.DataFram
 
     table: from `totals`. The sum is null where one of the groups has no value, for it would be that of the others.
     """
-    values = ["downloads", "downloads_cumulative"]
-    wide = table.pivot(index="month", columns=by, values=values)
-    sums = {column: wide[column].reindex(columns=list(groups)).sum(axis=1, skipna=False) for column in values}
-    every = pd.DataFrame(sums, index=wide.index).reset_index().assign(**{by: "all"})
+    wide = {c: table.pivot(index="month", columns=by, values=c) for c in ("downloads", "downloads_cumulative")}
+    sums = {column: values.reindex(columns=list(groups)).sum(axis=1, skipna=False) for column, values in wide.items()}
+    every = pd.DataFrame(sums).reset_index().assign(**{by: "all"})
     return pd.concat([table, every], ignore_index=True)
 
 

@@ -20,6 +20,7 @@ from helpers.text import addresses, formats
         (302_400, "downloads", "usual", "302K"),
         (999, "downloads", "usual", "999"),
         (0, "downloads", "usual", "0"),
+        (-51_400_000, "downloads", "usual", "−51M"),
         (942_110_000, "downloads", "tenths", "942.1M"),
         (12_800_000, "downloads", "tenths", "12.8M"),
         (302_000, "downloads", "tenths", "302K"),
