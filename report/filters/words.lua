@@ -9,16 +9,25 @@
 -- What is known stands in the document itself: an unknown value is a span of class `unknown`, and the metadata
 -- `findings` and `lists` come with the build. Values are spans of class `value`; on a page they link to their origin.
 
-local findings, lists, root, marked = {}, {}, "../", "°"
+local findings, lists, variables, root, marked = {}, {}, {}, "../", "°"
 
 local function read(meta)
   for name, truth in pairs(meta.findings or {}) do
     findings[name] = type(truth) == "boolean" and tostring(truth) or pandoc.utils.stringify(truth)
   end
   lists = meta.lists or {}
+  variables = meta["_quarto-vars"] or {}
   if meta["site-root"] then root = pandoc.utils.stringify(meta["site-root"]) end
   local input = quarto and quarto.doc and quarto.doc.input_file or ""
   if input:match("build[/\\]notebooks") then root = "../../" end -- Quarto's page of a notebook
+end
+
+-- Quarto would put values in place only after this filter; here is known already what hangs on them.
+local function placed(shortcode)
+  if shortcode.name ~= "var" then return nil end
+  local found = variables
+  for part in shortcode.params[1].value:gmatch("[^.]+") do found = found and found[part] end
+  return pandoc.utils.type(found) == "Inlines" and found or nil
 end
 
 local function truth(name)
@@ -176,6 +185,7 @@ end
 
 return {
   { Meta = read },
+  { Shortcode = placed },
   { traverse = "topdown", Blocks = choose("Div"), Inlines = choose("Span") },
   { BulletList = items, OrderedList = items },
   { Para = function(para) if blank(para) then return {} end end },
