@@ -43,6 +43,11 @@ def artificial_analysis_held(tell: Tell) -> bool:
     return tell("held.artificial-analysis.held")
 
 
+def code_changed(tell: Tell) -> bool:
+    """Files differed from the commit that the report was built from."""
+    return tell("build.changed") == "yes"
+
+
 def outliers_filtered(tell: Tell) -> bool:
     """The edition takes outliers out of daily histories."""
     return tell("settings.outliers_filtered")

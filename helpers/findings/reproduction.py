@@ -28,6 +28,11 @@ def china_leads_under_every_choice(tell: Tell) -> bool:
     return tell("robustness.china_leads")
 
 
+def crossing_moves(tell: Tell) -> bool:
+    """The day on which China passes the USA is another one where a choice is made otherwise."""
+    return tell("robustness.passed_first") != tell("robustness.passed_last")
+
+
 def largest_bucket_stays(tell: Tell) -> bool:
     """The size bucket with most downloads is the same, whichever choice is made otherwise."""
     return tell("robustness.bucket_stays")
