@@ -74,7 +74,7 @@ def test_typst_faults_are_told(project):
 def test_the_publish_step_records_its_engine(monkeypatch):
     recorded = {}
     monkeypatch.setattr(
-        "helpers.build.provenance.write", lambda edition, engine: recorded.update(edition=edition, engine=engine)
+        "helpers.publish.provenance.write", lambda edition, engine: recorded.update(edition=edition, engine=engine)
     )
     monkeypatch.setattr(publish, "render", lambda engine: recorded.update(rendered=engine))
     publish.run("pandoc", data="reconstructed")
