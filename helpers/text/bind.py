@@ -50,7 +50,7 @@ def run(
     faults, cells, lists = _looked_up(asked, book, truths | found, report.faults)
     if faults:
         raise PublishError(faults)
-    answered = ledger.places(ledger.read(), book) if data == "reconstructed" else None
+    answered = ledger.answered(ledger.read(), book) if data == "reconstructed" else None
     written = {address: _markdown(cell, answered) for address, cell in cells.items()}
     told_lists = {
         listing.name: [{column: _markdown(cell, answered) for column, cell in row.items()} for row in rows]
@@ -143,7 +143,7 @@ def _looked_up(
     return found, cells, lists
 
 
-def _markdown(cell: Cell, answered: set[tuple[str, ...]] | None) -> str:
+def _markdown(cell: Cell, answered: ledger.Answered | None) -> str:
     """A value as the publishers read it: a span that knows its origin, plain words for what the edition itself says."""
     if not cell.known:
         return "[unknown]{.unknown}"
@@ -156,14 +156,16 @@ def _markdown(cell: Cell, answered: set[tuple[str, ...]] | None) -> str:
     return f'[{text}]{{{classes} from="{cell.notebook}#cell-{cell.cell}" title="{title}"}}'
 
 
-def assumed(cell: Cell, answered: set[tuple[str, ...]] | None) -> bool:
+def assumed(cell: Cell, answered: ledger.Answered | None) -> bool:
     """Whether a number follows from our assumptions: in reconstructed data, one that answers no printed figure.
 
     answered: the cells that do; None where data are not reconstructed. Names, and the keys of a table's rows, are no
     numbers.
     """
     number = cell.known and cell.unit not in ("", "id") and cell.column not in cell.row
-    return answered is not None and number and cell.rests_on == "inputs" and cell.place not in answered
+    if answered is None or not number or cell.rests_on != "inputs":
+        return False
+    return not ledger.answers_printed(cell, answered)
 
 
 def _metadata(
@@ -227,7 +229,7 @@ def _record(
     cells: dict[str, Cell],
     lists: dict[Listing, list[dict[str, Cell]]],
     asked: Asked,
-    answered: set[tuple[str, ...]] | None,
+    answered: ledger.Answered | None,
 ) -> dict[str, Any]:
     """Every number said: address → raw, formatted, unit, table, row, column, notebook, cell, assumed, used."""
     used = {address: (cells[address], where) for address, where in asked.addresses.items()}

@@ -34,7 +34,9 @@ PARTS = {
     "quarter": lambda date: (date.year, (date.month - 1) // 3),
     "year": lambda date: date.year,
 }
-"""How much of a date each printed precision fixes."""
+"""How much of a date each printed precision fixes, from fine to coarse."""
+SHOWN_PARTS = {formats.USUAL: "day", "part-of-month": "third-of-month", "month": "month"}
+"""Variant of a day's format → how much of the date it shows."""
 
 ORDER, TENS, OVER = "order", "tens", "over"
 """Precisions of a list of ids, all of which stand in the printed place, of a range in round tens ("10–20×"), in which
@@ -140,10 +142,25 @@ def answers(claims: pd.DataFrame, book: Book, truths: dict[str, Finding]) -> dic
     return found
 
 
-def places(claims: pd.DataFrame, book: Book) -> set[tuple[str, ...]]:
-    """The cells that answer a printed figure, as helpers.text.addresses.Cell.place has them."""
-    asked = claims[(claims["answer"] != "") & ~claims["answer"].str.startswith(FINDING)].to_dict("records")
-    return {_cell(claim, book).place for claim in asked}
+Answered = dict[tuple[str, ...], list[str]]
+"""Place of a cell that answers printed figures (helpers.text.addresses.Cell) → how precisely each is printed."""
+
+
+def answered(claims: pd.DataFrame, book: Book) -> Answered:
+    """The cells that answer printed figures. claims: from `read`."""
+    found: Answered = {}
+    for claim in claims[(claims["answer"] != "") & ~claims["answer"].str.startswith(FINDING)].to_dict("records"):
+        found.setdefault(_cell(claim, book).place, []).append(claim["precision"])
+    return found
+
+
+def answers_printed(cell: Cell, answered: Answered) -> bool:
+    """Whether the paper prints what a cell says here: a day is not printed where the paper names the month alone."""
+    printed = answered.get(cell.place)
+    if printed is None or cell.unit != "UTC day":
+        return printed is not None
+    parts = list(PARTS)
+    return parts.index(SHOWN_PARTS[cell.variant]) >= min(parts.index(p) if p in PARTS else 0 for p in printed)
 
 
 def _cell(claim: dict[str, Any], book: Book) -> Cell:
