@@ -207,9 +207,10 @@ INTRODUCTION = """\
 Generated from the contracts in `helpers/tables/contracts` and from `sources.csv`; change them, then run
 `python -c "from helpers.tables import contracts; contracts.write_dictionary()"`.
 
-In this folder are small, hand-checked CSV files: `registry/` (the organisations and named models, with their sources),
-`published/` (the figures that the paper prints) and `reconstruction/` (what the reconstructed edition assumes where the
-paper prints none). Where each comes from is told by `sources.csv`:
+In this folder are small, hand-checked CSV files: `registry/` (organisations and named models, and what figures and text
+set side by side, with their sources), `published/` (the figures that the paper prints, and which of our cells answers
+each) and `reconstruction/` (what the reconstructed edition assumes where the paper prints none). Where each comes from
+is told by `sources.csv`:
 """
 TABLES_INTRODUCED = """\
 The tables below are Parquet files under `build/`, or under an author's own archive in the same layout; where a
