@@ -1,12 +1,14 @@
 """What the columns of the published tables mean: a page and a README.md beside the figures' files."""
 
 import csv
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 from helpers import files
 from helpers.publish.report import Report
 from helpers.text import nodes
+from helpers.text.addresses import QUOTED
 from helpers.text.faults import Fault, PublishError
 from helpers.text.nodes import raw
 
@@ -32,7 +34,9 @@ def write(report: Report, site: Path) -> None:
     if not tables:
         return
     meanings = read(report.root / CODEBOOK)
-    if found := misfits(tables, meanings):
+    cells = (cell for notebook in report.executed.values() for cell in notebook.cells)
+    quoted = {name for cell in cells for name in QUOTED.findall(cell.source)}
+    if found := misfits(tables, meanings, quoted):
         raise PublishError(found)
     parts = [_described(name, tables[name], meanings[name], _origin(name, report)) for name in tables]
     label = report.about["data-label"]
@@ -56,15 +60,20 @@ def read(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
     return found
 
 
-def misfits(tables: dict[str, list[str]], meanings: dict[str, dict[str, tuple[str, str]]]) -> list[Fault]:
-    """Columns without a meaning, and meanings without a column, of the files in `tables` (name → its columns)."""
+def misfits(
+    tables: dict[str, list[str]], meanings: dict[str, dict[str, tuple[str, str]]], quoted: Set[str] = frozenset()
+) -> list[Fault]:
+    """Columns without a meaning, and meanings without a column, of the files in `tables` (name → its columns).
+
+    quoted: names of quoted tables; where a file has the same name, a meaning may be the table's.
+    """
     found = []
     for name, columns in tables.items():
         known = meanings.get(name, {})
         for column in columns:
             if column not in known:
                 found.append(Fault(f"figures/{name}.csv", f"column {column} has no meaning", f"add it to {CODEBOOK}"))
-        for column in known:
+        for column in known if name not in quoted else ():
             if column not in columns:
                 found.append(Fault(CODEBOOK, f"{name} has no column {column}", "take the name out of the row's files"))
     return found

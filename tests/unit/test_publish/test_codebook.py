@@ -27,6 +27,7 @@ def test_a_column_without_a_meaning_is_found():
 def test_a_meaning_without_a_column_is_found():
     found = codebook.misfits({"ledger": ["id"]}, meanings(("ledger", "id"), ("ledger", "gone"), ("fig-b", "x")))
     assert [one.what for one in found] == ["ledger has no column gone"]  # an edition need not have fig-b
+    assert codebook.misfits({"ledger": ["id"]}, meanings(("ledger", "id"), ("ledger", "of-it")), {"ledger"}) == []
 
 
 def test_a_column_described_twice_is_refused(tmp_path):
