@@ -1,18 +1,21 @@
 """Figures whose parts make a whole, or stand side by side: bars, one for each bucket or month."""
 
+from typing import Any
+
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from helpers.figures import axes, palette, theme
 from helpers.registry import BUCKETS
 
-EDGE = {"edgecolor": "white", "linewidth": 0.6}
+EDGE: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.6}
 """A white seam between neighbouring parts, so that they are told apart without colour."""
 
 
-def buckets(frame: pd.DataFrame) -> Figure:
+def buckets(frame: pd.DataFrame, title: str) -> Figure:
     """Cumulative downloads of each size bucket, split by region (Figure 2).
 
     frame: bucket, region, downloads_cumulative. Buckets not among BUCKETS ("unresolved") come last. A label gives
@@ -20,7 +23,7 @@ def buckets(frame: pd.DataFrame) -> Figure:
     """
     theme.drawable(frame)
     figure, (ax,) = theme.panels(4.3)
-    ax.set_title("Cumulative downloads by model size")
+    ax.set_title(title)
     table = frame.pivot_table(
         index="bucket", columns="region", values="downloads_cumulative", aggfunc="sum", observed=True
     )
@@ -63,22 +66,22 @@ def shares(frame: pd.DataFrame, value: str, by: str, title: str) -> Figure:
     return figure
 
 
-def opposed(frame: pd.DataFrame, side: str, by: str, titles: dict[str, str], whole: str | None = None) -> Figure:
+def opposed(frame: pd.DataFrame, side: str, by: str, title: str, whole: str | None = None) -> Figure:
     """New downloads per month of two sides, one panel each on one scale, stacked by who makes them up (Figures 10, 11).
 
-    frame: month (label: through the day before), side, by, downloads. titles: side → the panel's title, in order.
-    whole: the organisation whose shades the parts of a side take when they are no organisations themselves.
+    frame: month (label: through the day before), side, by, downloads; the side of its first row is above.
+    title: of both panels, as "above / below". whole: the organisation whose shades the parts of a side take when they
+    are no organisations themselves.
     """
     theme.drawable(frame)
     figure, panels = theme.panels(5.9, rows=2, sharex=True, sharey=True)
-    for ax, (name, title) in zip(panels, titles.items(), strict=True):
+    for ax, name, said in zip(panels, frame[side].unique(), title.split(" / "), strict=True):
         part = frame[frame[side] == name]
         styles = palette.styles(part[by])
         if whole and not set(part[by]) & palette.ORGANISATIONS.keys():
             shades = palette.tints(palette.ORGANISATIONS[whole].colour, len(styles))
             styles = {n: s._replace(colour=c) for (n, s), c in zip(styles.items(), shades, strict=True)}
-        theme.drawable(part, f"{side} {name!r}")
-        ax.set_title(title)
+        ax.set_title(said)
         _months(ax, part, "month", by, "downloads", "downloads", styles, through=True)
     axes.settle(figure)
     return figure
@@ -98,7 +101,8 @@ def grouped(frame: pd.DataFrame, category: str, by: str, value: str, order: list
         known, x=value, y=category, hue=by, order=order, hue_order=list(styles), saturation=1, errorbar=None,
         palette={name: style.colour for name, style in styles.items()}, legend=False, ax=ax, **EDGE,
     )  # fmt: skip
-    for bars, style in zip(ax.containers, styles.values(), strict=True):
+    drawn = [bars for bars in ax.containers if isinstance(bars, BarContainer)]
+    for bars, style in zip(drawn, styles.values(), strict=True):
         texts = [axes.part(bar.get_width()) for bar in bars]
         first, *_ = ax.bar_label(bars, [f"{style.label} {texts[0]}", *texts[1:]], padding=5)
         first.set(color=palette.ink(style.colour), weight="bold")
@@ -113,7 +117,14 @@ def grouped(frame: pd.DataFrame, category: str, by: str, value: str, order: list
 
 
 def _months(
-    ax: Axes, frame: pd.DataFrame, month: str, by: str, value: str, unit: str, styles: dict, through: bool
+    ax: Axes,
+    frame: pd.DataFrame,
+    month: str,
+    by: str,
+    value: str,
+    unit: str,
+    styles: dict[str, palette.Style],
+    through: bool,
 ) -> None:
     """Stacked bars, each as wide as the calendar month it stands for, named at the right with their last value.
 

@@ -5,7 +5,6 @@ the organisation of a tracked parent if it has more lifetime downloads than the 
 for local inference (see formats).
 """
 
-import numpy as np
 import pandas as pd
 
 from helpers.registry import UNRESOLVED, reuploads
@@ -64,7 +63,9 @@ def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
         UNKNOWN_DOWNLOADS: rows["downloads_all_time"].isna(),
         TOO_FEW: rows["downloads_all_time"].le(threshold).fillna(False).astype(bool),
     }
-    reasons = pd.Series(np.select(list(rules.values()), list(rules), None), rows.index, dtype="str")
+    reasons = pd.Series(None, rows.index, dtype="str")
+    for reason, applies in reversed(rules.items()):
+        reasons = reasons.mask(applies, reason)
     again = rows[reasons.isna()].duplicated(["model", "organisation"])
     reasons[again[again].index] = REPEATED
     return reasons
@@ -72,7 +73,8 @@ def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
 
 def _parents(listing: pd.DataFrame) -> pd.DataFrame:
     """model, base, relation: a row for each base that a repository's tags name, or one without."""
-    told = [_bases(tags) or {None: None} for tags in listing["tags"]]
+    nothing: dict[str | None, str | None] = {None: None}
+    told = [_bases(tags) or nothing for tags in listing["tags"]]
     return pd.DataFrame(
         {
             "model": listing["model"].repeat([len(bases) for bases in told]).reset_index(drop=True),
@@ -107,16 +109,37 @@ def counted(classified: pd.DataFrame) -> pd.DataFrame:
     return classified[classified["reason"].isna()]
 
 
-def per_month(counted: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFrame:
+def per_month(
+    counted: pd.DataFrame, models: pd.DataFrame, by: str, through: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """New derivatives of each calendar month by a property of their base: month, <by>, derivatives, derivatives_share.
 
     counted: rows that count: month, base. models: model, <by> (organisation, region, bucket …); a base without a value
     is in "unresolved". The unit is one derivative of one organisation, so that sums over organisations, regions and
     buckets agree. Every value has a row in every month that has any derivative, 0 where it has none; shares are of
-    all in the month. The month of the listing itself is incomplete.
+    all in the month. through: the last month to count; then the months before it without any derivative have rows,
+    too, and their shares are null. The month of the listing itself is incomplete.
     """
-    value = counted["base"].map(models.set_index("model")[by]).astype(object).fillna(UNRESOLVED)
-    table = pd.crosstab(counted["month"], value.rename(by))
+    held = counted if through is None else counted[counted["month"] <= through]
+    value = held["base"].map(models.set_index("model")[by]).astype(object).fillna(UNRESOLVED)
+    table = pd.crosstab(held["month"], value.rename(by))
+    if through is not None and len(table):
+        table = table.reindex(pd.date_range(table.index[0], through, freq="MS", name="month", unit="us"), fill_value=0)
     long = table.stack().rename("derivatives").reset_index()
-    long["derivatives_share"] = long["derivatives"] / long.groupby("month")["derivatives"].transform("sum")
-    return long
+    total = long.groupby("month")["derivatives"].transform("sum")
+    return long.assign(derivatives_share=long["derivatives"] / total.where(total > 0))
+
+
+def around(table: pd.DataFrame, releases: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Shares in the month of a release and a year later (Section 5.1).
+
+    table: from `per_month`. releases: family, released. Returns family, <by>, month, derivatives_share,
+    derivatives_share_year_after; no row for a family whose month the table does not hold, null for a year not held.
+    """
+    share = "derivatives_share"
+    known = releases.loc[releases["released"].notna(), ["family", "released"]]
+    at = known.assign(month=known["released"].dt.to_period("M").dt.start_time.astype("datetime64[us]"))
+    now = at[["family", "month"]].merge(table[["month", by, share]], on="month")
+    later = table[["month", by, share]].assign(month=table["month"] - pd.DateOffset(years=1))
+    both = now.merge(later, on=["month", by], how="left", suffixes=("", "_year_after"))
+    return both[["family", by, "month", share, f"{share}_year_after"]]

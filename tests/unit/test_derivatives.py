@@ -168,6 +168,30 @@ def test_monthly_counts_and_shares_are_known():
     assert buckets.query("bucket == 'unresolved'")["derivatives"].sum() == 1
 
 
+def test_months_without_derivatives_have_rows_up_to_a_month_asked_for_and_no_shares():
+    may, august = "2024-05-03T00:00:00Z", "2024-08-01T00:00:00Z"
+    counted = derivatives.counted(classify(("a/1", [QWEN], 9, None, may), ("a/2", [LLAMA], 9, None, august)))
+    table = derivatives.per_month(counted, MODELS, "organisation", through=pd.Timestamp("2024-07-01"))
+    assert list(table["month"].dt.strftime("%Y-%m")) == ["2024-05", "2024-06", "2024-07"]
+    assert table["derivatives"].tolist() == [1, 0, 0]
+    assert table["derivatives_share"].isna().tolist() == [False, True, True]
+    assert derivatives.per_month(counted, MODELS, "region", through=pd.Timestamp("2024-01-01")).empty
+
+
+def test_shares_around_a_release_are_of_its_month_and_of_a_year_later():
+    months = pd.to_datetime(["2024-09-01", "2025-09-01", "2024-09-01"])
+    table = pd.DataFrame(
+        {"month": months, "organisation": ["Qwen", "Qwen", "Meta"], "derivatives_share": [0.2, 0.6, 0.8]}
+    )
+    releases = pd.DataFrame(
+        {"family": ["new", "early", "none"], "released": pd.to_datetime(["2024-09-19", "2020-01-01", None])}
+    )
+    found = derivatives.around(table, releases, "organisation").set_index(["family", "organisation"])
+    assert found.loc[("new", "Qwen"), ["derivatives_share", "derivatives_share_year_after"]].tolist() == [0.2, 0.6]
+    assert pd.isna(found.loc[("new", "Meta"), "derivatives_share_year_after"])
+    assert len(found) == 2
+
+
 # Invariants ---------------------------------------------------------------------------------------------------
 
 TAGS = st.lists(

@@ -221,6 +221,13 @@ def test_a_bar_is_as_wide_as_the_month_that_it_stands_for():
     assert summed == (february, 29)  # "March" is data through the end of February
 
 
+def test_the_side_of_the_first_row_is_above_under_the_first_title():
+    turned = sides().sort_values("side")
+    figure = figures.opposed(turned, "side", "organisation", "Eight others / Qwen")
+    assert [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes] == ["Eight others", "Qwen"]
+    assert len(figure.axes[0].containers) > len(figure.axes[1].containers) == 1
+
+
 def test_two_models_of_one_organisation_differ_without_colour():
     figure = figures.trajectories(case_studies(["250B+"]), "RAM score")
     looks = [(line.get_color(), str(line._dash_pattern), line.get_marker(), line.get_markerfacecolor())

@@ -1,0 +1,172 @@
+"""How organisations stand against each other: who leads, who passes whom, one side against another (paper, Section 5).
+
+All are pure functions on long tables: month, <by> (such as organisation) and a value. They add to the measures of
+`adoption`; a table without rows gives one without rows.
+"""
+
+import pandas as pd
+
+from helpers.measures import adoption
+
+
+def catalogues(models: pd.DataFrame) -> pd.DataFrame:
+    """What is tracked of each organisation: organisation, models, with_history (of these), released (the first)."""
+    grouped = models.groupby("organisation", as_index=False)
+    return grouped.agg(models=("model", "nunique"), with_history=("history", "sum"), released=("released", "min"))
+
+
+def observed(daily: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
+    """Since when every organisation is observed, in one row: since (first day of a model without a daily history).
+
+    Null if there is no such model.
+    """
+    without = models.loc[~models["history"], "model"]
+    return pd.DataFrame({"since": [daily.loc[daily["model"].isin(without), "date"].min()]}, dtype="datetime64[us]")
+
+
+def leads(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
+    """When each group that ever led had the highest value of all, in the order in which they first had it.
+
+    Returns <by>, place (in that order), first_led, last_led (months), leads_since (from when it has led without a break
+    to the table's last month; null if it has not), run_first, run_last and run_months (its longest run of months, of
+    equals the first). A month without values has no leader and breaks a run.
+    """
+    led = adoption.leaders(table, "month", column).sort_values("month", ignore_index=True)
+    broken = (led["month"].dt.to_period("M").astype("int64").diff() != 1) | (led[by] != led[by].shift())
+    runs = led.groupby(broken.cumsum()).agg(
+        **{by: (by, "first")}, run_first=("month", "first"), run_last=("month", "last"), run_months=("month", "size")
+    )
+    longest = runs.sort_values(["run_months", "run_first"], ascending=[False, True]).drop_duplicates(by)
+    ends = runs.groupby(by).agg(first_led=("run_first", "min"), last_led=("run_last", "max"))
+    since = runs[runs["run_last"] == table["month"].max()].set_index(by)["run_first"].rename("leads_since")
+    found = ends.join(since).join(longest.set_index(by)).sort_values("first_led", kind="stable").reset_index()
+    found.insert(1, "place", range(1, len(found) + 1))
+    return found
+
+
+def crossings(daily: pd.DataFrame, monthly: pd.DataFrame, pairs: pd.DataFrame, by: str) -> pd.DataFrame:
+    """When one of each pair passed the other in cumulative downloads, and where both stood then (Section 5.1).
+
+    daily, monthly: from `adoption.daily_totals` and `adoption.totals`. pairs: pair, one, other. Returns pair, passed,
+    turned, turns, leader (of `adoption.lead`), label (the first month label whose data include the day `passed`),
+    one_downloads, other_downloads (cumulative, at that label).
+    """
+    totals = monthly.set_index([by, "month"])["downloads_cumulative"]
+    rows = []
+    for pair in pairs.itertuples():
+        lead = adoption.lead(daily, by, pair.one, pair.other)
+        label = lead["passed"].dt.normalize() + pd.offsets.MonthBegin()
+        at = {
+            f"{end}_downloads": totals.reindex([(name, label[0])]).to_numpy()
+            for end, name in (("one", pair.one), ("other", pair.other))
+        }
+        rows.append(lead.assign(pair=pair.pair, label=label, **at))
+    columns = ["pair", "passed", "turned", "turns", "leader", "label", "one_downloads", "other_downloads"]
+    return pd.concat(rows, ignore_index=True)[columns]
+
+
+def ratios(table: pd.DataFrame, pairs: pd.DataFrame, by: str, column: str = "downloads_cumulative") -> pd.DataFrame:
+    """One of each pair over the other in each month: pair, month, multiple; null where a value is not known, or 0."""
+    wide = table.pivot(index="month", columns=by, values=column)
+    wide = wide.reindex(columns=sorted({*pairs["one"], *pairs["other"]}))
+    found = {pair.pair: wide[pair.one] / wide[pair.other].where(wide[pair.other] > 0) for pair in pairs.itertuples()}
+    long = pd.DataFrame(found).rename_axis(columns="pair").unstack().rename("multiple")
+    return long.reset_index()
+
+
+def spans(table: pd.DataFrame, by: str, column: str, starts: dict[str, pd.Timestamp]) -> pd.DataFrame:
+    """How each group fared from some months on to the table's last: span, <by>, first, lowest, mean, rank.
+
+    starts: span → its first month. lowest_<column> and mean_<column> are over the months of the span, and null where
+    one of them is not known; rank is by the mean.
+    """
+    last, rows = table["month"].max(), []
+    for span, first in starts.items():
+        months = len(pd.date_range(first, last, freq="MS")) if len(table) else 0
+        grouped = table[table["month"] >= first].groupby(by)[column]
+        found = grouped.agg(["min", "mean", "count"])
+        whole = found[["min", "mean"]].where(found["count"] == months)
+        whole.columns = [f"lowest_{column}", f"mean_{column}"]
+        rows.append(whole.reset_index().assign(span=span, first=first))
+    found = adoption.ranked(pd.concat(rows, ignore_index=True), f"mean_{column}", "span")
+    return found[["span", by, "first", f"lowest_{column}", f"mean_{column}", "rank"]]
+
+
+def gained(table: pd.DataFrame, month: pd.Timestamp, by: str) -> pd.DataFrame:
+    """New downloads after a month label, added up from there: month, <by>, downloads_since, rank (Section 5.2).
+
+    table: from `adoption.totals`. As `adoption.since`, and without rows where the table does not hold the label.
+    """
+    if not (table["month"] == month).any():
+        empty = {"month": "datetime64[us]", by: "str", "downloads_since": "float64", "rank": "Int64"}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
+    found = adoption.since(table, month, by)[["month", by, "downloads_since"]]
+    return adoption.ranked(found, "downloads_since", "month")
+
+
+def and_all(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
+    """The table with rows `all` besides: the sum of its groups in each month, of those whose value is known."""
+    sums = table.groupby("month", as_index=False)[column].sum(min_count=1).assign(**{by: "all"})
+    return pd.concat([table, sums], ignore_index=True)
+
+
+# One side against another -------------------------------------------------------------------------------------
+
+
+def opposed(monthly: pd.DataFrame, models: pd.DataFrame, after: pd.Timestamp) -> pd.DataFrame:
+    """New downloads of two sides by what they are made of (Figures 10 and 11), month labels after one.
+
+    monthly: clean/monthly. models: those that count, with side and part, as `registry.groups.sides` gives them.
+    Returns month, side, part, downloads, downloads_cumulative: of parts whose new downloads are known, in months in
+    which both sides have one; in the order in which the sides are given.
+    """
+    table = adoption.totals(monthly, models, ["side", "part"]).dropna(subset="downloads")
+    table = table[table["month"] > after]
+    both = table.groupby("month")["side"].transform("nunique") == 2
+    order = {side: place for place, side in enumerate(models["side"].unique())}
+    return table[both].sort_values("side", key=lambda side: side.map(order), kind="stable", ignore_index=True)
+
+
+def sums(parts: pd.DataFrame) -> pd.DataFrame:
+    """New downloads of each side in each month: month, side, downloads, members, multiple.
+
+    parts: from `opposed`. members: how many parts it is the sum of. multiple: of the other side's downloads, null
+    where these are 0.
+    """
+    table = parts.groupby(["month", "side"], as_index=False, sort=False).agg(
+        downloads=("downloads", "sum"), members=("part", "nunique")
+    )
+    other = table.groupby("month")["downloads"].transform("sum") - table["downloads"]
+    return table.assign(multiple=table["downloads"] / other.where(other > 0))
+
+
+# By size ------------------------------------------------------------------------------------------------------
+
+SMALL = "below 10B"
+"""The three smallest buckets together, as the paper speaks of them (Section 5.1)."""
+
+
+def by_size(monthly: pd.DataFrame, models: pd.DataFrame, month: pd.Timestamp, by: str) -> pd.DataFrame:
+    """Shares of cumulative downloads in each size bucket, and in the three smallest together (Figure 12).
+
+    monthly, models, month: as for `adoption.by_bucket`. Returns bucket (as text; BUCKETS, then SMALL), <by>,
+    downloads_cumulative, downloads_cumulative_share (of the bucket), own_share (of the group's downloads in all
+    buckets), rank (in the bucket); shares and ranks are null where the whole is 0.
+    """
+    table = adoption.by_bucket(monthly, models, month, by)
+    table = table[table["bucket"].isin(adoption.BUCKETS)].astype({"bucket": "str"})
+    small = table[table["bucket"].isin(adoption.BUCKETS[:3])].groupby(by, as_index=False)["downloads_cumulative"].sum()
+    own = table.groupby(by)["downloads_cumulative"].sum()
+    found = pd.concat([table, small.assign(bucket=SMALL)], ignore_index=True)
+    found = adoption.share(found, "downloads_cumulative", "bucket")
+    found["own_share"] = found["downloads_cumulative"] / found[by].map(own.where(own > 0))
+    return adoption.ranked(found, "downloads_cumulative_share", "bucket")
+
+
+def buckets_led(best: pd.DataFrame, by: str) -> pd.DataFrame:
+    """In how many buckets each group has the most: <by>, buckets_led, buckets (that have a leader).
+
+    best: bucket, <by>; a row for each leader.
+    """
+    counted = best.groupby(by, as_index=False).agg(buckets_led=("bucket", "nunique"))
+    return counted.assign(buckets=best["bucket"].nunique())
