@@ -202,8 +202,8 @@ def summary(compared: pd.DataFrame, wanted: float) -> pd.DataFrame:
     """The ledger in one row. wanted: the rate that the edition asks for, 0 to 1.
 
     Returns claims, computed, matched, differing, absent, remarks (of the absent: those that no data of this kind
-    measure), withheld (the other absent ones), settings (computed ones), rate (of the computed; null for none),
-    result_rate (of the computed without settings), wanted.
+    measure), withheld (the other absent ones), settings (computed ones), settings_matched, rate (of the computed; null
+    for none), result_rate (of the computed without settings), wanted.
     """
     matched, differing, absent = ((compared["verdict"] == verdict).sum() for verdict in VERDICTS)
     remarks = (compared["answer"] == "").sum()
@@ -211,8 +211,9 @@ def summary(compared: pd.DataFrame, wanted: float) -> pd.DataFrame:
     row = {
         "claims": len(compared), "computed": matched + differing, "matched": matched, "differing": differing,
         "absent": absent, "remarks": remarks, "withheld": absent - remarks,
-        "settings": (settings & (compared["verdict"] != ABSENT)).sum(), "rate": match_rate(compared),
-        "result_rate": match_rate(compared[~settings]), "wanted": wanted,
+        "settings": (settings & (compared["verdict"] != ABSENT)).sum(),
+        "settings_matched": (settings & (compared["verdict"] == MATCHES)).sum(),
+        "rate": match_rate(compared), "result_rate": match_rate(compared[~settings]), "wanted": wanted,
     }  # fmt: skip
     return pd.DataFrame([row])
 

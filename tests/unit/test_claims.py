@@ -118,7 +118,7 @@ def test_the_ledger_in_one_row():
     (row,) = ledger.summary(ledger.ledger(table, {"x": value(1)}), 0.5).to_dict("records")
     assert row == {
         "claims": 5, "computed": 3, "matched": 2, "differing": 1, "absent": 2, "remarks": 1, "withheld": 1,
-        "settings": 1, "rate": pytest.approx(2 / 3), "result_rate": 0.5, "wanted": 0.5,
+        "settings": 1, "settings_matched": 1, "rate": pytest.approx(2 / 3), "result_rate": 0.5, "wanted": 0.5,
     }  # fmt: skip
     (row,) = ledger.summary(ledger.ledger(table, {}), 0.5).to_dict("records")
     assert (row["computed"], row["rate"], row["result_rate"]) == (0, None, None)

@@ -195,3 +195,11 @@ def test_the_monthly_top_is_made_of_open_models_of_months_that_are_over():
     assert found[["slug", "tokens"]].to_numpy().tolist() == [["qwen/qwen3-32b", 5]]
     assert found["month"].tolist() == [pd.Timestamp("2025-06-01")]
     contracts.check(found, "clean/tokens_monthly")
+
+
+def test_all_tokens_are_shared_out_by_what_is_known_of_a_model():
+    daily = pd.DataFrame({"status": ["open", "open", "closed", "other"], "tokens": [1, 2, 3, 4]})
+    found = inference.by_status(daily).set_index("status")
+    assert found["tokens"].to_dict() == {"open": 3, "closed": 3, "unknown": 0, "other": 4}
+    assert found["tokens_share"].to_dict() == {"open": 0.3, "closed": 0.3, "unknown": 0.0, "other": 0.4}
+    assert inference.by_status(daily.iloc[:0])["tokens_share"].isna().all()
