@@ -130,8 +130,8 @@ def _imported(code: str) -> tuple[Path, ...]:
 
 @functools.cache
 def _module_files(name: str) -> tuple[Path, ...]:
-    """The files that importing `name` runs: the module and the packages around it."""
-    parts = name.split(".")
+    """The files that importing `name` runs: the module and the packages around it; none of others' modules."""
+    parts = name.split(".") if name.startswith("helpers") else []
     stems = [paths.ROOT.joinpath(*parts[:depth]) for depth in range(1, len(parts) + 1)]
     return tuple(path for stem in stems for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file())
 

@@ -27,19 +27,22 @@ def run(tmp_path, monkeypatch):
         for name in ("ATOM_STAGING", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "PYTHONHASHSEED"):
             monkeypatch.setenv(name, "")  # so that what the run sets is put back
         execute.run(source, given or {"seed": 7}, tmp_path / "staging", tmp_path / "failed", runtime)
-        return nbformat.read(tmp_path / "staging" / "notebooks" / "01_try.ipynb", as_version=4)
+        return nbformat.read(tmp_path / "staging" / "executed" / "01_try.ipynb", as_version=4)
 
     return run_
 
 
-def test_parameters_reach_the_notebook_and_captions_take_its_values(run):
+def test_parameters_reach_the_notebook_and_what_it_quotes_knows_its_cell(run, tmp_path):
+    caption = "#| label: fig-x\n#| fig-cap: 'Twice is {{< var twice.number >}}.'\nprint('drawn')"
     notebook = run(
-        "from helpers.values import recorder\nrecord = recorder('01_try')",
-        "#| label: val-twice\nrecord('twice', 2 * seed, unit='models')",
-        '#| label: fig-x\n#| fig-cap: "Twice is {twice}."\n#| fig-alt: "It says {twice}."\nprint(\'{twice}\')',
+        "import pandas as pd\n\nfrom helpers.text import quoting\n\nquote = quoting.quoter('01_try')",
+        "#| label: twice\nquote('twice', pd.DataFrame({'number': [2 * seed]}))",
+        caption,
     )
-    assert '#| fig-cap: "Twice is 14."\n#| fig-alt: "It says 14."\nprint(\'{twice}\')' in notebook.cells[-1].source
-    assert notebook.cells[-1].outputs[0].text == "{twice}\n"
+    assert notebook.cells[-1].source == caption  # what captions ask for is answered when all notebooks have run
+    assert notebook.cells[-1].outputs[0].text == "drawn\n"
+    told = json.loads((tmp_path / "staging/quoted/01_try/twice.json").read_text(encoding="utf-8"))
+    assert (told["rows"], told["notebook"], told["cell"]) == ([[14]], "01_try", "twice")
 
 
 def test_the_executed_copy_holds_nothing_of_the_run_itself(run):

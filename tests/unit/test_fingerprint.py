@@ -1,5 +1,6 @@
 """Fingerprints: content counts, outputs and time stamps do not."""
 
+import ast
 import os
 
 import nbformat
@@ -42,6 +43,38 @@ def test_helpers_are_followed_through_one_another_however_they_are_imported():
     inside = "def f():\n    import helpers.edition\n"
     assert paths.ROOT / "helpers/edition.py" in fingerprint.helpers_of(inside)
     assert fingerprint.helpers_of("import pandas") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from helpers import files, edition as chosen",
+        "from helpers import (\n    files,  # whole or absent\n    edition,\n)",
+        "import helpers.files, helpers.edition",
+        "    from helpers.edition import Edition  # late\n    import helpers.files as f",
+    ],
+)
+def test_every_way_to_write_an_import_is_read(code):
+    names = {p.relative_to(paths.ROOT).as_posix() for p in fingerprint.helpers_of(code)}
+    assert {"helpers/files.py", "helpers/edition.py", "helpers/__init__.py"} <= names
+    assert "helpers/build/graph.py" not in names
+
+
+def test_no_import_of_helpers_is_overlooked():
+    """What is read of a line is held to what Python reads."""
+    for path in (paths.ROOT / "helpers").rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        named = [
+            name
+            for node in ast.walk(ast.parse(code))
+            for name in (
+                [alias.name for alias in node.names] if isinstance(node, ast.Import)
+                else [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                if isinstance(node, ast.ImportFrom) else []
+            )
+        ]  # fmt: skip
+        wanted = {file for name in named for file in fingerprint._module_files(name)}
+        assert wanted <= set(fingerprint._imported(code)), path
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ FIRST = "import sys; print([name in sys.modules for name in ('pandas', 'pyarrow'
 
 RUN = """
 import papermill
-from helpers import kernel
+from helpers.build import kernel
 kernel.fork()
 papermill.execute_notebook(
     "a.ipynb", "b.ipynb", kernel_name="python3", language="python", progress_bar=False,
@@ -53,7 +53,7 @@ def test_a_forked_kernel_is_a_kernel_like_others(tmp_path):
 def test_a_kernel_ends_with_the_process_that_forked_it(tmp_path, used):
     """Whether it became a kernel or not; killed outright, its parent cannot say goodbye."""
     orders = "" if not used else f"spare.become(['-f', {str(tmp_path / 'k.json')!r}], dict(os.environ), None)"
-    script = f"import os\nfrom helpers import kernel\nspare = kernel.Spare()\n{orders}\nprint(spare.pid)\ninput()"
+    script = f"import os\nfrom helpers.build import kernel\nspare = kernel.Spare()\n{orders}\nprint(spare.pid)\ninput()"
     parent = subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -82,3 +82,12 @@ def test_a_kernel_that_has_ended_takes_a_signal_as_a_program_does():
     spare.send_signal(signal.SIGKILL)
     assert spare.wait() == -signal.SIGKILL
     spare.send_signal(signal.SIGKILL)
+
+
+def test_a_kernel_that_dies_at_its_start_is_not_waited_for(tmp_path):
+    script = RUN.replace("kernel.fork()", "kernel.fork()\nkernel._spares[0].send_signal(9)\nkernel._spares[0].wait()")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]), tmp_path / "a.ipynb")
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert time.monotonic() - start < 30

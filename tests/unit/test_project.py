@@ -11,10 +11,12 @@ import tomllib
 import pytest
 import yaml
 
+from benchmarks import house
 from helpers import edition, paths
 from helpers.build import execute, steps
 
-PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
 CONDA = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
 
 
@@ -50,6 +52,19 @@ def test_the_lock_holds_every_dependency_and_the_lab_lock_the_same_versions():
     assert set(pins.findall(build)) <= set(pins.findall(lab))
 
 
+def test_a_version_comes_from_a_tag_and_what_makes_it_is_locked():
+    assert PROJECT["dynamic"] == ["version"]
+    assert set(SETTINGS["build-system"]["requires"]) == set(PROJECT["optional-dependencies"]["setup"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", SETTINGS["tool"]["setuptools_scm"]["fallback_version"])
+    assert "version" not in yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["Makefile", ".pre-commit-config.yaml"])
+def test_types_are_checked_before_a_commit_and_by_make_test(name):
+    text = (paths.ROOT / name).read_text(encoding="utf-8")
+    assert all(f".venv/bin/{tool}" in text for tool in ("ruff check", "ruff format", "mypy", "atom notebooks --check"))
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-lab.lock"])
 def test_locks_are_hashed_and_name_no_index(name):
     text = (paths.ROOT / name).read_text(encoding="utf-8")
@@ -77,16 +92,11 @@ def test_every_notebook_is_a_step_and_has_a_title_of_its_own():
     assert all(title.startswith("# ") for title in titles)
 
 
-def test_notebooks_define_no_long_functions_and_keep_cells_short():
+def test_notebooks_define_no_functions():
     for path in paths.NOTEBOOKS.glob("*.ipynb"):
-        for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
-            source = "".join(cell["source"])
-            if cell["cell_type"] != "code":
-                continue
-            lines = [line for line in source.splitlines() if line and not line.startswith("#")]
-            assert len(lines) <= 30, f"{path.name}, cell {number} has {len(lines)} lines"
+        for place, source, _ in house.code(path):
             for node in ast.walk(ast.parse(source)):
-                assert not isinstance(node, ast.FunctionDef), f"{path.name}, cell {number} defines {node.name}"
+                assert not isinstance(node, ast.FunctionDef), f"{place} defines {node.name}"
 
 
 def test_steps_follow_one_another_without_circles():
