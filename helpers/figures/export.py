@@ -18,7 +18,7 @@ def pen(folder: str, data: str) -> Callable[..., None]:
     edition's kind of data."""
 
     def draw(function: Callable[..., Figure], table: pd.DataFrame, *, published: bool = True, **settings: Any) -> None:
-        """Draw the figure of the running cell: `function(table, **settings)`, with source and data label, and its files.
+        """Draw the figure of the running cell, `function(table, **settings)`, with source, data label and files.
 
         The cell's options say the words: label, fig-source (who publishes such data), fig-title (a setting `title` of
         the function), fig-assumed (what in it follows from our assumptions, for reconstructed data). A table without

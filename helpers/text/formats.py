@@ -1,7 +1,6 @@
 """How a raw value reads: one format for each unit of the codebook, and its variants for where text wants another."""
 
 import datetime
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -116,8 +115,3 @@ def shown(value: Any, unit: str, variant: str = USUAL) -> str:
 def null(value: Any) -> bool:
     """Whether a cell of a table is empty: None, NaN, NaT or NA."""
     return value is None or str(value) in ("nan", "NaT", "<NA>")
-
-
-def last_digit(printed: float, precision: float) -> int:
-    """Decimals that show one digit more than a figure printed to `precision` (0.01 → 3), in the figure's own scale."""
-    return max(0, 1 - math.floor(math.log10(precision / printed) + 1e-9))
