@@ -16,6 +16,7 @@ from helpers import files, paths
 from helpers.commands import diff
 from helpers.edition import LABELS
 from helpers.text import names, nodes
+from helpers.text.quoting import slug
 
 SHOWN = 30
 """Rows of a table on the terminal; the page has all."""
@@ -84,7 +85,7 @@ def write(found: diff.Diff, place: Path) -> None:
     theme = paths.REPORT / "theme"
     blocks: list[nodes.Node] = [{"t": "Para", "c": nodes.words(line)} for line in (*_labels(found), *summary(found))]
     for heading, part in tables(found).items():
-        title: nodes.Node = {"t": "Header", "c": [2, nodes.attr(_anchor(heading)), nodes.words(heading)]}
+        title: nodes.Node = {"t": "Header", "c": [2, nodes.attr(slug(heading)), nodes.words(heading)]}
         blocks.append(title)
         rows = part.map(escape).to_html(index=False, border=0, escape=False)
         blocks.append(nodes.raw("html", f'<div class="table-box" tabindex="0">{rows}</div>'))
@@ -112,10 +113,6 @@ def _title(found: diff.Diff) -> str:
 def _labels(found: diff.Diff) -> list[str]:
     """What kind of data each edition rests on."""
     return [names.visible(f"{kept.name}: {LABELS[kept.parameters['data']]}") for kept in (found.before, found.after)]
-
-
-def _anchor(heading: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in heading.lower())
 
 
 def _parameter(value: Any) -> str:
