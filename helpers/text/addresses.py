@@ -19,6 +19,7 @@ from typing import Any
 from helpers import paths
 from helpers.findings.telling import Unknown
 from helpers.text import formats, quoting
+from helpers.text.codebook import units
 
 BEFORE_LAST = {"last": 0, "two-months-ago": 2, "year-ago": 12}
 """Names of months by their distance from a table's last."""
@@ -244,18 +245,6 @@ def names() -> set[str]:
                     if row.get(column):
                         found.add(quoting.slug(row[column]))
     return found
-
-
-def units(path: Path | None = None) -> dict[tuple[str, str], str]:
-    """(table, column) → unit, of the codebook; ("", column) for a column that has one unit everywhere."""
-    found: dict[tuple[str, str], str] = {}
-    everywhere: dict[str, set[str]] = {}
-    with (path or paths.CODEBOOK).open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            for table in row["files"].split():
-                found[table, row["column"]] = row["unit"]
-            everywhere.setdefault(row["column"], set()).add(row["unit"])
-    return found | {("", column): next(iter(held)) for column, held in everywhere.items() if len(held) == 1}
 
 
 SPLICE = ("settings", "splice_month")

@@ -1,13 +1,12 @@
 """Tables as readers see them in a notebook or the report: headed and formatted by the codebook."""
 
-import csv
 from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
 from helpers import paths
-from helpers.text import addresses, formats, quoting
+from helpers.text import codebook, formats, quoting
 
 MARK = "°"
 """What report/filters/words.lua puts behind an assumed number in print."""
@@ -84,7 +83,7 @@ def crossed(
 
 def _texts(table: pd.DataFrame, name: str, column: str, variants: dict[str, str]) -> list[str]:
     """The cells of a column as readers see them."""
-    units = addresses.units()
+    units = codebook.units()
     if (unit := units.get((name, column), units.get(("", column)))) is None:
         raise _lacking(name, column, "unit")
     variant = variants.get(column, formats.USUAL)
@@ -94,7 +93,7 @@ def _texts(table: pd.DataFrame, name: str, column: str, variants: dict[str, str]
 
 
 def _head(name: str, column: str) -> str:
-    found = headings()
+    found = codebook.headings()
     if (head := found.get((name, column), found.get(("", column)))) is None:
         raise _lacking(name, column, "heading")
     return head
@@ -112,16 +111,4 @@ def _indexed(table: pd.DataFrame) -> pd.DataFrame:
 
 def heads(name: str) -> dict[str, str]:
     """Column → heading of the table `name`, as the codebook lists them for it."""
-    return {column: heading for (table, column), heading in headings().items() if table == name}
-
-
-def headings() -> dict[tuple[str, str], str]:
-    """(table, column) → heading, of the codebook; ("", column) for a column that is headed alike everywhere."""
-    found: dict[tuple[str, str], str] = {}
-    everywhere: dict[str, set[str]] = {}
-    with paths.CODEBOOK.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["heading"]:
-                found |= {(table, row["column"]): row["heading"] for table in row["files"].split()}
-                everywhere.setdefault(row["column"], set()).add(row["heading"])
-    return found | {("", column): next(iter(held)) for column, held in everywhere.items() if len(held) == 1}
+    return {column: heading for (table, column), heading in codebook.headings().items() if table == name}
