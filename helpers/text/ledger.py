@@ -1,6 +1,6 @@
 """The ledger: each figure that the paper prints beside the quoted cell, or the finding, that answers it.
 
-Its words are in data/published: what the parts are called in sections.csv, verdicts and usual reasons in verdicts.csv.
+Its words are in data/published: what the parts are called in sections.csv, all others in verdicts.csv.
 """
 
 import datetime
@@ -51,7 +51,7 @@ class ClaimError(ValueError):
 
 @cache
 def words() -> dict[str, str]:
-    """Verdicts, truths of conditions and usual reasons, by their keys in verdicts.csv, as readers see them."""
+    """Verdicts, truths of conditions, usual reasons, measures of the paper's tables: by their keys in verdicts.csv."""
     table = pd.read_csv(paths.PUBLISHED / "verdicts.csv", dtype=str)
     return dict(zip(table["key"], table["words"], strict=True))
 
@@ -86,7 +86,7 @@ def _of_scores(table: pd.DataFrame) -> Iterator[dict[str, str]]:
         ):
             yield about | {
                 "id": f"table-1-{cell.name}-{cell.milestone_days}d-{measure}",
-                "measure": f"{measure} after {cell.milestone_days} days",
+                "measure": words()[f"table-1-{measure}"].format(days=cell.milestone_days),
                 "value": value, "unit": unit, "printed": printed, "precision": _step(printed), "answer": name,
             }  # fmt: skip
 
@@ -96,15 +96,15 @@ def _of_counts(table: pd.DataFrame) -> Iterator[dict[str, str]]:
     about = {"section": "Table B", "date": "", "kind": RESULT}
     for row in table.itertuples():
         yield about | {
-            "id": f"table-b-{row.model}", "measure": "lifetime downloads", "subject": row.name, "value": row.downloads,
-            "unit": "downloads", "printed": row.printed, "precision": _step(row.printed),
+            "id": f"table-b-{row.model}", "measure": words()["table-b-count"], "subject": row.name,
+            "value": row.downloads, "unit": "downloads", "printed": row.printed, "precision": _step(row.printed),
             "answer": f"lifetimes.{slug(row.model)}.downloads_cumulative", "note": row.note,
         }  # fmt: skip
     for bucket, rows in table.groupby("bucket", sort=False):
         yield about | {
-            "id": f"table-b-{bucket}", "measure": "the most-downloaded models, in order", "subject": bucket,
-            "value": ", ".join(rows["model"]), "unit": "text", "printed": f"{len(rows)} models, in order",
-            "precision": ORDER, "answer": f"top-lists.{slug(bucket)}.ordered",
+            "id": f"table-b-{bucket}", "measure": words()["table-b-order"], "subject": bucket,
+            "value": ", ".join(rows["model"]), "unit": "text", "precision": ORDER,
+            "printed": words()["printed-order"].format(count=len(rows)), "answer": f"top-lists.{slug(bucket)}.ordered",
             "note": "; ".join(filter(None, rows["note"])),
         }  # fmt: skip
 
@@ -307,7 +307,7 @@ def _in_place(printed: str, ours: str) -> int:
 def _text(value: dict[str, Any], claim: dict[str, Any]) -> str:
     """A value that is no number: days in full, conditions as what they are, of lists what they share."""
     if claim["precision"] == ORDER:
-        return f"{_in_place(claim['value'], value['raw'])} in the same place"
+        return words()["our-order"].format(count=_in_place(claim["value"], value["raw"]))
     if value["unit"] == "condition":
         return words()[value["raw"]]
     return formats.day(datetime.date.fromisoformat(value["raw"])) if value["unit"] == "UTC day" else value["formatted"]
