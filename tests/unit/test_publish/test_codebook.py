@@ -1,9 +1,11 @@
 """Every column of every published table has a meaning, and every meaning a column."""
 
+import json
 import re
 
 import pytest
 
+from helpers import paths
 from helpers.publish import PublishError, codebook
 
 TABLES = {"fig-a": ["month", "downloads"], "ledger": ["id"]}
@@ -59,3 +61,16 @@ def test_page_and_readme_say_what_where_and_whence(published):
 def test_a_quoted_table_is_no_file_and_its_columns_are_not_missed(published):
     assert "regions" in codebook.read(published.root / codebook.CODEBOOK)
     assert "regions" not in published.page("figures/README.md")
+
+
+def test_the_codebook_describes_every_figures_table_and_nothing_that_no_notebook_makes():
+    known = set(codebook.read(paths.ROOT / codebook.CODEBOOK))
+    drawn, named = set(), set()
+    for path in paths.NOTEBOOKS.glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            label = re.search(r"^#\| label: (fig-[\w-]+)", source, re.MULTILINE)
+            drawn |= {label[1]} if label and "published=False" not in source else set()
+            named |= set(re.findall(r"[\"'/]([a-z0-9-]+)(?:\.csv)?[\"']", source))  # quoted, shown, written
+    assert drawn - known == set()
+    assert known - drawn - named - {"edition", "month", "calendar", "build", "events"} == set()
