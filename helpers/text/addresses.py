@@ -279,7 +279,8 @@ def declared() -> set[str]:
     """The names of all tables that the notebooks quote, whether an edition holds what they need or not."""
     return {
         name for path in paths.NOTEBOOKS.glob("*.ipynb")
-        for name in QUOTED.findall(path.read_text(encoding="utf-8").replace('\\"', '"'))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for name in QUOTED.findall("".join(cell["source"]))
     }  # fmt: skip
 
 
