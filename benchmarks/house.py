@@ -6,7 +6,8 @@ What is counted:
 - typed dates: dates and months (2026-03-01, 2026-03, March 2026) in code cells other than the parameters'.
 - words for the reader: see `words_of`.
 - fences: lines of report/*.qmd that open or close a block (`:::`).
-- loose scalars: columns of quoted tables of one row that text asks for.
+- loose scalars: columns that text asks of quoted tables of one row that a notebook puts together; what a function of
+  helpers returns is a measure (a crossing, a lead).
 - unasked tables: quoted, but asked by neither text nor findings nor ledger.
 The last two need a build.
 """
@@ -136,14 +137,49 @@ def counts(root: Path = paths.ROOT) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def quoted(listed: values.Listed) -> dict[str, list[str]]:
-    """What is counted of a build: columns of tables of one row that text asks for, tables that nobody asks."""
-    loose = {
-        f"{table}.{column}"
-        for table, _, column in listed.text
-        if listed.book.tables[table].notebook and not listed.book.tables[table].by
-    }
+def quoted(listed: values.Listed, root: Path = paths.ROOT) -> dict[str, list[str]]:
+    """What is counted of a build: columns that text asks of loose tables, tables that nobody asks."""
+    put_together = set()
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        put_together |= put_together_in("\n".join(source for _, source, _ in code(path)))
+    loose = {f"{table}.{column}" for table, row, column in listed.text if not row and table in put_together}
     return {"loose scalars": sorted(loose), "unasked tables": listed.unasked()}
+
+
+def put_together_in(source: str) -> set[str]:
+    """Names of the tables that code quotes and that no function of helpers returns."""
+    tree = ast.parse(source)
+    ours = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers")
+        for alias in node.names
+    }
+    made = {  # name → what it was last set to
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "quote"
+        if isinstance(node.args[0], ast.Constant) and _origin(node.args[1], made) not in ours
+    }
+
+
+def _origin(node: ast.AST, made: dict[str, ast.expr], deep: int = 20) -> str:
+    """The name that an expression begins with, followed through what names were set to: `cleaning` of
+    `cleaning.span(days).assign(n=1)`."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "quote":
+            node = node.args[1]
+        else:
+            node = node.func if isinstance(node, ast.Call) else node.value
+    name = getattr(node, "id", "")
+    return _origin(made[name], made, deep - 1) if name in made and deep else name
 
 
 def missed(found: dict[str, list[str]]) -> list[str]:

@@ -83,12 +83,35 @@ def test_lines_cells_and_fences_are_counted_as_they_stand(tmp_path):
     assert house.missed(found | {"fences": ["x"] * 121}) == ["long cells", "fences"]
 
 
-def test_loose_scalars_are_the_columns_that_text_asks_of_tables_of_one_row():
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("quote('a', adoption.lead(days))", set()),
+        ("quote('a', adoption.lead(days).assign(n=1).T)", set()),
+        ("lead = adoption.lead(days)\nquote('a', lead)", set()),
+        ("lead = quote('a', adoption.lead(days))\nquote('b', lead[['day']])", set()),
+        ("quote('a', pd.DataFrame([{'n': len(days)}]))", {"a"}),
+        ("counts = pd.DataFrame([{'n': 1}])\nquote('a', counts)", {"a"}),
+        ("days = days.tail()\nquote('a', days)", {"a"}),
+    ],
+)
+def test_a_table_that_a_notebook_puts_together_is_told_from_a_measure(source, names):
+    assert house.put_together_in(f"from helpers.measures import adoption\n{source}") == names
+
+
+def test_loose_scalars_are_the_columns_that_text_asks_of_tables_put_together_of_one_row(tmp_path):
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": ["quote('crossing', pd.DataFrame(x))\n", "quote('regions', y)"],
+    }
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/03_regional.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
     book = Book({table.name: table for table in (REGIONS, CROSSING, FAMILIES)}, dict(UNITS))
     text = {
         ("crossing", frozenset(), "date"): ["crossing.date", "crossing.date-month"],
         ("regions", frozenset({("region", "china"), ("month", "2026-03")}), "share"): ["regions.china.last.share"],
     }
-    assert house.quoted(Listed(book, text, findings=set(), ledger=set())) == {
+    assert house.quoted(Listed(book, text, findings=set(), ledger=set()), tmp_path) == {
         "loose scalars": ["crossing.date"], "unasked tables": ["families"],
     }  # fmt: skip
