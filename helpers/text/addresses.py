@@ -275,13 +275,13 @@ OF_EDITION = {"edition", "month", "calendar", "build", "events"}
 """Tables that no notebook quotes: helpers.text.bind adds them."""
 
 
-def declared() -> set[str]:
+def declared(folder: Path | None = None) -> set[str]:
     """The names of all tables that the notebooks quote, whether an edition holds what they need or not."""
-    return {
-        name for path in paths.NOTEBOOKS.glob("*.ipynb")
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        for name in QUOTED.findall("".join(cell["source"]))
-    }  # fmt: skip
+    found: set[str] = set()
+    for path in sorted((folder or paths.NOTEBOOKS).glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            found |= set(QUOTED.findall("".join(cell["source"])))
+    return found
 
 
 def single(name: str, facts: dict[str, Any]) -> Quoted:

@@ -103,3 +103,10 @@ def test_one_name_may_not_be_quoted_in_two_notebooks(tmp_path, book):
         (tmp_path / notebook / "crossing.json").write_text(json.dumps(told | {"notebook": notebook}), encoding="utf-8")
     with pytest.raises(AddressError, match="`crossing` is quoted in 03_regional and 05_ram; rename one"):
         addresses.read(tmp_path)
+
+
+def test_tables_that_notebooks_quote_are_known_without_a_run(tmp_path):
+    sources = ['quote("one", table)\n', 'quote(\n    "two", table\n)', "x = 1", "quote('three', t)"]
+    cells = [{"source": source.splitlines(keepends=True)} for source in sources]
+    (tmp_path / "01.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert addresses.declared(tmp_path) == {"one", "two", "three"}
