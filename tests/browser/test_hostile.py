@@ -10,6 +10,7 @@ from tests.browser.conftest import served
 
 REPORT = "report/index.html"
 NOTEBOOK = "build/notebooks/03_regional-preview.html"
+MAKERS = "build/notebooks/04_organizational-preview.html"
 NARROW = {"width": 390, "height": 844}
 
 QUOTES = re.compile("['\"‘’“”]")
@@ -45,9 +46,12 @@ def test_names_are_read_as_they_are_written(attacked, watch):
     said = QUOTES.sub("", " ".join(page.locator("main").inner_text().split()))
     for name in (*fakepublic.ATTACKS[-2:], fakepublic.MAKER):
         assert QUOTES.sub("", names.short(name)) in said
-    cells = watch(attacked).open(NOTEBOOK).locator(".cell td").all_inner_texts()
-    shown = {" ".join(cell.split()) for cell in cells}
-    for name in fakepublic.ATTACKS[1:]:
+    shown = {
+        " ".join(cell.split())
+        for notebook in (NOTEBOOK, MAKERS)
+        for cell in watch(attacked).open(notebook).locator(".cell td").all_inner_texts()
+    }
+    for name in (*fakepublic.ATTACKS[-2:], fakepublic.MAKER):
         assert any(cell.startswith(fakepublic.tabulated(name)) for cell in shown), name
 
 
