@@ -18,7 +18,7 @@ from helpers import paths
 from helpers.build import steps
 
 REPEAT = 3
-GOALS = {"full": 0.60, "nothing to do": 0.03}
+GOALS = {"full": 0.50, "nothing to do": 0.015, "a changed sentence": 0.08, "a changed notebook": 0.18}
 
 
 def seconds(action: Callable[[], None]) -> float:
@@ -58,8 +58,8 @@ class Copy:
 
     def plain(self) -> None:
         """The yardstick: papermill, one notebook after the other, then the render."""
-        executed = self.root / "build" / "notebooks"
-        executed.mkdir(parents=True)
+        executed = self.root / "build" / "executed"
+        executed.mkdir(parents=True)  # where the binding of the text looks for them
         for step in steps.STEPS:
             if step.notebook:
                 name = step.notebook.name
@@ -98,7 +98,7 @@ def main() -> None:
     for kind, took in best.items():
         ratio, goal = took / yardstick, GOALS.get(kind)
         missed |= goal is not None and ratio > goal
-        print(f"{kind:<20} {took:7.2f} s   ratio {ratio:5.3f}" + (f"   goal ≤ {goal:.2f}" if goal else ""))
+        print(f"{kind:<20} {took:7.2f} s   ratio {ratio:5.3f}" + (f"   goal ≤ {goal:.3f}" if goal else ""))
     if missed:
         raise SystemExit("a goal is missed")
 
