@@ -26,7 +26,8 @@ def rebuild(tmp_path, monkeypatch):
 
     def build(work=None, fresh=(), jobs=2):
         told = []
-        monkeypatch.setattr(graph, "state", lambda step, _: graph.State(step.name, () if step.name in fresh else ("x",)))
+        reasons = dict.fromkeys(fresh, ())
+        monkeypatch.setattr(graph, "state", lambda step, _: graph.State(step.name, reasons.get(step.name, ("x",))))
         monkeypatch.setattr(graph, "run_step", lambda step, _: (work or {}).get(step.name, lambda: None)())
         try:
             graph.build({}, jobs, lambda *event: told.append(event), STEPS)
