@@ -11,13 +11,14 @@ from helpers.text.faults import Fault
 from helpers.text.nodes import Node, attr, div, plain, words
 from helpers.text.sources import SHORTCODE, Line, Sources
 
-FILTER = "report/filters/words.lua"
+WORDS = "report/filters/words.lua"
 TOKEN = re.compile("\ue000(\\d+)\ue001")
 """Stands for an embedded cell: private characters, which no Markdown rule touches."""
 REFERENCE = re.compile(r"(?:fig|tbl|sec)-[\w-]+")
-VALUE = re.compile(r"\[(.*)\]\{\.[^{}]*\}")
+VALUE = re.compile(r"<span [^>]*>(.*)</span>")
 """A value that knows its origin, as Markdown."""
 KINDS = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
+APPENDIX = "Appendix"
 CALLOUTS = ("note", "tip", "important", "caution", "warning")
 SPACE = "\u00a0"
 
@@ -48,12 +49,15 @@ class Article:
 
     @cached_property
     def labels(self) -> list[tuple[str, int]]:
-        """Label of each numbered section, figure and table in order, with the level of a section's heading."""
+        """Label of each numbered section, figure and table in order, with the level of a heading that is counted."""
         found = []
         for node in nodes.elements(self.blocks):
             if node["t"] == "Header":
                 level, (identifier, classes, _), _ = node["c"]
-                found += [] if "unnumbered" in classes else [(identifier, level)]
+                if identifier in self.lettered:
+                    found.append((identifier, 0))
+                elif "unnumbered" not in classes:
+                    found.append((identifier, level))
             elif node["t"] == "Table":
                 found.append((node["c"][0][0], 0))
             elif embed := self.embedded(node):
@@ -61,9 +65,15 @@ class Article:
         return found
 
     @cached_property
+    def lettered(self) -> dict[str, str]:
+        """Label of each section of an appendix → its number, which the filter gives and shows: "C.1"."""
+        headings = [node["c"][1] for node in nodes.elements(self.blocks) if node["t"] == "Header"]
+        return {identifier: dict(pairs)["number"] for identifier, _, pairs in headings if "number" in dict(pairs)}
+
+    @cached_property
     def numbers(self) -> dict[str, str]:
         """The number of every section, figure and table."""
-        numbers: dict[str, str] = {}
+        numbers = dict(self.lettered)
         depth: list[int] = []
         count = dict.fromkeys(KINDS, 0)
         for label, level in self.labels:
@@ -72,7 +82,7 @@ class Article:
                 depth = [*depth, *[0] * level][:level]
                 depth[-1] += 1
                 numbers[label] = ".".join(map(str, depth))
-            elif kind in count:
+            elif kind in count and label not in numbers:
                 count[kind] += 1
                 numbers[label] = str(count[kind])
         return numbers
@@ -81,7 +91,7 @@ class Article:
     def named(self) -> dict[str, str]:
         """What the report calls what can be referred to: label → "Figure 1"."""
         return {
-            label: f"{KINDS[label.partition('-')[0]]}{SPACE}{number}"
+            label: f"{APPENDIX if label in self.lettered else KINDS[label.partition('-')[0]]}{SPACE}{number}"
             for label, number in self.numbers.items()
             if REFERENCE.fullmatch(label)
         }
@@ -122,7 +132,7 @@ def read(root: Path, build: Path, about: dict[str, Any]) -> Article:
 
     text = Sources([Line(line.where, placed(line), "") for line in report.lines]).text
     told: dict[str, Any] = {key: about[key] for key in ("findings", "lists") if key in about}
-    blocks = nodes.parse(text, "markdown", root / FILTER, told)
+    blocks = nodes.parse(text, "markdown", root / WORDS, told)
     return Article(report, nodes.rewrite(blocks, {"Div": _callout}), embeds, faults)
 
 

@@ -1,6 +1,5 @@
 """The figures and tables that the report embeds from executed notebooks, ready for either format."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -12,14 +11,6 @@ from helpers.text import nodes
 from helpers.text.faults import refuse
 from helpers.text.nodes import Node
 
-NUMBER = re.compile(r"[-+−]?[\d.,]+(?:e[-+]\d+)?\s*[%×xMBK]?|[–—-]|n/a|nan|none|unknown|", re.IGNORECASE)
-"""What a cell of a column of numbers holds."""
-
-WORD, SHORT, LONG = 12, 24, 48
-"""Characters up to which a cell without spaces stays on one line even on a phone, up to which any stays on one line
-elsewhere, and from which it needs room."""
-WIDE = 4
-"""Columns from which a table may be wider than the text."""
 FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 """Kinds of files of a figure, as readers are offered them."""
 
@@ -91,7 +82,7 @@ def _captions(texts: list[str]) -> list[list[Node]]:
 
 
 def _tables(texts: dict[str, str]) -> dict[str, Node]:
-    """The table in each HTML text, its columns of numbers set to the right."""
+    """The table in each HTML text."""
     html = "\n".join(f'<div id="{label}">{text}</div>' for label, text in texts.items())
     tables = {}
     for block in nodes.parse(html, "html") if texts else []:
@@ -99,31 +90,5 @@ def _tables(texts: dict[str, str]) -> dict[str, Node]:
         table = next((node for node in nodes.elements(block) if node["t"] == "Table"), None)
         if table is None:
             raise refuse("a notebook", f"the HTML that cell {label} shows holds no table", "end the cell in a table")
-        tables[label] = _aligned(table)
+        tables[label] = table
     return tables
-
-
-def _aligned(table: Node) -> Node:
-    """The table with right-aligned columns of numbers, without the alignment that its HTML gave cell by cell."""
-    _, caption, columns, head, bodies, foot = table["c"]
-    rows = [row for body in bodies for row in body[3]]
-    texts = [[nodes.text_of(cell[4]).strip() for cell in row[1]] for row in rows]
-    settled = []
-    for index, (_, width) in enumerate(columns):
-        held = [row[index] for row in texts if len(row) == len(columns)]
-        numeric = any(held) and all(NUMBER.fullmatch(text) for text in held)
-        settled.append([{"t": "AlignRight" if numeric else "AlignLeft"}, width])
-    for row in [*head[1], *rows]:
-        row[0] = nodes.attr()
-        for cell in row[1]:
-            kind = _kind(nodes.text_of(cell[4]).strip())
-            cell[0], cell[1] = nodes.attr("", *kind.split()), {"t": "AlignDefault"}
-    wide = ["wide"] if len(columns) >= WIDE else []
-    return {"t": "Table", "c": [["", wide, []], caption, settled, head, bodies, foot]}
-
-
-def _kind(text: str) -> str:
-    """The class of a cell with this text; "" for one of middle length."""
-    if len(text) <= WORD and " " not in text:
-        return "word"
-    return "short" if len(text) <= SHORT else "long" if len(text) > LONG else ""

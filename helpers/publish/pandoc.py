@@ -7,13 +7,15 @@ from typing import Any
 
 from helpers import files
 from helpers.publish import previews, transform
-from helpers.publish.article import FILTER
+from helpers.publish.article import WORDS
 from helpers.publish.report import Report
 from helpers.text import formats, nodes
 from helpers.text.faults import refuse
+from helpers.text.nodes import Node
 
 DEPTH = 3
 """Levels of heading in the contents, the page's title being the first."""
+TABLES = "report/filters/tables.lua"
 
 
 def render(report: Report, links: list[dict[str, str]], site: Path) -> str:
@@ -54,11 +56,17 @@ def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:
 def _page(report: Report, about: dict[str, Any], site: Path) -> None:
     """Write report/index.html and the pictures beside it."""
     _pictures(report, site / "report")
+    blocks = transform.transform(report, "html")
+    write_page(blocks, report.root, about, site, *_works(about), "--lua-filter", WORDS)
+
+
+def write_page(blocks: list[Node], root: Path, about: dict[str, Any], site: Path, *more: str) -> None:
+    """Write report/index.html from its blocks. more: arguments of pandoc's."""
     html = nodes.pandoc(
-        nodes.document(transform.transform(report, "html"), about | {"root": "../"}),
-        *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *_works(about)),
-        *("--lua-filter", FILTER, "--template", "report/theme/page.html"),
-        folder=report.root,
+        nodes.document(blocks, about | {"root": "../"}),
+        *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *more),
+        *("--lua-filter", TABLES, "--template", "report/theme/page.html"),
+        folder=root,
     )
     files.write_text(site / "report" / "index.html", html)
 
@@ -72,7 +80,7 @@ def _pdf(report: Report, about: dict[str, Any], site: Path) -> str:
     source = nodes.pandoc(
         nodes.document(transform.transform(report, "typst"), about | {"toc-depth": str(DEPTH - 1)}),
         *("--from", "json", "--to", "typst", "--toc", *_works(about)),
-        *("--lua-filter", FILTER, "--template", "report/theme/report.typ"),
+        *("--lua-filter", WORDS, "--lua-filter", TABLES, "--template", "report/theme/report.typ"),
         folder=report.root,
     )
     files.write_text(folder / "report.typ", source)

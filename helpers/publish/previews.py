@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish.article import FILTER, REFERENCE
-from helpers.publish.exhibits import NUMBER
+from helpers.publish.article import REFERENCE, WORDS
 from helpers.publish.notebooks import Cell, Notebook, picture, sides
 from helpers.publish.report import Report
 from helpers.text import nodes
@@ -19,6 +18,8 @@ from helpers.text.nodes import Node, attr, div, link, raw, words
 
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<(t[hd])>(.*?)</\1>", re.DOTALL)
+NUMBER = re.compile(r"[-+−]?[\d.,]+(?:e[-+]\d+)?\s*[%×xMBK]?|[–—-]|n/a|nan|none|unknown|", re.IGNORECASE)
+"""What a cell of a column of numbers holds, as in report/filters/tables.lua."""
 BETWEEN = "<!-- next -->"
 """Stands between pieces of code that are coloured together; in HTML no code holds it."""
 
@@ -81,7 +82,7 @@ def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: 
     html = nodes.pandoc(
         nodes.document(blocks, described),
         *("--from", "json", "--to", "html5", "--mathml", "--toc", "--toc-depth=3", *_works(about, blocks)),
-        *("--lua-filter", FILTER, "--template", "report/theme/page.html"),
+        *("--lua-filter", WORDS, "--template", "report/theme/page.html"),
         folder=root,
     )
     files.write_text(site / notebook.preview, html)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from html import escape
 
-from helpers.publish import widths
 from helpers.publish.article import REFERENCE
 from helpers.publish.exhibits import Exhibit
 from helpers.publish.notebooks import sides
@@ -94,7 +93,7 @@ def _reference(node: Node, target: Target) -> list[Node] | None:
 def _heading(node: Node, target: Target) -> list[Node]:
     """A heading one level down, below the page's title, with its number."""
     level, attributes, text = node["c"]
-    number = target.number(attributes[0])
+    number = "" if "unnumbered" in attributes[1] else target.number(attributes[0])
     shown = [span(attr("", "number"), words(number)), {"t": "Space"}] if number else []
     return [{"t": "Header", "c": [level + 1, attributes, [*shown, *text]]}]
 
@@ -108,31 +107,42 @@ def _captioned(label: str, caption: list[Node], target: Target) -> list[Node]:
 
 def _figure(exhibit: Exhibit, target: Target) -> list[Node]:
     """An embedded figure with its picture, its numbered caption and, on the page, its links."""
-    caption = plain(*_captioned(exhibit.label, exhibit.caption, target))
+    caption = _captioned(exhibit.label, exhibit.caption, target)
     if target.form == "typst":
         alt = exhibit.alt.replace("\\", "\\\\").replace('"', '\\"')
         picture = f'#figure(image("{exhibit.file}", width: 100%, alt: "{alt}"), caption: ['
-        return [raw("typst", picture), caption, raw("typst", f"]) <{exhibit.label}>")]
-    image = f'<img src="{exhibit.file}" alt="{escape(exhibit.alt)}"{sides(*exhibit.picture)}>'
-    before = f'<figure id="{exhibit.label}" class="exhibit"><div class="picture">{image}</div><figcaption>'
-    return [raw("html", before), caption, raw("html", f"</figcaption>{exhibit.links}</figure>")]
+        return [raw("typst", picture), plain(*caption), raw("typst", f"]) <{exhibit.label}>")]
+    return figure(exhibit.label, exhibit.file, caption, exhibit)
 
 
 def _table(node: Node, links: str, target: Target) -> list[Node]:
-    """A table with a numbered caption; on the page in a box of its own, within which a wide one scrolls."""
+    """A table with a numbered caption."""
     (label, classes, pairs), (short, caption), *rest = node["c"]
     shown = caption[0]["c"] if caption else []
     if target.number(label):
         shown = _captioned(label, shown, target)
     if target.form == "typst":
         caption = [short, [plain(*shown)] if shown else []]
-        return [widths.fitted({"t": "Table", "c": [[label, classes, pairs], caption, *rest]})]
+        return [{"t": "Table", "c": [[label, classes, pairs], caption, *rest]}]
+    return table(label, {"t": "Table", "c": [attr("", *classes), [None, []], *rest]}, shown, links)
+
+
+def figure(label: str, file: str, caption: list[Node], exhibit: Exhibit | None = None) -> list[Node]:
+    """A figure of the report's page. file: its picture's address. exhibit: the cell that it is embedded from."""
+    alt, drawn, links = (exhibit.alt, exhibit.picture, exhibit.links) if exhibit else ("", ("", b""), "")
+    image = f'<img src="{escape(file)}" alt="{escape(alt)}"{sides(*drawn)}>'
+    before = f'<figure id="{label}" class="exhibit"><div class="picture">{image}</div><figcaption>'
+    return [raw("html", before), plain(*caption), raw("html", f"</figcaption>{links}</figure>")]
+
+
+def table(label: str, node: Node, caption: list[Node], links: str = "") -> list[Node]:
+    """A table of the report's page, in a box of its own, within which a wide one scrolls."""
     identifier = f' id="{label}"' if label else ""
-    name = escape(nodes.text_of(shown)) or "Table"
+    name = escape(nodes.text_of(caption)) or "Table"
     return [
-        raw("html", f'<figure{identifier} class="exhibit tabular">' + ("<figcaption>" if shown else "")),
-        *([plain(*shown), raw("html", "</figcaption>")] if shown else []),
+        raw("html", f'<figure{identifier} class="exhibit tabular">' + ("<figcaption>" if caption else "")),
+        *([plain(*caption), raw("html", "</figcaption>")] if caption else []),
         raw("html", f'<div class="table-box" tabindex="0" role="region" aria-label="{name}">'),
-        {"t": "Table", "c": [attr("", *classes), [None, []], *rest]},
+        node,
         raw("html", f"</div>{links}</figure>"),
     ]

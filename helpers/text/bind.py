@@ -7,6 +7,7 @@ the executed notebooks with their captions filled in.
 
 import csv
 import datetime
+import html
 import io
 import json
 import re
@@ -150,10 +151,11 @@ def _markdown(cell: Cell, answered: ledger.Answered | None) -> str:
     text = names.markdown(names.visible(cell.shown))
     if cell.notebook is None:
         return text
-    classes = ".value .assumed" if assumed(cell, answered) else ".value"
+    classes = "value assumed" if assumed(cell, answered) else "value"
     where = ", ".join(f"{column} {key}" for column, key in cell.row.items())
     title = " · ".join(filter(None, (cell.table, where, cell.column, cell.unit, cell.notebook)))
-    return f'[{text}]{{{classes} from="{cell.notebook}#cell-{cell.cell}" title="{title}"}}'
+    # not […]{…}: pandoc reads brackets in brackets again and again
+    return f'<span class="{classes}" from="{cell.notebook}#cell-{cell.cell}" title="{html.escape(title)}">{text}</span>'
 
 
 def assumed(cell: Cell, answered: ledger.Answered | None) -> bool:

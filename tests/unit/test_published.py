@@ -35,7 +35,8 @@ def table(name: str) -> pd.DataFrame:
 
 
 TOP, RAM, CLAIMS = table("top_models"), table("ram_table"), table("claims").fillna("")
-NUMBERS = CLAIMS[~CLAIMS["precision"].isin([*ledger.PARTS, "text"])].replace({"precision": {ledger.TENS: "10", ledger.OVER: "1"}})
+STEPS = {ledger.TENS: "10", ledger.OVER: "1"}
+NUMBERS = CLAIMS[~CLAIMS["precision"].isin([*ledger.PARTS, "text"])].replace({"precision": STEPS})
 
 
 def rounding(printed: str) -> tuple[float, float]:

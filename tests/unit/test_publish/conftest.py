@@ -10,8 +10,9 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import paths, publish
-from helpers.text import names
+from helpers import paths
+from helpers.publish.site import Rendered, render
+from helpers.text import faults, names
 
 HERE = Path(__file__).parent
 LABEL = "Reconstructed from the paper's published figures; not a measurement."
@@ -27,8 +28,9 @@ MAKER = "2*0*4 & <1B's"
 
 def value(text: str, row: str, assumed: bool = False) -> str:
     """A number as the build writes it, with its origin."""
-    classes = ".value .assumed" if assumed else ".value"
-    return f'[{text}]{{{classes} from="02_figures#cell-quote-regions" title="regions · {row} · downloads"}}'
+    classes = "value assumed" if assumed else "value"
+    origin = f'from="02_figures#cell-quote-regions" title="regions · {row} · downloads"'
+    return f'<span class="{classes}" {origin}>{text}</span>'
 
 
 CHINA, EU = value("1.15B", "region china"), value("163M", "region eu", assumed=True)
@@ -61,8 +63,8 @@ class Small:
     def site(self) -> Path:
         return self.build / "site"
 
-    def render(self, engine: str = "pandoc") -> publish.Rendered:
-        return publish.render(engine, self.root, self.build)
+    def render(self, engine: str = "pandoc") -> Rendered:
+        return render(engine, self.root, self.build)
 
     def page(self, name: str = "report/index.html") -> str:
         return (self.site / name).read_text(encoding="utf-8")
@@ -75,7 +77,7 @@ class Small:
 
     def findings(self, engine: str = "pandoc") -> str:
         """What rendering is refused for."""
-        with pytest.raises(publish.PublishError) as refused:
+        with pytest.raises(faults.PublishError) as refused:
             self.render(engine)
         return str(refused.value)
 

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from helpers import paths
-from helpers.publish import PublishError, codebook
+from helpers.publish import codebook
+from helpers.text.faults import PublishError
 
 TABLES = {"fig-a": ["month", "downloads"], "ledger": ["id"]}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers import publish
-from helpers.publish import engines
+from helpers.publish import engines, site
+from helpers.text import faults
 
 FAKE = Path(__file__).with_name("fake_quarto.py")
 
@@ -49,16 +49,16 @@ def test_auto_takes_quarto_where_it_is_new_enough(quarto):
 def test_auto_leaves_an_old_quarto_aside_and_asking_for_it_is_an_error(quarto):
     quarto(version="1.3.450")
     assert engines.choose("auto") == "pandoc"
-    with pytest.raises(publish.PublishError, match=r"1\.3\.450, too old; install Quarto 1\.4"):
+    with pytest.raises(faults.PublishError, match=r"1\.3\.450, too old; install Quarto 1\.4"):
         engines.choose("quarto")
 
 
 @pytest.mark.usefixtures("absent")
 def test_without_quarto_auto_is_the_embedded_publisher_and_asking_for_it_is_an_error():
     assert engines.choose() == "pandoc"
-    with pytest.raises(publish.PublishError, match="no `quarto` on the PATH; install Quarto"):
+    with pytest.raises(faults.PublishError, match="no `quarto` on the PATH; install Quarto"):
         engines.choose("quarto")
-    with pytest.raises(publish.PublishError, match="ask for quarto, pandoc or auto"):
+    with pytest.raises(faults.PublishError, match="ask for quarto, pandoc or auto"):
         engines.choose("latex")
 
 
@@ -161,6 +161,6 @@ def test_faults_in_the_sources_are_told_before_quarto_starts(project, quarto):
 def test_a_build_folder_that_quarto_does_not_know_is_refused(project, quarto, tmp_path):
     quarto()
     moved = project.build.rename(tmp_path / "elsewhere")
-    with pytest.raises(publish.PublishError, match="use --engine pandoc"):
-        publish.render("quarto", project.root, moved)
-    assert publish.render("pandoc", project.root, moved).engine == "pandoc"
+    with pytest.raises(faults.PublishError, match="use --engine pandoc"):
+        site.render("quarto", project.root, moved)
+    assert site.render("pandoc", project.root, moved).engine == "pandoc"

@@ -76,7 +76,7 @@ def test_the_publish_step_records_its_engine(monkeypatch):
     monkeypatch.setattr(
         "helpers.publish.provenance.write", lambda edition, engine: recorded.update(edition=edition, engine=engine)
     )
-    monkeypatch.setattr(publish, "render", lambda engine: recorded.update(rendered=engine))
+    monkeypatch.setattr("helpers.publish.site.render", lambda engine: recorded.update(rendered=engine))
     publish.run("pandoc", data="reconstructed")
     assert recorded["edition"] == {"data": "reconstructed"}
     assert recorded["engine"]["name"] == recorded["rendered"] == "pandoc"
