@@ -115,7 +115,7 @@ def _parsed(notebook: Notebook) -> list[tuple[Cell, list[Node], list[Node]]]:
         "nbformat": 4,
         "nbformat_minor": 4,
     }
-    parsed = [block["c"][1] for block in nodes.parse(json.dumps(whole), "ipynb+citations+bracketed_spans")]
+    parsed = [block["c"][1] for block in nodes.parse(json.dumps(whole), "ipynb+citations+bracketed_spans+native_spans")]
     return list(zip(kept, parsed, parsed[len(kept) :], strict=False))
 
 
