@@ -5,6 +5,7 @@
 --   ::: {.passage if="derivatives-held"}                      … and a finding holds
 --   [A sentence.]{.passage} [Another one.]{.otherwise}        the same within a paragraph
 --   [{organisation} at {downloads}]{each="families.last"}     once for each row of a quoted table
+--   # RAM in detail {#sec-ram-details .appendix}              a letter in place of a number, in references, too
 --
 -- What is known stands in the document itself: an unknown value is a span of class `unknown`, and the metadata
 -- `findings` and `lists` come with the build. Values are spans of class `value`; on a page they link to their origin.
@@ -183,6 +184,57 @@ local function items(list)
   return list
 end
 
+-- Sections of an appendix have a letter, which neither publisher would give within one article. The number stands in the
+-- heading's own text and as its attribute; references are settled here, since the publishers would not find them.
+local appendices, counts, lettered = 0, {}, {}
+
+local function letter(header)
+  local level = header.level
+  if level == 1 then
+    counts = {}
+    if header.classes:includes("appendix") then
+      appendices = appendices + 1
+      counts = { string.char(64 + appendices) }
+    end
+  end
+  if #counts == 0 or header.classes:includes("unnumbered") then return nil end
+  for deeper = level + 1, #counts do counts[deeper] = nil end
+  for missing = #counts + 1, level do counts[missing] = 0 end
+  if level > 1 then counts[level] = counts[level] + 1 end
+  local number = table.concat(counts, ".")
+  lettered[header.identifier] = number
+  header.attributes.number = number
+  header.classes:insert("unnumbered")
+  header.content = pandoc.Inlines { pandoc.Span(number, pandoc.Attr("", { "number" })), pandoc.Space() } .. header.content
+  return header
+end
+
+local function refer(cite)
+  local shown, found = pandoc.Inlines {}, false
+  for position, citation in ipairs(cite.citations) do
+    local number = lettered[citation.id]
+    if position > 1 then shown:extend { pandoc.Str(","), pandoc.Space() } end
+    if number then
+      found = true
+      if #citation.prefix > 0 then shown = shown .. citation.prefix .. { pandoc.Space() } end
+      local words = citation.mode == "SuppressAuthor" and number or "Appendix\u{a0}" .. number
+      shown:insert(pandoc.Link(words, "#" .. citation.id, "", pandoc.Attr("", { "reference" })))
+      shown:extend(citation.suffix)
+    else
+      shown:insert(pandoc.Cite({ pandoc.Str("@" .. citation.id) }, { citation }))
+    end
+  end
+  return found and shown or nil
+end
+
+-- What the edition rests on stands on every page, on those, too, that Quarto writes for who runs it by hand.
+local function labelled(doc)
+  if not (quarto and FORMAT:match("html") and doc.meta["data-label"]) then return nil end
+  local label = pandoc.Para(pandoc.utils.stringify(doc.meta["data-label"]))
+  doc.blocks:insert(1, pandoc.Div(label, pandoc.Attr("", { "data-label" })))
+  return doc
+end
+
 return {
   { Meta = read },
   { Shortcode = placed },
@@ -190,4 +242,7 @@ return {
   { BulletList = items, OrderedList = items },
   { Para = function(para) if blank(para) then return {} end end },
   { Span = origin },
+  { Header = letter },
+  { Cite = refer },
+  { Pandoc = labelled },
 }

@@ -7,7 +7,7 @@ import pypdf
 import pytest
 import yaml
 
-from helpers.publish import exhibits, previews
+from helpers.publish import previews
 from helpers.publish.page import Page
 from helpers.text import names, nodes
 from tests.fakepublic import ATTACKS
@@ -138,19 +138,6 @@ def test_tables_are_captioned_aligned_and_boxed(page):
     assert re.search(r"text-align: right;[^>]*>72\.8M", table)
     assert re.search(r"text-align: left;[^>]*>Qwen/Qwen3-8B", table)
     assert "color: red" not in table
-
-
-def test_cells_say_how_much_room_they_need():
-    held = ["10–50B", "27 June 2024", "Appendices B and C of the paper", "x " * 30]
-    cells = "".join(f"<td>{text}</td>" for text in held)
-    heads = "<th>h</th>" * len(held)
-    table = exhibits._tables(
-        {"tbl-x": f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"}
-    )
-    html = nodes.pandoc(nodes.document([table["tbl-x"]], {}), "--from", "json", "--to", "html5")
-    assert re.search(r'<table class="wide"', html)
-    assert re.findall(r'<td class="([^"]*)"', html) == ["word", "short", "long"]
-    assert html.count("<td") == len(held)
 
 
 def test_a_notebooks_numbers_and_their_heads_are_set_to_the_right():

@@ -1,0 +1,74 @@
+"""Tables for either publisher: aligned by what they hold, with room on paper for long texts."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from helpers import paths
+from helpers.publish.pandoc import TABLES
+from helpers.text import nodes
+
+LINE = 106
+"""Characters of a table's type in a line of the page."""
+LONG = "a statement of some length that goes on for more than one line of the page, as remarks do"
+
+
+def written(html, form="html5"):
+    return nodes.pandoc(html, "--from", "html", "--to", form, "--lua-filter", str(paths.ROOT / TABLES))
+
+
+def shares(rows):
+    """The parts of the line that the columns of a table have on paper; none where that is left to the typesetter."""
+    cells = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in rows)
+    heads = "".join(f"<th>{text}</th>" for text in ("Figure", "Paper", "Ours", "Why it is so"))
+    typst = written(f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>", "typst")
+    return [float(share) / 100 for share in re.findall(r"([\d.]+)%", typst.partition("align:")[0])]
+
+
+def test_a_table_that_fits_the_line_is_left_to_the_typesetter():
+    assert shares([["China", "1.15B", "1.15B", "as printed"]]) == []
+
+
+def test_long_texts_share_what_short_ones_leave():
+    figure, paper, ours, why = shares([[LONG, "1.15B", "1.15B", LONG * 3], ["China", "late July 2025", "n/a", ""]])
+    assert figure + paper + ours + why == pytest.approx(1, abs=0.001)
+    assert ours < paper < figure < why
+    assert paper * LINE > len("late July 2025")
+
+
+def test_a_table_too_full_for_it_is_left_to_the_typesetter():
+    assert shares([["x" * 60, "y" * 60, "z", LONG]]) == []
+
+
+def test_cells_say_how_much_room_they_need():
+    held = ["10–50B", "27 June 2024", "Appendices B and C of the paper", "x " * 30]
+    html = written(pd.DataFrame([held], columns=list("abcd")).to_html(index=False))
+    assert re.search(r'<table class="wide"', html)
+    assert re.findall(r'<td class="([^"]*)"', html) == ["word", "short", "long"]
+    assert html.count("<td") == len(held)
+
+
+@pytest.mark.parametrize(
+    ("cells", "side"),
+    [
+        (["1.15B", "723M", "–"], "right"),
+        (["−0.5", "1e-05", "n/a", "nan"], "right"),
+        (["10.23×", "4.07 ×", "82%", ""], "right"),
+        (["China", "1.15B"], "left"),
+        (["5–10B", "10–50B"], "left"),
+        (["", ""], "left"),
+    ],
+)
+def test_columns_of_numbers_are_set_to_the_right_cells_and_heads_alike(cells, side):
+    html = written(f"<style>td {{color: red}}</style>{pd.DataFrame({'head': cells}).to_html(index=False)}")
+    assert re.findall(r"text-align: (\w+)", html) == [side] * (len(cells) + 1)
+    assert "dataframe" not in html
+    assert "color" not in html
+
+
+def test_a_table_of_the_text_keeps_its_own_alignment():
+    html = (
+        "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td style='text-align: center'>1</td></tr></tbody></table>"
+    )
+    assert re.findall(r"text-align: (\w+)", written(html)) == ["center"] * 2
