@@ -40,6 +40,10 @@ FOREIGN = ("offset points", "lower right")
 """Words that matplotlib wants to hear."""
 
 
+MARKUP = re.compile(r"\{[.#][^}]*\}|<[^>]*>")
+"""What no reader sees of a text."""
+
+
 def code(notebook: Path) -> Iterator[tuple[str, str, list[str]]]:
     """Place ("03_regional.ipynb, cell 4"), source and tags of each code cell."""
     for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"], 1):
@@ -68,8 +72,8 @@ def words_of(source: str) -> list[str]:
 
     Not counted: comments (options of cells are such), docstrings, what is said when something is wrong (arguments of
     an exception, of a Fault, of refuse and of assert; what a name was set to that is given to them; what a function
-    returns that is called for them), attributes in braces of Markdown, units, names ("Hugging Face"), and what
-    matplotlib wants to hear.
+    returns that is called for them), tags of HTML and attributes in braces of Markdown, units, names ("Hugging Face"),
+    and what matplotlib wants to hear.
     """
     tree = ast.parse(source)
     wrong = _said_when_wrong(tree)
@@ -77,7 +81,7 @@ def words_of(source: str) -> list[str]:
     passed |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     passed |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     texts = (_text(node) for node in ast.walk(tree) if id(node) not in passed)
-    return [text for text in texts if TWO_WORDS.search(re.sub(r"\{[.#][^}]*\}", "", text)) and not _is_name(text)]
+    return [text for text in texts if TWO_WORDS.search(MARKUP.sub("", text)) and not _is_name(text)]
 
 
 def _text(node: ast.AST) -> str:

@@ -14,7 +14,9 @@ from helpers import paths
 
 DEFAULT = "paper-2026-03"
 
-LABELS: dict[str, str] = yaml.safe_load((paths.REPORT / "data-kinds.yml").read_text(encoding="utf-8"))
+KINDS: dict[str, dict[str, str]] = yaml.safe_load((paths.REPORT / "data-kinds.yml").read_text(encoding="utf-8"))
+"""Kind of data → label and source, the words that readers see."""
+LABELS = {kind: words["label"] for kind, words in KINDS.items()}
 """Kind of data → what every page, figure and table says about it."""
 
 Positive = Annotated[float, Field(gt=0)]

@@ -205,7 +205,7 @@ def _scores(model: dict[str, Any], level: float) -> Table:
             f"{level:.0%} interval": _range(row, "interval"),
             "Leave one out": _range(row, "leave_one_out"),
             "Median (n)": "" if row["median"] is None else f"{formats.tenths(row['median'])} ({row['n']})",
-            "Data": row["state"],
+            "Data": row["state"].replace("-", " "),
         }
         for row in model["milestones"]
     ]

@@ -78,7 +78,7 @@ def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
 
 # Labels at the ends of lines --------------------------------------------------------------------------------------
 
-_END, _NOTE = "label at a line's end", "note"
+_END, _NOTE = "end", "note"
 HALO = patheffects.withStroke(linewidth=2.5, foreground="white")
 _LINE = 1.22
 """Height of a line of text in font sizes."""

@@ -12,6 +12,9 @@ from helpers.figures import theme
 from helpers.figures.axes import settle
 from helpers.text import cells, names
 
+TITLES = {"fig-title": "title", "fig-x-title": "x_title"}
+"""Options of a figure's cell → settings of its drawing function."""
+
 
 def pen(folder: str, data: str) -> Callable[..., None]:
     """The `draw` function of a notebook. folder: where its figures go, in the build ("regional/figures"). data: the
@@ -20,15 +23,16 @@ def pen(folder: str, data: str) -> Callable[..., None]:
     def draw(function: Callable[..., Figure], table: pd.DataFrame, *, published: bool = True, **settings: Any) -> None:
         """Draw the figure of the running cell, `function(table, **settings)`, with source, data label and files.
 
-        The cell's options say the words: label, fig-source (who publishes such data), fig-title (a setting `title` of
-        the function), fig-assumed (what in it follows from our assumptions, for reconstructed data). A table without
-        rows gives no figure. published: False where its source does not allow to publish the table.
+        The cell's options say the words: label, fig-source (who publishes such data), fig-title and fig-x-title
+        (settings title and x_title of the function), fig-assumed (what in it follows from our assumptions, for
+        reconstructed data). A table without rows gives no figure. published: False where its source does not allow to
+        publish the table.
         """
         if table.empty:
             return
         said = cells.running()
-        title = {"title": said["fig-title"]} if "fig-title" in said else {}
-        figure = function(table, **title, **settings)
+        titles = {name: said[option] for option, name in TITLES.items() if option in said}
+        figure = function(table, **titles, **settings)
         finish(figure, said["fig-source"], data, said.get("fig-assumed", ""))
         export(figure, said["label"], table, paths.output(folder), table=published)
 
@@ -42,9 +46,8 @@ def finish(figure: Figure, source: str, data: str, assumed: str = "") -> Figure:
     the source's and only stand in for them. assumed: what in the figure follows from our assumptions where data are
     reconstructed. Notes are added before.
     """
-    whose = "Stands in for" if data == "reconstructed" else "Source"
     label = f"{edition.LABELS[data]} {assumed if data == 'reconstructed' else ''}".strip()
-    lines = [*_wrap(figure, f"{whose}: {source}"), *_wrap(figure, label)]
+    lines = [*_wrap(figure, f"{edition.KINDS[data]['source']}: {source}"), *_wrap(figure, label)]
     figure.supxlabel("\n".join(lines), x=0.012, ha="left", fontsize=theme.SMALL, color=theme.MUTED, linespacing=1.05)
     settle(figure)
     figure.set_layout_engine("none")  # everything has its place; every later drawing keeps it

@@ -15,11 +15,11 @@ DASHES = (palette.FULL, palette.SHORT, palette.DOTS, palette.MIXED)
 CURVE = "#2E6FB7"
 
 
-def trajectories(scores: pd.DataFrame, title: str) -> Figure:
+def trajectories(scores: pd.DataFrame, title: str, x_title: str) -> Figure:
     """RAM scores of single models after their release, above or below the baseline of 1 (Figures 15 and 16).
 
     scores: bucket, name, organisation, milestone_days, score; milestones not reached are absent or null. title: what
-    each panel shows, behind the name of its bucket.
+    each panel shows, behind the name of its bucket. x_title: under the days.
     """
     scores = scores.dropna(subset="score")
     theme.drawable(scores)
@@ -38,16 +38,16 @@ def trajectories(scores: pd.DataFrame, title: str) -> Figure:
         ax.yaxis.set_minor_formatter(ticker.NullFormatter())
         ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: f"{y:g}×"))
         _day_axis(ax, days)
-    panels[-1].set_xlabel("Days since release")
+    panels[-1].set_xlabel(x_title)
     axes.settle(figure)
     return figure
 
 
-def reference_curves(reference: pd.DataFrame, title: str) -> Figure:
+def reference_curves(reference: pd.DataFrame, title: str, x_title: str) -> Figure:
     """Median cumulative downloads of each bucket's reference set with its middle half (Figure 17).
 
     reference: bucket, milestone_days, n (models behind the median), median, q25, q75. title: what is drawn, in
-    lines that fit the panel behind the last bucket.
+    lines that fit the panel behind the last bucket. x_title: under the days.
     """
     theme.drawable(reference)
     buckets = [bucket for bucket in BUCKETS if bucket in set(reference["bucket"])]
@@ -69,7 +69,7 @@ def reference_curves(reference: pd.DataFrame, title: str) -> Figure:
     panels[0].set_ylim(bottom=panels[0].get_ylim()[0] / 4)  # room for the row of numbers; the axis is shared
     for ax in panels[max(len(buckets) - 2, 0) : len(buckets)]:
         ax.tick_params(labelbottom=True)
-        ax.set_xlabel("Days since release")
+        ax.set_xlabel(x_title)
     for ax in panels[len(buckets) :]:
         ax.set_axis_off()
     panels[len(buckets)].text(0, 1, title, transform=panels[len(buckets)].transAxes, va="top", color=theme.MUTED)

@@ -13,13 +13,13 @@ from helpers.tables.contracts.signals import RELATIONS
 
 TAG = "base_model:"
 
-NO_BASE = "no base"
-OWN_BASE = "its own base"
-UNTRACKED = "untracked base"
-REUPLOAD = "local-inference re-upload"
-UNKNOWN_DOWNLOADS = "downloads unknown"
-TOO_FEW = "too few downloads"
-REPEATED = "organisation counted already"
+NO_BASE = "no-base"
+OWN_BASE = "own-base"
+UNTRACKED = "untracked-base"
+REUPLOAD = "reupload"
+UNKNOWN_DOWNLOADS = "downloads-unknown"
+TOO_FEW = "too-few-downloads"
+REPEATED = "organisation-counted-already"
 """Why a row does not count, in the order in which the rules are asked: the first that holds is the reason."""
 
 

@@ -77,8 +77,8 @@ def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[
     """Why a model has a count at a milestone or has none.
 
     Returns model, milestone_days, date (null if the release is unknown), first and last (days of the model's first
-    count and last reading; null if it has none), state: counted | interpolated | release unknown | never counted |
-    not reached | before the first count | after the last reading | not read.
+    count and last reading; null if it has none), state: counted | interpolated | release-unknown | never-counted |
+    not-reached | before-the-first-count | after-the-last-reading | not-read.
     """
     read = lifetime[lifetime["flag"] != "vanished"]
     spans = read.groupby("model")["date"].agg(first="min", last="max")
@@ -92,8 +92,8 @@ def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[
             table["date"] < table["first"], table["date"] > table["last"], table["flag"].isna(),
             table["flag"] == "interpolated",
         ],
-        ["release unknown", "never counted", "not reached", "before the first count", "after the last reading",
-         "not read", "interpolated"],
+        ["release-unknown", "never-counted", "not-reached", "before-the-first-count", "after-the-last-reading",
+         "not-read", "interpolated"],
         "counted",
     )  # fmt: skip
     return table.drop(columns="flag")

@@ -151,7 +151,7 @@ def _markdown(cell: Cell, answered: ledger.Answered | None) -> str:
     text = names.markdown(names.visible(cell.shown))
     if cell.notebook is None:
         return text
-    classes = "value assumed" if assumed(cell, answered) else "value"
+    classes = " ".join(["value", *["assumed"] * assumed(cell, answered)])
     where = ", ".join(f"{column} {key}" for column, key in cell.row.items())
     title = " · ".join(filter(None, (cell.table, where, cell.column, cell.unit, cell.notebook)))
     # not […]{…}: pandoc reads brackets in brackets again and again

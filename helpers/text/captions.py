@@ -1,7 +1,7 @@
 """Captions and alt texts: options of cells, which ask for numbers as the report's text does.
 
-They are filled after all notebooks have run, in a copy, so that a changed caption runs no notebook. Each sentence is a
-passage of its own: one that needs what is not known is left out.
+They are filled after all notebooks have run, in a copy, since a caption may ask for what another notebook quotes. Each
+sentence is a passage of its own: one that needs what is not known is left out.
 """
 
 import json

@@ -127,11 +127,11 @@ def test_coverage_says_why_a_count_is_absent():
     )  # fmt: skip
     found = ram.coverage(table, models, [7, 14])
     assert found.set_index(["model", "milestone_days"])["state"].to_dict() == {
-        ("acme/undated", 7): "release unknown", ("acme/undated", 14): "release unknown",
-        ("acme/never", 7): "never counted", ("acme/never", 14): "never counted",
-        ("acme/late", 7): "before the first count", ("acme/late", 14): "counted",
-        ("acme/new", 7): "counted", ("acme/new", 14): "not reached",
-        ("acme/gone", 7): "counted", ("acme/gone", 14): "after the last reading",
+        ("acme/undated", 7): "release-unknown", ("acme/undated", 14): "release-unknown",
+        ("acme/never", 7): "never-counted", ("acme/never", 14): "never-counted",
+        ("acme/late", 7): "before-the-first-count", ("acme/late", 14): "counted",
+        ("acme/new", 7): "counted", ("acme/new", 14): "not-reached",
+        ("acme/gone", 7): "counted", ("acme/gone", 14): "after-the-last-reading",
     }  # fmt: skip
     counted = found[found["state"] == "counted"][["model", "milestone_days"]]
     reached = ram.at_milestones(table, models, [7, 14])[["model", "milestone_days"]]
@@ -578,12 +578,12 @@ def test_the_answer_holds_scores_bounds_reference_set_and_coverage():
         "leave_one_out_low": seventh["leave_one_out_low"], "leave_one_out_high": seventh["leave_one_out_high"],
         "median": seventh["median"], "n": 10,
     }  # fmt: skip
-    assert (first["milestones"][-1]["state"], first["milestones"][-1]["downloads"]) == ("not reached", None)
+    assert (first["milestones"][-1]["state"], first["milestones"][-1]["downloads"]) == ("not-reached", None)
     assert (first["first_count"], first["last_reading"]) == ("2026-03-01", SNAPSHOT)
     assert [m["model"] for m in found["reference_sets"][LARGE]][first["reference_rank"] - 1] == "acme/m1"
     assert unsized["milestones"][0]["downloads"] == 35
     assert unsized["milestones"][0]["score"] is None
-    assert {row["state"] for row in never["milestones"]} == {"never counted"}
+    assert {row["state"] for row in never["milestones"]} == {"never-counted"}
     assert never["first_count"] is None
 
 

@@ -113,9 +113,11 @@ DRAWN = {
         small_qwen(), "side", "name", "Small models / All models of six", whole="Qwen"
     ),
     "grouped": lambda: figures.grouped(leaders(), "bucket", "organisation", "share", list(BUCKETS), "Share by size"),
-    "trajectories of large models": lambda: figures.trajectories(case_studies(["100–250B", "250B+"]), "RAM score"),
-    "trajectories of small models": lambda: figures.trajectories(case_studies(["1–5B", "10–50B"]), "RAM score"),
-    "reference_curves": lambda: figures.reference_curves(references(), "Downloads.\nNumbers: models"),
+    "trajectories of large models": lambda: figures.trajectories(
+        case_studies(["100–250B", "250B+"]), "RAM score", "Days"
+    ),
+    "trajectories of small models": lambda: figures.trajectories(case_studies(["1–5B", "10–50B"]), "RAM score", "Days"),
+    "reference_curves": lambda: figures.reference_curves(references(), "Downloads.\nNumbers: models", "Days"),
 }  # fmt: skip
 
 
@@ -161,8 +163,8 @@ def test_every_word_is_whole_and_none_covers_another(draw):
         lambda: figures.lines(regional().iloc[:0], "month", "downloads", "region", "downloads", "x"),
         lambda: figures.opposed(sides().iloc[:0], "side", "organisation", "x / y"),
         lambda: figures.grouped(leaders().iloc[:0], "bucket", "organisation", "share", list(BUCKETS), "x"),
-        lambda: figures.trajectories(case_studies(["1–5B"]).assign(score=np.nan), "x"),
-        lambda: figures.reference_curves(references().iloc[:0], "x"),
+        lambda: figures.trajectories(case_studies(["1–5B"]).assign(score=np.nan), "x", "Days"),
+        lambda: figures.reference_curves(references().iloc[:0], "x", "Days"),
     ],
 )
 def test_nothing_to_draw_is_an_error(draw):
@@ -229,7 +231,7 @@ def test_the_side_of_the_first_row_is_above_under_the_first_title():
 
 
 def test_two_models_of_one_organisation_differ_without_colour():
-    figure = figures.trajectories(case_studies(["250B+"]), "RAM score")
+    figure = figures.trajectories(case_studies(["250B+"]), "RAM score", "Days")
     looks = [(line.get_color(), str(line._dash_pattern), line.get_marker(), line.get_markerfacecolor())
              for line in figure.axes[0].lines if len(line.get_xdata()) > 2]  # fmt: skip
     assert len(looks) == 6
@@ -238,7 +240,7 @@ def test_two_models_of_one_organisation_differ_without_colour():
 
 
 def test_the_number_behind_each_median_is_shown_and_no_median_has_no_number():
-    figure = figures.reference_curves(references(), "models\nbehind each median")
+    figure = figures.reference_curves(references(), "models\nbehind each median", "Days")
     assert [text.get_text() for text in figure.axes[1].texts] == ["9"] * 6
     assert "behind each median" in figure.axes[7].texts[0].get_text()
 
