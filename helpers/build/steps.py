@@ -109,7 +109,7 @@ STEPS = (
             "quoted", "executed", "/report", "/data/published", "/data/registry", "/data/codebook.csv",
             "/data/events.csv",
         ),
-        writes=("values.json", "findings.csv", "text", "edition.yml", "notebooks", "/_variables.yml"),
+        writes=("values.json", "findings.csv", "edition.yml", "notebooks", "/_variables.yml"),
         parameters=("name", "title", "data", "first_month", "splice_month", "last_month", "snapshot_date"),
         module="helpers.text.bind",
     ),
@@ -117,7 +117,7 @@ STEPS = (
         "publish",
         "HTML and PDF",
         reads=(
-            "notebooks", "values.json", "findings.csv", "text", "edition.yml", "clean/figures", "regional/figures",
+            "notebooks", "values.json", "findings.csv", "edition.yml", "clean/figures", "regional/figures",
             "organizational/figures", "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml",
             "/report", "/data/codebook.csv",
         ),

@@ -104,13 +104,13 @@ class Article:
         return self.embeds[int(token[1])] if token else None
 
 
-def read(root: Path, build: Path, about: dict[str, Any]) -> Article:
+def read(root: Path, about: dict[str, Any]) -> Article:
     """Read the article. Values and metadata are Markdown and go in before it is parsed, as Quarto does it.
 
     about: the report's metadata, findings and lists among them. What is wrong with includes and shortcodes is in the
     article's faults.
     """
-    report = sources.read(root, build)
+    report = sources.read(root)
     known = {"var": sources.variables(root), "meta": about}
     faults, embeds = list(report.faults), []
 

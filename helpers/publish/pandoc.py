@@ -50,6 +50,7 @@ def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:
         "bibliography": about.get("bibliography", []),
         "links": links,
         "notebooks": [{"text": n.title, "href": f"../{n.preview}"} for n in report.executed.values()],
+        "findings": about.get("findings", {}),  # captions hang on them, too
     }
 
 

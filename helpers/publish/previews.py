@@ -70,7 +70,7 @@ def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: 
     if title is not None:  # the page shows the first heading as its title
         del blocks[title]
     others = [{**other, "href": f"../../{other['href'].removeprefix('../')}"} for other in about["notebooks"]]
-    described = {key: about[key] for key in ("lang", "data-label", "bibliography")} | {
+    described = {key: about[key] for key in ("lang", "data-label", "bibliography", "findings")} | {
         "root": "../../",
         "site-root": "../../",
         "title": notebook.title,

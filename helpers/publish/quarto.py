@@ -1,59 +1,65 @@
-"""Quarto as the publisher: running it so that the former site stays, and adding what its pages leave out."""
+"""Quarto as the publisher: it renders into a folder of its own, from which the site is completed."""
 
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
-from html import escape
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from helpers.publish.exhibits import Exhibit
-from helpers.publish.notebooks import Notebook
+from helpers.publish import completion, pandoc, previews
 from helpers.publish.report import Report
+from helpers.text import nodes
 from helpers.text.faults import refuse
 
+FOLDER = "build/quarto"
+"""Where Quarto writes, as `_quarto.yml` says: whoever runs it by hand leaves the site alone."""
 PATIENCE = 900
-"""Seconds after which a render counts as stuck; a report of this size takes about ten."""
+"""Seconds after which a render counts as stuck; a report of this size takes less than a minute."""
 TAIL = 25
 """Lines of Quarto's own log that an error repeats."""
-WIDGETS = re.compile(
-    r"""<script\b[^>]*\bsrc="https?://[^"]*/(?:require|jquery)(?:\.min)?\.js"[^>]*></script>\n?"""
-    r"""|<script\b[^>]*>\s*define\('jquery'.*?</script>\n?""",
-    re.DOTALL,
-)
-"""What Quarto puts on every page with a table of a notebook's, in case it is a widget: two scripts from elsewhere, and
-one that joins them. Our tables are none, and no page may ask another machine for anything."""
-SOURCE = re.compile(r'<a class="quarto-notebook-link".*?</a>', re.DOTALL)
+LEFT = (".quarto", "site_libs", "report/index_files")
+"""Folders that Quarto leaves in the repository, its cache among them, which outlives what it came from."""
 
 
-def render(root: Path, build: Path, site: Path) -> tuple[str, str]:
-    """Let Quarto render the project into `site`; returns the Typst source of the PDF and the log.
+def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str, str]:
+    """Let Quarto render the report, and write its page and PDF and our pages of all notebooks under `site`.
 
-    The source is "" where this Quarto did not keep it; its log then still tells of unresolved references. Raises
-    PublishError with the end of the log if Quarto fails, and leaves nothing of its own in the repository either way.
+    Quarto has pages for embedded notebooks only, numbers their figures anew and names not every cell; ours take their
+    place. links: text and href of what the title block offers.
+
+    Returns the Typst source of the PDF ("" where this Quarto did not keep it; its log then still tells of unresolved
+    references) and the log. Raises PublishError with the end of the log if Quarto fails, and leaves nothing of its own
+    in the repository either way.
     """
-    if build != root / "build":
-        raise refuse(
-            "quarto", f"the build folder is {build.name}, but `_quarto.yml` names build/", "use --engine pandoc"
-        )
+    root = report.root
+    if report.build != root / "build":
+        what = f"the build folder is {report.build.name}, but `_quarto.yml` names build/"
+        raise refuse("quarto", what, "use --engine pandoc")
+    about = pandoc.described(report, links)
+    shutil.rmtree(root / FOLDER, ignore_errors=True)
     _clear(root)
     try:
-        log = _run(root, site)
-        kept = [*sorted((root / "report").glob("*.typ")), *sorted((site / "report").glob("*.typ"))]
-        return (kept[0].read_text(encoding="utf-8") if kept else ""), log
+        with ThreadPoolExecutor() as pool:
+            others = pool.submit(previews.write, report, list(report.executed.values()), about, site)
+            log = _run(root)
+            others.result()
+        kept = root / "report" / "index.typ"
+        source = kept.read_text(encoding="utf-8") if kept.is_file() else ""
     finally:
         _clear(root)
-        for path in (site / "report").glob("*.typ"):
-            path.unlink()
+    written = root / FOLDER / "report"
+    unpublished = shutil.ignore_patterns("*.html", "*.typ", "theme", "figure-typst")
+    shutil.copytree(written, site / "report", ignore=unpublished, dirs_exist_ok=True)
+    abstract, text = completion.read((written / "index.html").read_text(encoding="utf-8"), report)
+    pandoc.write_page(text, root, about | {"abstract": nodes.Blocks(abstract)}, site)
+    return source, log
 
 
-def _run(root: Path, site: Path) -> str:
-    """Run `quarto render`, with its output going to `site` in place of the project's own folder."""
-    command = ["quarto", "render", "--output-dir", str(site.relative_to(root))]
+def _run(root: Path) -> str:
+    """Run `quarto render`; returns its log."""
     try:
         done = subprocess.run(
-            command,
+            ["quarto", "render"],
             cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -72,58 +78,8 @@ def _run(root: Path, site: Path) -> str:
 
 
 def _clear(root: Path) -> None:
-    """Remove Quarto's caches, which outlive what they came from, and what a failed render leaves in report/."""
-    report = root / "report"
-    for folder in (root / ".quarto", report / "index_files"):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Remove what Quarto leaves in the repository, and what a failed render does."""
+    for folder in LEFT:
+        shutil.rmtree(root / folder, ignore_errors=True)
     for name in ("index.typ", "index.html", "index.pdf", "atom-report.typ", "atom-report.pdf"):
-        (report / name).unlink(missing_ok=True)
-
-
-def complete(report: Report, previewed: list[Notebook], site: Path) -> None:
-    """Add to Quarto's pages what the embedded publisher's have: the data label, ways back, links to files and sources.
-
-    What serves widgets is taken out, see `WIDGETS`. previewed: the notebooks that have a page of Quarto's.
-    """
-    for notebook in previewed:
-        page = site / notebook.preview
-        shutil.copyfile(notebook.path, page.parent / notebook.path.name)
-        back = (
-            f'<a href="../../report/index.html">Back to the report</a> · '
-            f'<a href="{notebook.path.name}" download>Download this notebook</a>'
-        )
-        html = _anchored(_changed(page, report.about, back), notebook.labelled)
-        # However Quarto told the filter where the page lies: numbers in captions lead on from here.
-        page.write_text(html.replace('href="../build/notebooks/', 'href="../../build/notebooks/'), encoding="utf-8")
-    article = site / "report" / "index.html"
-    if article.is_file():
-        article.write_text(_linked(_changed(article, report.about, ""), report.exhibits), encoding="utf-8")
-
-
-def _changed(page: Path, about: dict[str, Any], more: str) -> str:
-    """The page without what serves widgets, with a strip on top that shows the data label."""
-    label = escape(about["data-label"].replace("'", "’"), quote=False)
-    strip = f'<p class="data-label">Data: {label}{" · " + more if more else ""}</p>'
-    html = WIDGETS.sub("", page.read_text(encoding="utf-8"))
-    return re.sub(r"<body[^>]*>", lambda body: body[0] + strip, html, count=1)
-
-
-def _anchored(html: str, labels: Iterable[str]) -> str:
-    """The notebook's page with an anchor cell-<label> for each of these cells; Quarto names some after the label."""
-    for label in labels:
-        if f'id="cell-{label}"' not in html:
-            start = rf'(?=<[^>]*\bid="{re.escape(label)}")'
-            html = re.sub(start, f'<span id="cell-{label}"></span>', html, count=1)
-    return html
-
-
-def _linked(html: str, shown: dict[str, Exhibit]) -> str:
-    """The report with the links to its files and its source under every figure and table.
-
-    Quarto's own, one for each notebook's first, give way.
-    """
-    html = SOURCE.sub("", html)
-    for label, exhibit in shown.items():
-        before, opening, rest = html.partition(f'id="{label}"')
-        html = before + opening + rest.replace("</figure>", f"{exhibit.links}</figure>", 1)
-    return html
+        (root / "report" / name).unlink(missing_ok=True)

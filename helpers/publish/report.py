@@ -27,6 +27,6 @@ class Report:
 def read(root: Path, build: Path) -> Report:
     """Read what a build left. Raises PublishError listing all that is wrong with the sources."""
     about, executed = sources.metadata(root, build), notebooks.read_all(build)
-    read = article.read(root, build, about)
+    read = article.read(root, about)
     precheck.preflight(read, root, about, executed)
     return Report(root, build, about, executed, read, exhibits.collect(read.shown.values(), executed, build))

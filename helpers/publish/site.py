@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import check, codebook, engines, exhibits, pandoc, previews, quarto
+from helpers.publish import check, codebook, engines, exhibits, pandoc, quarto
 from helpers.publish import report as whole
 from helpers.publish.report import Report
 from helpers.text import sources
@@ -50,7 +50,7 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
     site.mkdir(parents=True)
     try:
         if engine == "quarto":
-            source, log = _with_quarto(report, site)
+            source, log = quarto.render(report, _links(build), site)
         else:
             source, log = pandoc.render(report, _links(build), site), ""
         _extras(root, build, site)
@@ -114,16 +114,6 @@ def _extras(root: Path, build: Path, site: Path) -> None:
         shutil.copyfile(path, assets / path.name)
     for path in [*theme.glob("fonts/*.woff2"), *theme.glob("fonts/LICENSE*")]:
         shutil.copyfile(path, assets / "fonts" / path.name)
-
-
-def _with_quarto(report: Report, site: Path) -> tuple[str, str]:
-    """Render with Quarto, which gives pages to embedded notebooks only; the others get ours."""
-    source, log = quarto.render(report.root, report.build, site)
-    theirs = [notebook for notebook in report.executed.values() if (site / notebook.preview).is_file()]
-    quarto.complete(report, theirs, site)
-    ours = [notebook for notebook in report.executed.values() if notebook not in theirs]
-    previews.write(report, ours, pandoc.described(report, []), site)
-    return source, log
 
 
 def _links(build: Path) -> list[dict[str, Any]]:

@@ -112,7 +112,7 @@ def _figure(exhibit: Exhibit, target: Target) -> list[Node]:
         alt = exhibit.alt.replace("\\", "\\\\").replace('"', '\\"')
         picture = f'#figure(image("{exhibit.file}", width: 100%, alt: "{alt}"), caption: ['
         return [raw("typst", picture), plain(*caption), raw("typst", f"]) <{exhibit.label}>")]
-    return figure(exhibit.label, exhibit.file, caption, exhibit)
+    return figure(exhibit.label, exhibit.file, exhibit.alt, caption, exhibit)
 
 
 def _table(node: Node, links: str, target: Target) -> list[Node]:
@@ -127,10 +127,10 @@ def _table(node: Node, links: str, target: Target) -> list[Node]:
     return table(label, {"t": "Table", "c": [attr("", *classes), [None, []], *rest]}, shown, links)
 
 
-def figure(label: str, file: str, caption: list[Node], exhibit: Exhibit | None = None) -> list[Node]:
-    """A figure of the report's page. file: its picture's address. exhibit: the cell that it is embedded from."""
-    alt, drawn, links = (exhibit.alt, exhibit.picture, exhibit.links) if exhibit else ("", ("", b""), "")
-    image = f'<img src="{escape(file)}" alt="{escape(alt)}"{sides(*drawn)}>'
+def figure(label: str, file: str, alt: str, caption: list[Node], exhibit: Exhibit | None) -> list[Node]:
+    """A figure of the report's page. file: its picture's address. exhibit: the embedded cell, if it is one."""
+    size, links = (sides(*exhibit.picture), exhibit.links) if exhibit else ("", "")
+    image = f'<img src="{escape(file)}" alt="{escape(alt)}"{size}>'
     before = f'<figure id="{label}" class="exhibit"><div class="picture">{image}</div><figcaption>'
     return [raw("html", before), plain(*caption), raw("html", f"</figcaption>{links}</figure>")]
 

@@ -1,7 +1,7 @@
 """The step between notebooks and publishers: every address that text asks for gets its value, every finding its truth.
 
 It writes `_variables.yml` (values as Markdown, nested by the parts of their addresses), edition.yml (metadata,
-findings, lists), values.json (every number said, with its origin), findings.csv and text/findings.md, and notebooks/:
+findings, lists), values.json (every number said, with its origin), findings.csv, and notebooks/:
 the executed notebooks with their captions filled in.
 """
 
@@ -26,6 +26,7 @@ EVENTS = paths.ROOT / "data" / "events.csv"
 """When things happened that no data of ours tell, in the paper's words: event, words, source."""
 FILTER = paths.REPORT / "filters" / "words.lua"
 CONDITIONAL = re.compile(r"(\b(?:if|unless)=\"[^\"]*\")")
+TRUTHS = {True: "true", False: "false", None: "unknown"}
 DRAWN = re.compile(r"(?:fig|tbl)-[\w-]+")
 
 
@@ -41,13 +42,11 @@ def run(
     truths = findings.evaluate(book.tell)
     executed = sorted((paths.BUILD / "executed").glob("*.ipynb"))
     found = {label: findings.Finding(label, drawn, "") for path in executed for label, drawn in _drawn(path).items()}
-    write_findings(truths, {})  # the report includes them
-    report = sources.read(paths.ROOT, paths.BUILD)
+    report = sources.read(paths.ROOT)
     asking = [caption for path in executed for caption in captions.of(path)]
     asked = Asked()
     asked.scan([*report.lines, *(caption.line for caption in asking)])
     write_findings(truths, asked.conditions)
-    report = sources.read(paths.ROOT, paths.BUILD)
     faults, cells, lists = _looked_up(asked, book, truths | found, report.faults)
     if faults:
         raise PublishError(faults)
@@ -57,6 +56,10 @@ def run(
         listing.name: [{column: _markdown(cell, answered) for column, cell in row.items()} for row in rows]
         for listing, rows in lists.items()
     }
+    told_lists["findings"] = [  # for rows of a table
+        {"finding": f"`{f.name}`", "truth": TRUTHS[f.truth], "statement": names.markdown(f.statement)}
+        for f in truths.values()
+    ]
     about = _metadata(title, data, snapshot_date, truths | found, told_lists)
     blocks = _shown(report, asking, written, about)
     if faults := [*_misfits(blocks, truths)]:
@@ -257,20 +260,11 @@ def _record(
 
 
 def write_findings(truths: dict[str, findings.Finding], asked: dict[str, list[str]]) -> None:
-    """findings.csv (finding, truth, statement, used) and text/findings.md, the same as rows of a table of the report.
-
-    asked: finding → the lines and cells that hang on it.
-    """
-    words = {True: "true", False: "false", None: "unknown"}
-    rows = [(f.name, words[f.truth], f.statement, "; ".join(asked.get(f.name, []))) for f in truths.values()]
+    """Write findings.csv: finding, truth, statement, used. asked: finding → the lines and cells that hang on it."""
+    rows = [(f.name, TRUTHS[f.truth], f.statement, "; ".join(asked.get(f.name, []))) for f in truths.values()]
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows([("finding", "truth", "statement", "used"), *rows])
     files.write_text(paths.BUILD / "findings.csv", stream.getvalue())
-    lines = [
-        f"| `{name}` | {truth} | {names.markdown(statement)} | {len(asked.get(name, []))} |"
-        for name, truth, statement, _ in rows
-    ]
-    files.write_text(paths.BUILD / "text" / "findings.md", "\n".join([*lines, ""]))
 
 
 def _nested(flat: dict[str, str]) -> dict[str, Any]:

@@ -104,4 +104,7 @@ def write(source: Path, target: Path, told: dict[Caption, str]) -> None:
                 f"#| {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in given.items() if value != ""
             ]
             cell["source"] = "".join(lines) + OPTIONS.sub("", text, count=1)
+        if cell.get("outputs") == []:
+            # Quarto refuses to embed a cell that shows nothing, even within a passage that is withheld
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ""}]
     files.write_text(target, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

@@ -8,14 +8,11 @@ from typing import Any
 
 import yaml
 
-from helpers import paths
 from helpers.text.faults import Fault, refuse
 
 YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads YAML with every scalar as text; libyaml's own reader, where PyYAML carries it, is many times faster."""
 ARTICLE = "report/index.qmd"
-GENERATED = "../build/"
-"""How the report includes what the build has written."""
 SHORTCODE = re.compile(r"\{\{<\s*([\w-]*)\s*(.*?)\s*>\}\}")
 CODE = re.compile(
     r"\A---\n.*?\n---\n"  # front matter
@@ -55,17 +52,14 @@ class Sources:
         return [line.where for line in self.lines if named.search(line.text)] or [ARTICLE]
 
 
-def read(root: Path, build: Path = paths.BUILD) -> Sources:
-    """Assemble the report under `root`; files that cannot be included become faults.
-
-    build: the build folder, from which ../build/… is included.
-    """
+def read(root: Path) -> Sources:
+    """Assemble the report under `root`; files that cannot be included become faults."""
     faults: list[Fault] = []
-    lines = list(_lines(root, build, root / ARTICLE, (), faults))
+    lines = list(_lines(root, root / ARTICLE, (), faults))
     return Sources(lines, faults)
 
 
-def _lines(root: Path, build: Path, path: Path, inside: tuple[Path, ...], faults: list[Fault]) -> Iterator[Line]:
+def _lines(root: Path, path: Path, inside: tuple[Path, ...], faults: list[Fault]) -> Iterator[Line]:
     """The lines of `path` with those of the files that it includes in their place."""
     text = path.read_text(encoding="utf-8")
     prose = CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
@@ -76,15 +70,13 @@ def _lines(root: Path, build: Path, path: Path, inside: tuple[Path, ...], faults
         if not code or code[1] != "include":
             yield here
             continue
-        made = code[2].startswith(GENERATED)
-        included = build / code[2].removeprefix(GENERATED) if made else (path.parent / code[2]).resolve()
+        included = (path.parent / code[2]).resolve()
         if not included.is_file():
-            remedy = "run `atom build`, which writes it" if made else "mend the name"
-            faults.append(Fault(here.where, f"includes {code[2]}, which does not exist", remedy))
+            faults.append(Fault(here.where, f"includes {code[2]}, which does not exist", "mend the name"))
         elif included in (*inside, path):
             faults.append(Fault(here.where, f"{code[2]} includes itself", "remove one of the includes"))
         else:
-            yield from _lines(root, build, included, (*inside, path), faults)
+            yield from _lines(root, included, (*inside, path), faults)
 
 
 def metadata(root: Path, build: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 --   ::: {.passage if="derivatives-held"}                      … and a finding holds
 --   [A sentence.]{.passage} [Another one.]{.otherwise}        the same within a paragraph
 --   [{organisation} at {downloads}]{each="families.last"}     once for each row of a quoted table
+--   | [{finding}]{rows="findings"} | {truth} |                a row of a table, once for each row of a list
 --   # RAM in detail {#sec-ram-details .appendix}              a letter in place of a number, in references, too
 --
 -- What is known stands in the document itself: an unknown value is a span of class `unknown`, and the metadata
@@ -77,7 +78,24 @@ local function stands(el)
   return holds(el) == true and known(el)
 end
 
--- The words of a list: the element's content once a row, with {column} replaced, joined as a sentence joins them.
+-- Content with each {column} replaced by a row's.
+local function filled(content, row)
+  return content:walk {
+    Str = function(str)
+      local before, column, after = str.text:match("^(.-){([%w_-]+)}(.*)$")
+      if not column then return nil end
+      local cell = row[column]
+      local words = pandoc.List()
+      if before ~= "" then words:insert(pandoc.Str(before)) end
+      words:extend(cell and pandoc.utils.blocks_to_inlines({ pandoc.Plain(cell) })
+        or { pandoc.Span("unknown", pandoc.Attr("", { "unknown" })) })
+      if after ~= "" then words:insert(pandoc.Str(after)) end
+      return words
+    end,
+  }
+end
+
+-- The words of a list: the element's content once a row, joined as a sentence joins them.
 local function listed(el)
   local rows, shown = list_of(el), pandoc.List()
   if not rows then return { pandoc.Span("unknown", pandoc.Attr("", { "unknown" })) } end
@@ -86,21 +104,33 @@ local function listed(el)
       shown:extend(position == #rows and { pandoc.Space(), pandoc.Str("and"), pandoc.Space() }
         or { pandoc.Str(","), pandoc.Space() })
     end
-    shown:extend(el.content:walk {
-      Str = function(str)
-        local before, column, after = str.text:match("^(.-){([%w_-]+)}(.*)$")
-        if not column then return nil end
-        local cell = row[column]
-        local words = pandoc.List()
-        if before ~= "" then words:insert(pandoc.Str(before)) end
-        words:extend(cell and pandoc.utils.blocks_to_inlines({ pandoc.Plain(cell) })
-          or { pandoc.Span("unknown", pandoc.Attr("", { "unknown" })) })
-        if after ~= "" then words:insert(pandoc.Str(after)) end
-        return words
-      end,
-    })
+    shown:extend(filled(el.content, row))
   end
   return shown
+end
+
+-- A table with its rows that stand for many.
+local function repeated(tbl)
+  local function many(row)
+    local named
+    row.cells[1].contents:walk { Span = function(span) named = named or span.attributes.rows end }
+    local told = named and lists[named]
+    if not told then return { row } end
+    return pandoc.List(told):map(function(values)
+      return pandoc.Row(row.cells:map(function(cell)
+        local contents = filled(cell.contents, values):walk {
+          Span = function(span) return span.attributes.rows and span.content or nil end,
+        }
+        return pandoc.Cell(contents, cell.alignment, cell.row_span, cell.col_span, cell.attr)
+      end), row.attr)
+    end)
+  end
+  for _, body in ipairs(tbl.bodies) do
+    local rows = pandoc.List()
+    for _, row in ipairs(body.body) do rows:extend(many(row)) end
+    body.body = rows
+  end
+  return tbl
 end
 
 -- Whether words for the other case stand beside an element: an `unless` of the same finding, or an `if`.
@@ -206,7 +236,7 @@ local function letter(header)
   header.attributes.number = number
   header.classes:insert("unnumbered")
   header.content = pandoc.Inlines { pandoc.Span(number, pandoc.Attr("", { "number" })), pandoc.Space() } .. header.content
-  return header
+  return number == "A" and { pandoc.RawBlock("typst", "#show: appendices"), header } or header
 end
 
 local function refer(cite)
@@ -238,6 +268,7 @@ end
 return {
   { Meta = read },
   { Shortcode = placed },
+  { Table = repeated },
   { traverse = "topdown", Blocks = choose("Div"), Inlines = choose("Span") },
   { BulletList = items, OrderedList = items },
   { Para = function(para) if blank(para) then return {} end end },

@@ -103,7 +103,7 @@ def write_notebooks(folder: Path) -> None:
                 '#| label: quote-regions\nquote("regions", regions, by=["region", "month"])', outputs=[table]
             ),
             figure("fig-growth", f"Downloads grow to {CHINA} [@mill1843], compare @tbl-models."),
-            figure("fig-share", "Shares."),
+            figure("fig-share", 'Shares [of China]{if="china-leads"}. [Withheld.]{.passage if="arena-held"}'),
             new_code_cell("#| label: tbl-models\n#| tbl-cap: The models.\ntable", outputs=[table]),
         ],
     }
@@ -119,6 +119,8 @@ def make(root: Path) -> Small:
     for folder in ("theme", "filters"):
         shutil.copytree(paths.REPORT / folder, root / "report" / folder)
     project = (paths.ROOT / "_quarto.yml").read_text(encoding="utf-8")
+    (root / "helpers" / "publish").mkdir(parents=True)
+    shutil.copy(paths.ROOT / "helpers" / "publish" / "before_quarto.py", root / "helpers" / "publish")
     (root / "_quarto.yml").write_text(project.replace("report/references.bib", "report/works.bib"), encoding="utf-8")
     (root / "_variables.yml").write_text(yaml.safe_dump(VALUES, allow_unicode=True), encoding="utf-8")
     small = Small(root)

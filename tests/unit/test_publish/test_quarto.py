@@ -1,34 +1,31 @@
 """Quarto as the engine, played by a script: how it is called, what is cleared, and what its pages are given."""
 
 import json
-import os
 import re
+import shutil
+import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+import yaml
 
-from helpers.publish import engines, site
-from helpers.text import faults
-
-FAKE = Path(__file__).with_name("fake_quarto.py")
+from helpers import paths
+from helpers.publish import completion, engines, report, site
+from helpers.publish.quarto import FOLDER
+from helpers.text import faults, sources
+from tests.unit.test_publish import recorded
 
 
 @pytest.fixture
 def quarto(tmp_path, monkeypatch):
     """A `quarto` on the PATH; call with mode and version, gives what it was called with."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    calls = tmp_path / "calls"
-    calls.write_text("", encoding="utf-8")
 
     def install(mode="works", version="1.9.38"):
-        script = folder / "quarto"
-        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{FAKE}" "$@"\n', encoding="utf-8")
-        script.chmod(0o755)
-        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-        for name, value in (("VERSION", version), ("MODE", mode), ("CALLS", str(calls))):
-            monkeypatch.setenv(f"FAKE_QUARTO_{name}", value)
+        folder = tmp_path / "bin"
+        for name, value in recorded.environment(folder, recorded.SMALL, mode, version).items():
+            monkeypatch.setenv(name, value)
+        calls = folder / "calls"
+        calls.write_text("", encoding="utf-8")
         return lambda: [json.loads(line) for line in calls.read_text(encoding="utf-8").splitlines()]
 
     return install
@@ -62,73 +59,72 @@ def test_without_quarto_auto_is_the_embedded_publisher_and_asking_for_it_is_an_e
         engines.choose("latex")
 
 
-def test_quarto_renders_aside_and_its_site_takes_the_place_of_the_former(project, quarto):
+def test_quarto_renders_into_its_own_folder_and_the_site_is_completed_from_it(project, quarto):
     calls = quarto()
     project.site.mkdir()
     (project.site / "old.html").write_text("", encoding="utf-8")
     rendered = project.render("quarto")
     assert (rendered.engine, rendered.version) == ("quarto", "1.9.38")
-    assert calls()[0]["arguments"] == ["render", "--output-dir", "build/.work/publish/site"]
+    assert calls()[0]["arguments"] == ["render"]
+    assert yaml.safe_load((project.root / "_quarto.yml").read_text("utf-8"))["project"]["output-dir"] == FOLDER
+    assert (project.root / FOLDER / "report/index.html").is_file()
     assert not (project.site / "old.html").exists()
-    for name in ("index.html", "report/atom-report.pdf", "figures/fig-growth.csv", "data/values.json"):
-        assert (project.site / name).is_file()
 
 
-def test_quarto_leaves_nothing_in_the_repository_and_finds_no_old_cache(project, quarto):
+def test_quarto_by_hand_leaves_the_site_alone(project, quarto):
+    quarto()
+    project.render("quarto")
+    before = {path: path.read_bytes() for path in project.site.rglob("*") if path.is_file()}
+    subprocess.run(["quarto", "render"], cwd=project.root, check=True, capture_output=True)
+    assert {path: path.read_bytes() for path in project.site.rglob("*") if path.is_file()} == before
+
+
+def git(folder, *arguments):
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_quarto_leaves_no_change_in_the_working_tree(project, quarto, by_hand):
     calls = quarto()
+    shutil.copy(paths.ROOT / ".gitignore", project.root)
+    git(project.root, "init", "-q")
+    git(project.root, "add", "-A")
+    git(project.root, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "all")
     (project.root / ".quarto").mkdir()
-    project.render("quarto")
-    assert not calls()[0]["cache"]
-    assert sorted(p.name for p in (project.root / "report").iterdir() if p.name.startswith("index")) == ["index.qmd"]
-    assert not (project.root / ".quarto").exists()
-    assert not list(project.site.rglob("*.typ"))
+    if by_hand:
+        subprocess.run(["quarto", "render"], cwd=project.root, check=True, capture_output=True)
+        assert (project.root / "site_libs").is_dir()
+    else:
+        project.render("quarto")
+        assert not calls()[0]["cache"]
+        left = [name for name in (".quarto", "site_libs", "report/index.typ") if (project.root / name).exists()]
+        assert left == []
+    assert git(project.root, "status", "--porcelain") == ""
 
 
-def test_every_figure_and_table_gets_the_links_that_ours_have(project, quarto):
-    project.render()
-    ours = re.findall(r'<p class="figure-links">.*?</p>', project.page())
-    quarto()
-    project.render("quarto")
-    page = project.page()
-    assert re.findall(r'<p class="figure-links">.*?</p>', page) == ours
-    assert len(ours) == len(re.findall(r"</p></figure></div>", page)) == 3
-    assert "quarto-notebook-link" not in page
+def test_before_a_build_quarto_is_told_in_one_line_what_to_run_first(project):
+    script = yaml.safe_load((project.root / "_quarto.yml").read_text("utf-8"))["project"]["pre-render"]
+
+    def run():
+        command = [sys.executable, "-S", str(project.root / script)]  # no packages: whatever Python there is
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (run().returncode, run().stderr) == (0, "")
+    (project.root / "_variables.yml").unlink()
+    assert run().returncode == 1
+    assert re.fullmatch(r"Nothing is built yet: run `make report` first;[^\n]*\n", run().stderr)
 
 
-def test_every_notebook_has_its_page_with_an_anchor_for_every_cell_that_has_a_label(project, quarto):
-    quarto()
-    project.render("quarto")
-    preview = project.page("build/notebooks/02_figures-preview.html")
-    assert '<span id="cell-fig-share"></span><div id="fig-share">' in preview
-    assert '<span id="cell-quote-regions"></span><div id="quote-regions" class="cell">' in preview
-    for label in ("quote-regions", "fig-growth", "fig-share", "tbl-models"):
-        assert preview.count(f'id="cell-{label}"') == 1
-    assert 'href="../../report/index.html">Back to the report<' in preview
-    assert "making tables" in project.page("build/notebooks/01_tables-preview.html").lower()
-    for name in ("report/index.html", "build/notebooks/02_figures-preview.html", "index.html"):
-        assert "not a measurement" in project.page(name)
-    assert project.page("build/notebooks/01_tables-preview.html").count('class="data-label"') == 1
+def test_no_source_of_the_report_includes_what_a_build_writes():
+    # Quarto reads included files before it runs what tells that nothing is built
+    assert sources.read(paths.ROOT).faults == []
+    included = [re.findall(r"{{< include (\S+)", p.read_text("utf-8")) for p in paths.REPORT.glob("*.qmd")]
+    assert not [name for names in included for name in names if "build" in name]
 
 
-def test_numbers_lead_to_their_cell_from_the_report_and_from_a_notebooks_page(project, quarto):
-    quarto()
-    project.render("quarto")
-    target = "build/notebooks/02_figures-preview.html#cell-quote-regions"
-    assert f'href="../{target}" class="value"' in project.page()
-    assert f'href="../../{target}" class="value"' in project.page("build/notebooks/02_figures-preview.html")
-
-
-@pytest.mark.parametrize(
-    ("name", "root"), [("report/index.html", ".."), ("build/notebooks/02_figures-preview.html", "../..")]
-)
-def test_scripts_for_widgets_are_taken_out_and_no_other(project, quarto, name, root):
-    quarto()
-    project.render("quarto")
-    scripts = re.findall(r"<script.*?</script>", project.page(name), re.DOTALL)
-    assert scripts == [
-        f'<script src="{root}/site_libs/quarto-html/quarto.js" type="module"></script>',
-        "<script>window.document.title;</script>",
-    ]
+def test_a_page_without_a_text_is_refused(project):
+    with pytest.raises(faults.PublishError, match="its page of the report has no <main>"):
+        completion.read("<html><body></body></html>", report.read(project.root, project.build))
 
 
 @pytest.mark.parametrize(

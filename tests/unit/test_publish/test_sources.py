@@ -87,11 +87,11 @@ def test_absent_variables_and_edition_name_the_remedy(project):
 def test_a_file_that_includes_itself_is_told(project):
     project.edit(METHOD, "# Method", "{{< include findings.qmd >}}\n\n# Method")
     project.edit(FINDINGS, "## Shares", "{{< include method.qmd >}}\n\n## Shares")
-    assert "includes itself" in "\n".join(map(str, sources.read(project.root, project.build).faults))
+    assert "includes itself" in "\n".join(map(str, sources.read(project.root).faults))
 
 
 def read(project):
-    return article.read(project.root, project.build, sources.metadata(project.root, project.build))
+    return article.read(project.root, sources.metadata(project.root, project.build))
 
 
 def test_code_and_addresses_hold_no_citations(project):
@@ -109,6 +109,7 @@ def test_labels_are_numbered_by_kind_and_headings_in_callouts_are_none(project):
         for label, name in {
             "sec-findings": "Section 1", "fig-growth": "Figure 1", "sec-shares": "Section 1.1", "fig-share": "Figure 2",
             "tbl-models": "Table 1", "sec-method": "Section 2", "tbl-own": "Table 2",
+            "sec-cases": "Appendix A", "sec-first-case": "Appendix A.1", "sec-lists": "Appendix B",
         }.items()
     }  # fmt: skip
 
@@ -127,6 +128,6 @@ def test_what_a_finding_withholds_is_checked_where_it_is_shown(project):
 
 
 def test_a_label_is_found_whole(project):
-    report = sources.read(project.root, project.build)
-    assert report.where("@tbl-own") == ["report/method.qmd:3"]
+    report = sources.read(project.root)
+    assert report.where("@tbl-own") == ["report/method.qmd:3", "report/appendix.qmd:7"]
     assert report.where("@tbl-o") == ["report/index.qmd"]  # nowhere: the article as a whole

@@ -7,6 +7,8 @@ import pytest
 import typst
 
 from helpers import paths
+from tests.unit.test_publish import recorded
+from tests.unit.test_publish.conftest import SVG
 
 THEME = paths.REPORT / "theme"
 ROWS = 120
@@ -38,6 +40,20 @@ def quarto(kind: str, name: str, content: str, caption: str = "What it shows.") 
     return FLOAT.format(
         kind=kind, name=name, content=content, caption=caption, supplement=supplement, position=position
     )
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """Compiles a text within the report's template; gives its pages as SVG."""
+
+    def compile_(text: str) -> str:
+        show = "#show: article.with(title: [A report], data-label: [Made up.])\n"
+        source = tmp_path / "drawn.typ"
+        source.write_text((THEME / "typst-template.typ").read_text(encoding="utf-8") + show + text, encoding="utf-8")
+        pages = typst.compile(source, format="svg", font_paths=[THEME / "fonts"], ignore_system_fonts=True)
+        return b"".join(pages if isinstance(pages, list) else [pages]).decode()
+
+    return compile_
 
 
 @pytest.fixture
@@ -92,6 +108,65 @@ def test_captions_that_carry_their_number_get_no_other(sheets):
 def boxed(text: str) -> str:
     """As Quarto does with what it embeds."""
     return f"#block[\n#block[\n{text}\n]\n]\n"
+
+
+def test_what_quarto_writes_reads_like_ours(sheets, published, tmp_path):
+    for name in ("growth", "share"):
+        picture = tmp_path / f"index_files/figure-typst/..-build-notebooks-02_figures-fig-{name}-output-1.svg"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_text(SVG, encoding="utf-8")
+    code = "#let (NormalTok, OperatorTok, StringTok) = (text, text, text)\n#let Skylighting(parts) = parts.join()\n"
+    shown = '#let fa-exclamation() = none\n#let fa-info() = none\n#set heading(numbering: "1.1")\n'
+    theirs = " ".join(sheets(code + shown + recorded.SMALL[1].read_text(encoding="utf-8")))
+    ours = pypdf.PdfReader(published.site / "report" / "atom-report.pdf")
+    said = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in ours.pages).replace("\u00a0", " "))
+    for words in ("What this rests on", "Figure 2. Shares of China.", "Table 1. The models.", "Table 2. Medians.",
+                  "A Cases", "A.1 The first case", "B Lists", "from Section 1.1, Appendix A.1 and A."):  # fmt: skip
+        assert words in theirs
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("call", "amber"),
+    [
+        (
+            'icon_color: rgb("#CC1914"), background_color: rgb("#f7dddc"), icon: none, body_background_color: white',
+            True,
+        ),
+        ('icon_color: rgb("#EB9113")', True),
+        ('icon_color: rgb("#0758E5")', False),
+        ('icon_color: rgb("#00A047")', False),
+        ('kind: "important"', True),
+        ('kind: "note"', False),
+    ],
+)
+def test_callouts_are_amber_where_they_warn_whoever_calls_them(drawn, call, amber):
+    svg = drawn(f"#callout({call}, title: [T], body: [B])")
+    assert svg.count("#fbf1e2") == (2 if amber else 1)  # the data label has it, too
+    assert svg.count("#e6f0f6") == (0 if amber else 1)
+    assert "#cc1914" not in svg
+
+
+def test_cross_references_have_the_colour_of_links(drawn):
+    text = quarto("fig", "one", PICTURE.format(height="2cm")) + "\nSee #ref(<fig-one>, supplement: [Figure])."
+    assert drawn(text).count("#0b5c8a") > drawn(text.replace("#ref(<fig-one>, supplement: [Figure])", "it")).count(
+        "#0b5c8a"
+    )
+
+
+@pytest.mark.parametrize("wrap", [str, boxed])
+@pytest.mark.parametrize("before", range(0, 700, 100))
+def test_no_picture_stands_within_a_table(sheets, wrap, before):
+    picture, rows = (
+        wrap(quarto("fig", "tall", PICTURE.format(height="15cm"), "A picture.")),
+        wrap(quarto("tbl", "long", TABLE)),
+    )
+    for text in (f"{picture}\nBetween.\n{rows}", f"#show: appendices\n{rows}\nBetween.\n{picture}"):
+        pages = sheets(f"#v({before}pt)\n{text}")
+        held = [number for number, page in enumerate(pages) if "row-" in page]
+        (place,) = (number for number, page in enumerate(pages) if "A picture." in page)
+        assert place <= held[0] or place >= held[-1]
+        assert held == list(range(held[0], held[-1] + 1))
 
 
 TALL = quarto("fig", "tall", PICTURE.format(height="15cm"))

@@ -107,7 +107,7 @@ def test_findings_and_lists_reach_the_filter_and_the_table_of_findings(project):
     project.run('A [leads]{if="china-leads"}. [{organisation}]{each="families" sort="downloads"}.')
     about = project.read("edition.yml")
     assert about["findings"] == {"china-leads": True, "china-trails": False, "fig-x": True, "mistral-leads": "unknown"}
-    assert list(about["lists"]) == ["families|downloads|"]
+    assert list(about["lists"]) == ["families|downloads|", "findings"]
     rows = list(csv.DictReader((project.root / "build" / "findings.csv").open(encoding="utf-8")))
     assert [(row["finding"], row["truth"], row["used"]) for row in rows] == [
         ("china-leads", "true", "report/index.qmd:5"),
@@ -115,7 +115,11 @@ def test_findings_and_lists_reach_the_filter_and_the_table_of_findings(project):
         ("mistral-leads", "unknown", ""),
     ]
     assert rows[0]["statement"] == "China has more downloads than the USA at the last label."
-    assert "| `china-leads` | true | China has more" in (project.root / "build/text/findings.md").read_text("utf-8")
+    assert about["lists"]["findings"][0] == {
+        "finding": "`china-leads`",
+        "truth": "true",
+        "statement": "China has more downloads than the USA at the last label\\.",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The filter: words that hang on findings, passages that withhold themselves, lists, and values with their origin."""
 
+import re
+
 import pytest
 
 from helpers.text import nodes
@@ -13,6 +15,7 @@ LISTS = {
     ],
     "three||": [{"name": "a"}, {"name": "b"}, {"name": "c"}],
     "none||": [],
+    "makers": [{"organisation": "Qwen", "downloads": "942M"}, {"organisation": "Meta", "downloads": "`1M`"}],
 }
 GONE = "[unknown]{.unknown}"
 
@@ -52,6 +55,23 @@ def written(text, form, **about):
 )
 def test_words_follow_the_data(text, words):
     assert said(text) == words
+
+
+def test_a_row_of_a_table_stands_for_each_of_a_list():
+    table = '| Maker | Has |\n|:--|--:|\n| [{organisation}]{rows="makers"} | {downloads} |\n| All | 943M |\n'
+    html = written(table, "html")
+    assert re.findall(r"<td[^>]*>(.*?)</td>", html) == [*("Qwen", "942M", "Meta", "<code>1M</code>", "All", "943M")]
+
+
+def test_sections_of_an_appendix_have_letters_and_references_give_them():
+    text = "# One {#sec-one}\n\n# Cases {#sec-a .appendix}\n\n## First {#sec-b}\n\n# Last {#sec-c .unnumbered}\n\n"
+    said_so = said(f"{text}See @sec-b, -@sec-a and [@sec-a; @sec-b].")
+    assert (
+        said_so
+        == "One A Cases A.1 First Last See Appendix\u00a0A.1, A and Appendix\u00a0A, Appendix\u00a0A.1.".replace(
+            "\u00a0", " "
+        )
+    )
 
 
 @pytest.mark.parametrize(
