@@ -39,8 +39,9 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        found = (path for path in self.folder.rglob("*.html") if "site_libs" not in path.parts)
-        return sorted({path.relative_to(self.folder).as_posix() for path in found} - {"index.html"})
+        return sorted(
+            {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html")} - {"index.html"}
+        )
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What our own pages do beyond being read: the embedded publisher's script and style."""
+"""What our pages do beyond being read: the script and style that both publishers share."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,13 +9,6 @@ REPORT = "report/index.html"
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def ours(site):
-    if 'nav class="contents"' not in (site.folder / REPORT).read_text(encoding="utf-8"):
-        pytest.skip("the site is Quarto's, which has conveniences of its own")
-
-
-@pytest.mark.usefixtures("ours")
 def test_the_button_changes_the_view_and_the_choice_is_kept(watched):
     page = watched().open(REPORT)
     colour = "getComputedStyle(document.body).backgroundColor"
@@ -29,7 +22,6 @@ def test_the_button_changes_the_view_and_the_choice_is_kept(watched):
     assert page.evaluate(colour) == light
 
 
-@pytest.mark.usefixtures("ours")
 def test_contents_fold_away_on_a_phone_and_name_the_section(watched):
     page = watched(NARROW).open(REPORT)
     contents = page.locator("#contents")
@@ -45,7 +37,6 @@ def test_contents_fold_away_on_a_phone_and_name_the_section(watched):
     assert target.bounding_box()["y"] >= button.bounding_box()["height"]  # not hidden under the bar
 
 
-@pytest.mark.usefixtures("ours")
 def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(watched):
     page = watched().open(REPORT)
     page.keyboard.press("Tab")
@@ -57,7 +48,6 @@ def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(watched):
     assert page.url.endswith("#main")
 
 
-@pytest.mark.usefixtures("ours")
 def test_a_long_table_sorts_by_any_column_both_ways(watched):
     page = watched().open(REPORT)
     page.evaluate(
@@ -78,7 +68,6 @@ def test_a_long_table_sorts_by_any_column_both_ways(watched):
     assert page.evaluate(names) == "abcdef"
 
 
-@pytest.mark.usefixtures("ours")
 def test_without_scripts_everything_is_there(browser, site):
     context = browser.new_context(java_script_enabled=False, viewport=NARROW)
     page = context.new_page()
@@ -89,7 +78,6 @@ def test_without_scripts_everything_is_there(browser, site):
     context.close()
 
 
-@pytest.mark.usefixtures("ours")
 def test_print_leaves_out_what_paper_cannot_use(watched):
     page = watched().open(REPORT)
     page.emulate_media(media="print")
@@ -98,14 +86,12 @@ def test_print_leaves_out_what_paper_cannot_use(watched):
     expect(page.locator("main h1")).to_be_visible()
 
 
-@pytest.mark.usefixtures("ours")
 def test_no_table_is_cut_beside_the_contents(watched):
     page = watched().open(REPORT)
     cut = "[...document.querySelectorAll('main .table-box')].filter((box) => box.scrollWidth > box.clientWidth).length"
     assert page.evaluate(cut) == 0
 
 
-@pytest.mark.usefixtures("ours")
 def test_a_table_wider_than_a_phone_says_so_and_keeps_its_first_column(watched):
     page = watched(NARROW).open(REPORT)
     page.evaluate(

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 NARROW = {"width": 390, "height": 844}
 REPORT = "report/index.html"
-CONTENTS = 'nav.contents a[href^="#"], nav#TOC a[href^="#"]'
-CURRENT = "nav.contents a[aria-current], nav#TOC a.active"
+CONTENTS = 'nav.contents a[href^="#"]'
+CURRENT = "nav.contents a[aria-current]"
 
 CONTRASTS = """() => {
   const parse = (text) => {

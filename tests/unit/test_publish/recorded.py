@@ -69,5 +69,6 @@ def whole(root: Path) -> conftest.Small:
 def _cell(label: str) -> nbformat.NotebookNode:
     if label.startswith("fig-"):
         return conftest.figure(label, "What it shows.")
-    table = new_output("execute_result", {"text/html": conftest.TABLE, "text/plain": "…"}, execution_count=1)
+    shown = conftest.TABLE.replace("td {color: red}", "")
+    table = new_output("execute_result", {"text/html": shown, "text/plain": "…"}, execution_count=1)
     return new_code_cell(f"#| label: {label}\n#| tbl-cap: What it holds.\ntable", outputs=[table])
