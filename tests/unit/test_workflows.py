@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 import yaml
@@ -48,12 +49,37 @@ def test_workflows_may_do_the_least_and_never_run_beside_themselves(name):
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_steps_name_versions_and_put_no_expression_into_a_shell(step):
-    assert re.fullmatch(r"[\w-]+/[\w/-]+@v\d+(\.\d+\.\d+)?", step.get("uses", "a/b@v1"))
+def test_steps_pin_actions_by_commit_and_put_no_expression_into_a_shell(step):
+    assert re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40}", step.get("uses", f"a/b@{'0' * 40}"))
     assert "${{" not in step.get("run", "")  # secrets and inputs come through the environment
     subprocess.run(["bash", "-n"], input=step.get("run", ""), text=True, check=True)
     if step.get("uses", "").startswith("actions/checkout"):
         assert step["with"]["persist-credentials"] is False
+
+
+def test_every_pinned_action_says_its_version_and_the_same_everywhere():
+    pinned = [re.findall(r"uses: (\S+)(?: # (v\d+\.\d+\.\d+))?$", p.read_text("utf-8"), re.MULTILINE) for p in FILES]
+    versions = {(action.partition("@")[0], action, version) for found in pinned for action, version in found}
+    assert all(version for *_, version in versions)
+    assert len({name for name, *_ in versions}) == len(versions)
+
+
+def test_every_python_that_is_supported_is_tested_and_quartos_edition_too():
+    jobs = WORKFLOWS["test"]["jobs"]
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    first, beyond = map(int, re.findall(r"3\.(\d+)", project["requires-python"]))
+    assert jobs["test"]["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(first, beyond)]
+    assert step("test", "make test")
+    assert "--engine quarto" in step("test", "atom build")["run"]
+
+
+def test_what_deploys_holds_no_secret_and_runs_nothing_but_that():
+    publish = WORKFLOWS["publish"]["jobs"]
+    assert [set(step) for step in publish["deploy"]["steps"]] == [{"id", "uses"}]
+    assert publish["deploy"]["needs"] == "build"
+    assert "env" not in publish["deploy"]
+    secret = [step["run"] for job in publish.values() for step in job["steps"] if "secrets." in str(step.get("env"))]
+    assert [run.split()[:2] for run in secret] == [[".venv/bin/hf", "download"]]
 
 
 def test_commands_of_the_workflows_exist():
@@ -88,7 +114,8 @@ def test_collecting_restores_first_and_uploads_neither_private_nor_unfinished_fi
 
 
 def test_quarto_is_a_release_that_the_environment_allows():
-    version = str(step("publish", "quarto-actions/setup")["with"]["version"])
+    version, other = (str(step(name, "quarto-actions/setup")["with"]["version"]) for name in ("publish", "test"))
+    assert version == other
     asked = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     least = next(entry for entry in asked if str(entry).startswith("quarto")).split(">=")[1]
     assert tuple(map(int, version.split("."))) >= tuple(map(int, least.split(".")))
