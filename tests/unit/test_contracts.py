@@ -267,6 +267,8 @@ DAYS = pd.to_datetime(["2025-01-01", "2025-01-02"])
          [pd.Timestamp("2025-07-03 01:00:00.5Z"), pd.Timestamp("2025-07-03 01:00Z")]),
         ([1.0, 2.0], "int64", [1, 2]),
         (["+5", "007"], "int64", [5, 7]),
+        (["1697.0", "1500."], "int64", [1697, 1500]),
+        (["2025-01-01 00:00:00", "2025-01-02T00:00:00.000Z"], "datetime64[ns]", list(DAYS)),
         (np.array([1, 2], dtype="uint8"), "int64", [1, 2]),
         (pd.array([1, None], dtype="Int64"), "Int64", [1, pd.NA]),
         (["1.5", "2e3"], "float64", [1.5, 2000.0]),
@@ -290,6 +292,8 @@ def test_types_change_where_nothing_is_lost(column, dtype, wanted):
         (np.array([1, 2**63], dtype="uint64"), "int64", [False, True]),
         ([20250101, 20250102], "datetime64[ns]", [True, True]),
         (["2025-02-30", None], "datetime64[ns]", [True, False]),
+        (["2025-01-01 00:00:01", "2025-01-01 00:00:00+02:00"], "datetime64[ns]", [True, True]),
+        (["1697.5", "1.0.0", "9" * 19], "int64", [True, True, True]),
         (["x", None], "datetime64[us, UTC]", [True, False]),
         ([3, None], "datetime64[us, UTC]", [True, True]),
         ([True, False], "float64", [True, True]),
@@ -326,3 +330,16 @@ def test_every_table_and_column_is_described_and_of_a_known_kind(name):
 def test_the_command_line_starts_without_the_contracts():
     code = "import sys, helpers.cli; sys.exit('pandera' in sys.modules or 'pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["raw/history", "raw/snapshots", "raw/openrouter/daily"])
+@pytest.mark.parametrize(("days", "stands"), [(-1, True), (1, True), (2, False), (26_000, False), (-20_000, False)])
+def test_a_day_counted_by_a_clock_that_stood_wrong_is_refused(name, days, stands):
+    date = pd.Timestamp.now("UTC").tz_localize(None).normalize() + pd.Timedelta(days=days)
+    row = {"date": [date], "model": ["a/b"], "downloads": [1], "downloads_all_time": [1], "created_at": [None]}
+    frame = pd.DataFrame(row | {"model_permaslug": ["a/b"], "total_tokens": ["1"]})
+    if stands:
+        assert len(contracts.check(frame, name)) == 1
+    else:
+        with pytest.raises(contracts.ContractError, match=f"column date: {date.date()} .*a day from 2022-01-01 to"):
+            contracts.check(frame, name)

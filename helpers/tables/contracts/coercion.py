@@ -12,6 +12,10 @@ Coerced = tuple[pd.Series, pd.Series]
 NAMES = {
     "int64": "whole number", "float64": "number", "bool": "true or false", "boolean": "true or false", "object": "list",
 }  # fmt: skip
+MIDNIGHT = r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?"
+"""A day in text; spreadsheets and databases add its midnight."""
+WHOLE = r"([+-]?\d{1,18})(?:\.0*)?"
+"""A whole number in text; where a column had gaps, it was a float once."""
 EXACT = 2**53  # whole numbers up to here are exact as floats
 
 
@@ -56,8 +60,10 @@ def _is_text(column: pd.Series) -> bool:
 def _day(column: pd.Series) -> Coerced:
     if types.is_numeric_dtype(column.dtype):
         return _refused(column, "datetime64[us]")
-    form = "%Y-%m-%d" if types.infer_dtype(column, skipna=True) == "string" else None
-    days = pd.to_datetime(column, format=form, errors="coerce", utc=True).dt.tz_localize(None).astype("datetime64[us]")
+    is_text = types.infer_dtype(column, skipna=True) == "string"
+    texts = column.astype("str").str.extract(rf"\A{MIDNIGHT}\Z", expand=False) if is_text else column
+    times = pd.to_datetime(texts, format="%Y-%m-%d" if is_text else None, errors="coerce", utc=True)
+    days = times.dt.tz_localize(None).astype("datetime64[us]")
     return days, column.notna() & (days.isna() | (days != days.dt.normalize()))
 
 
@@ -75,9 +81,8 @@ def _whole(column: pd.Series) -> Coerced:
     if column.dtype == "int64":
         return column, _none(column)
     if _is_text(column):
-        text = column.astype("str")
-        digits = text.str.fullmatch(r"[+-]?\d{1,18}").fillna(False).astype(bool)
-        return text.where(digits, "0").astype("int64"), ~digits
+        digits = column.astype("str").str.extract(rf"\A{WHOLE}\Z", expand=False)
+        return digits.fillna("0").astype("int64"), digits.isna()
     numbers = column.astype("float64")
     exact = (numbers == np.floor(numbers)) & (numbers.abs() <= EXACT)
     return numbers.where(exact, 0).astype("int64"), ~exact

@@ -3,6 +3,8 @@
 Every function returns a column of the given description; nullable where null stands for unknown.
 """
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -24,6 +26,25 @@ HUB_ID = pa.Check(
     pattern=ID,
     error="a Hub id, namespace/name, each part of at most 96 letters, digits, -_.",
 )
+FIRST_DAY = datetime.date(2022, 1, 1)
+"""No source here has counted anything before: an earlier day was dated by a clock that stood wrong."""
+
+
+def last_day() -> datetime.date:
+    """Tomorrow, in UTC: no source has counted a later day yet. This machine's clock may be wrong, too."""
+    return datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
+
+
+def reasonable(day: datetime.date) -> bool:
+    """Whether something can have been counted on a day."""
+    return FIRST_DAY <= day <= last_day()
+
+
+def _reasonable(days: pd.Series) -> pd.Series:
+    return days.between(pd.Timestamp(FIRST_DAY), pd.Timestamp(last_day()))
+
+
+REASONABLE = pa.Check(_reasonable, error=f"a day from {FIRST_DAY} to tomorrow, by this machine's clock")
 DIGITS = pa.Check.str_matches(r"\A\d{1,30}\Z", error="a whole number in digits")
 TEXTS = pa.Check(lambda values: values.map(_is_texts), error="a list of texts")
 LONGEST = 500
@@ -54,6 +75,11 @@ def label(description: str, values: tuple[str, ...], nullable: bool = False) -> 
 def date(description: str, nullable: bool = False) -> pa.Column:
     """A day in UTC, without a time."""
     return pa.Column("datetime64[us]", nullable=nullable, description=description, metadata={"unit": "UTC day"})
+
+
+def counted(description: str) -> pa.Column:
+    """A day in UTC on which a source has counted something."""
+    return pa.Column("datetime64[us]", REASONABLE, description=description, metadata={"unit": "UTC day"})
 
 
 def time(description: str, nullable: bool = False) -> pa.Column:

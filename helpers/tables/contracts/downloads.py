@@ -22,7 +22,7 @@ def _new_or_entered(daily: pd.DataFrame) -> pd.Series:
 TABLES = {
     "raw/history": pa.DataFrameSchema(
         {
-            "date": columns.date("day of the downloads"),
+            "date": columns.counted("day of the downloads"),
             "model": columns.hub_id(),
             "downloads": columns.whole("new downloads on that day, as the Hub counted them", "downloads"),
         },
@@ -34,7 +34,7 @@ TABLES = {
     ),
     "raw/snapshots": pa.DataFrameSchema(
         {
-            "date": columns.date("day of the snapshot; in the archive it is the folder's name, not a column"),
+            "date": columns.counted("day of the snapshot; in the archive it is the folder's name, not a column"),
             "model": columns.hub_id(),
             "downloads_all_time": columns.whole("downloads since the model's creation, through that day", "downloads"),
             "created_at": columns.time(

@@ -57,7 +57,7 @@ RAW = {
     ),
     "raw/openrouter/daily": pa.DataFrameSchema(
         {
-            "date": columns.date("day of use"),
+            "date": columns.counted("day of use"),
             "model_permaslug": columns.text("author/model[-date][:variant], or other for all beyond the day's top 50"),
             "total_tokens": pa.Column(
                 "str",
@@ -95,7 +95,7 @@ RAW = {
     ),
     "raw/arena/text_style_control": pa.DataFrameSchema(
         {
-            "leaderboard_publish_date": columns.date("day of publication"),
+            "leaderboard_publish_date": columns.counted("day of publication"),
             "category": columns.text("kind of prompt; overall is all of them"),
             "model_name": columns.text("the Arena's name of the model, its only key"),
             "organization": columns.text("maker, as the Arena writes it", nullable=True),
