@@ -5,7 +5,6 @@ too: first and last (of those the table holds), year-ago and two-months-ago (bef
 After the column may stand a variant of its unit's format: downloads_cumulative-tenths.
 """
 
-import csv
 import datetime
 import difflib
 import json
@@ -236,15 +235,9 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 def names() -> set[str]:
-    """Slugs of what the registry knows, tracked in an edition or not: organisations, regions, models, their names."""
-    found: set[str] = {"all"}
-    for path in sorted(paths.REGISTRY.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                for column in ("organisation", "region", "model", "name", "key", "family"):
-                    if row.get(column):
-                        found.add(quoting.slug(row[column]))
-    return found
+    """Slugs of what the registry knows, held in an edition or not: organisations, models, groups, their names …"""
+    columns = ("organisation", "region", "model", "name", "key", "family", "group", "pair", "period")
+    return {"all", *map(quoting.slug, quoting.listed(*columns))}
 
 
 SPLICE = ("settings", "splice_month")

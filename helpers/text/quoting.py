@@ -1,9 +1,12 @@
 """Quoting: a notebook names a table once, and from then on text can ask for each of its cells."""
 
+import csv
 import datetime
+import hashlib
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -41,6 +44,47 @@ def key(column: str, value: Any) -> str:
     return f"{value}d" if column.endswith("_days") else slug(value)
 
 
+NAMES = ("organisation", "model")
+"""Columns of names from elsewhere, whoever typed them."""
+
+
+def keys(column: str, values: Sequence[Any]) -> list[str]:
+    """The parts of addresses for a key column.
+
+    A name reads as a part of its own. Where another reads alike ("a/b-c" and "a-b/c"), or reads like one that the
+    registry lists, it gets a sign behind it; names that the registry lists never do.
+    """
+    parts = [key(column, value) for value in values]
+    if column not in NAMES:
+        return parts
+    known, alike = _listed(column), defaultdict(set)
+    for value, part in zip(values, parts, strict=True):
+        alike[part].add(value)
+
+    def told(value: Any, part: str) -> str:
+        name = str(value)
+        alone = len(alike[part]) == 1 and known.get(part, name).casefold() == name.casefold()
+        if null(value) or alone or known.get(part) == name:
+            return part
+        return f"{part}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
+
+    return list(map(told, values, parts))
+
+
+@cache
+def _listed(column: str) -> dict[str, str]:
+    """How names read in addresses → the names, of those that the registry's lists have in a column."""
+    return {slug(name): name for name in listed(column)}
+
+
+def listed(*columns: str) -> Iterator[str]:
+    """What the registry's lists have in these columns."""
+    for path in sorted(paths.REGISTRY.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                yield from filter(None, map(row.get, columns))
+
+
 def quoter(notebook: str) -> Quote:
     """The `quote` function of one notebook ("03_regional"); it starts with nothing quoted."""
     folder = paths.output(f"quoted/{notebook}")
@@ -63,10 +107,9 @@ def quoter(notebook: str) -> Quote:
         """
         by = [by] if isinstance(by, str) else list(by)
         _check(name, quoted, table, by, [*by, *(formats or {})], rests_on)
-        keys = [
-            [key(column, value) for column, value in zip(by, row, strict=True)] for row in table[by].to_numpy(object)
-        ]
-        if repeated := _repeated(keys):
+        parts = [list(row) for row in zip(*(keys(column, list(table[column])) for column in by), strict=True)]
+        parts = parts if by else [[]]
+        if repeated := _repeated(parts):
             raise QuoteError(f"{name}: several rows have the key {', '.join(repeated[:3])}; add a column to `by`")
         told = {
             "name": name,
@@ -76,7 +119,7 @@ def quoter(notebook: str) -> Quote:
             "columns": list(table.columns),
             "formats": formats or {},
             "rests_on": rests_on,
-            "keys": keys,
+            "keys": parts,
             "rows": [[plain(name, value) for value in row] for row in table.astype(object).to_numpy()],
         }
         files.write_json(folder / f"{name}.json", told)

@@ -44,6 +44,7 @@ def test_a_cell_knows_where_it_comes_from(book):
         "regions.us.splice.downloads",  # no such row
         "regions.china.2031-01.downloads",  # no such month
         "regions.nvidia.last.downloads",  # an organisation of the registry, not in this table
+        "regions.eight.last.downloads",  # a group of the registry
         "tokens.china.last.share",  # a table of a notebook cell that this edition did not run
         "families.mistral.downloads",
     ],
