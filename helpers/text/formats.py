@@ -113,5 +113,5 @@ def shown(value: Any, unit: str, variant: str = USUAL) -> str:
 
 
 def null(value: Any) -> bool:
-    """Whether a cell of a table is empty: None, NaN, NaT or NA."""
-    return value is None or str(value) in ("nan", "NaT", "<NA>")
+    """Whether a cell of a table is empty: None, NaN, NaT or NA. A text never is: somebody may be called "nan"."""
+    return value is None or (not isinstance(value, str) and str(value) in ("nan", "NaT", "<NA>"))

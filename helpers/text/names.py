@@ -7,8 +7,9 @@ import re
 
 LONGEST = 80
 """Characters of a name that a sentence shows; no name on the Hub needs more."""
-MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+!|~^$@=&]|[-.](?!\w)|(?<!\w)[-.]")
-"""What Markdown could take for markup wherever it stands; a hyphen or a point within a word is none."""
+MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+!|~^$@=&\"]|[-.](?!\w)|(?<!\w)[-.]|:(?=\S)")
+"""What Markdown could take for markup wherever it stands, and quotes, which typesetting would turn; a hyphen or a point
+within a word is none, and no colon before a space."""
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

@@ -57,6 +57,11 @@ def test_null_is_unknown_in_every_unit(value):
     assert {formats.shown(value, unit) for unit in formats.UNITS} == {"unknown"}
 
 
+@pytest.mark.parametrize("name", ["nan", "NaN", "NaT", "<NA>", "None"])
+def test_a_name_is_known_whatever_it_is(name):
+    assert formats.shown(name, "id") == name
+
+
 def test_every_unit_of_the_codebook_that_is_quoted_has_a_format():
     quoted = {
         unit for (table, _), unit in addresses.units().items() if table and not table.startswith(("fig-", "ledger"))
