@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from helpers.text.sources import SHORTCODE, Line
 
 ATTRIBUTES = re.compile(r"(?<!\{)\{(?!\{)([^{}\n]*\b(?:if|unless|each)=\"[^{}\n]*)\}")
+COLUMN = re.compile(r"\{([\w-]+)\}")
 ATTRIBUTE = re.compile(r"([\w-]+)=\"([^\"]*)\"")
 
 
@@ -26,22 +27,37 @@ class Listing:
 
 @dataclass
 class Asked:
-    """What text asks for, each with the places that ask."""
+    """What text asks for, each with the places that ask. columns: those that a list says."""
 
     addresses: dict[str, list[str]] = field(default_factory=dict)
     lists: dict[Listing, list[str]] = field(default_factory=dict)
+    columns: dict[Listing, set[str]] = field(default_factory=dict)
     conditions: dict[str, list[str]] = field(default_factory=dict)
 
     def scan(self, lines: Iterable[Line]) -> None:
         """Add what some lines ask for."""
+        before = ""
         for line in lines:
             for kind, address in SHORTCODE.findall(line.text):
                 if kind == "var":
                     self.addresses.setdefault(address, []).append(line.where)
-            for found in ATTRIBUTES.findall(line.prose):
-                given = dict(ATTRIBUTE.findall(found))
+            for found in ATTRIBUTES.finditer(line.prose):
+                given = dict(ATTRIBUTE.findall(found[1]))
                 if "each" in given:
                     wanted = Listing(given["each"], given.get("sort", ""), given.get("without", ""))
                     self.lists.setdefault(wanted, []).append(line.where)
+                    said = COLUMN.findall(_bracketed(before + line.prose[: found.start()]))
+                    self.columns.setdefault(wanted, set()).update(said)
                 for kind in given.keys() & {"if", "unless"}:
                     self.conditions.setdefault(given[kind], []).append(line.where)
+            before = f"{before}{line.prose}\n" if line.prose.strip() else ""
+
+
+def _bracketed(text: str) -> str:
+    """What stands within the brackets that a text ends with."""
+    depth = 0
+    for position in range(len(text) - 1, -1, -1):
+        depth += {"]": 1, "[": -1}.get(text[position], 0)
+        if depth == 0:
+            return text[position + 1 : -1]
+    return text

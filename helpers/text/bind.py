@@ -137,7 +137,9 @@ def _looked_up(
             found.append(Fault(where[0], str(error), "`atom values` lists addresses"))
     for listing, where in asked.lists.items():
         try:
-            lists[listing] = book.rows(listing.address, listing.sort, listing.without)
+            rows = book.rows(listing.address, listing.sort, listing.without)
+            said = asked.columns[listing]
+            lists[listing] = [{column: cell for column, cell in row.items() if column in said} for row in rows]
         except AddressError as error:
             found.append(Fault(where[0], str(error), "`atom values` lists addresses"))
     for condition, where in asked.conditions.items():

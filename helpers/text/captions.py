@@ -80,7 +80,9 @@ def filled(captions: list[Caption], blocks: list[nodes.Node]) -> dict[Caption, s
     """
     inlines = [block["c"][1][0]["c"] if block["c"][1] else [] for block in blocks]
     document = nodes.document([{"t": "Para", "c": shown or [{"t": "Str", "c": "-"}]} for shown in inlines], {})
-    texts = nodes.pandoc(document, "--from", "json", "--to", "markdown").strip().split("\n\n") if captions else []
+    # not […]{…} for spans: pandoc does not write every bracket in them so that it reads it as one again
+    form = "markdown-bracketed_spans"
+    texts = nodes.pandoc(document, "--from", "json", "--to", form).strip().split("\n\n") if captions else []
     told = {}
     for caption, text, shown in zip(captions, texts, inlines, strict=True):
         words = nodes.text_of(shown) if caption.option == "fig-alt" else text if nodes.text_of(shown).strip() else ""

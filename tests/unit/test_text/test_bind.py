@@ -208,7 +208,7 @@ def test_captions_are_filled_sentence_by_sentence(project):
     cell = project.read("notebooks/03_regional.ipynb")["cells"][0]
     label, caption, alt, code = "".join(cell["source"]).splitlines()
     assert (label, code) == ('#| label: "fig-x"', "draw(x)")
-    assert yaml.safe_load(caption[3:])["fig-cap"].startswith("Downloads. China leads with [1.15B]{.value from=")
+    assert yaml.safe_load(caption[3:])["fig-cap"].startswith('Downloads. China leads with <span class="value" from=')
     assert yaml.safe_load(alt[3:]) == {"fig-alt": "Two lines. Meta, Qwen and Mistral."}
     assert cell["outputs"] == [{"data": {"image/png": "x"}}]
     executed = (project.root / "build" / "executed" / "03_regional.ipynb").read_text(encoding="utf-8")
