@@ -128,6 +128,11 @@ def china_ahead_in_arena(tell: Tell) -> bool:
     return tell("arena-lead.leader") == "china"
 
 
+def arena_one_point_apart(tell: Tell) -> bool:
+    """At the end the best open models of China and the USA lie one point apart in Arena, rounded."""
+    return round(tell("arena-lead.margin")) == 1
+
+
 def china_keeps_arena_lead(tell: Tell) -> bool:
     """China leads the USA in Arena ever since it last passed it."""
     return tell("arena-lead.passed") == tell("arena-lead.turned")

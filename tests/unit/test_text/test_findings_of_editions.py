@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.findings import Unknown, edition, reproduction
+from helpers.findings import Unknown, edition, regional, reproduction
 
 
 def telling(cells):
@@ -26,6 +26,8 @@ def telling(cells):
         (edition.outliers_filtered, {"settings.outliers_filtered": False}, False),
         (edition.arena_shifted, {"settings.arena_shift": 0}, False),
         (edition.arena_shifted, {"settings.arena_shift": 59.2}, True),
+        (regional.arena_one_point_apart, {"arena-lead.margin": 1.4}, True),
+        (regional.arena_one_point_apart, {"arena-lead.margin": 1.6}, False),
         (reproduction.match_rate_asked, {"ledger.wanted": 0}, False),
         (reproduction.match_rate_reached, {"ledger.matched": 19, "ledger.computed": 20, "ledger.wanted": 0.95}, True),
         (reproduction.match_rate_reached, {"ledger.matched": 18, "ledger.computed": 20, "ledger.wanted": 0.95}, False),
