@@ -32,8 +32,10 @@ FEW = tuple(name for name in NAMED if name.startswith(("Qwen/", "mistralai/")))
 REGIONS = {"Qwen": "china", "deepseek-ai": "china", "zai-org": "china", "moonshotai": "china", "MiniMaxAI": "china"}
 REGIONS |= {"mistralai": "eu", "HuggingFaceTB": "eu"}
 
-MAKER = "=cmd|<script>alert(1)<b>{{< var no_such >}}"
+MAKER = '=cmd|<script>alert(1)<b>{{< var no.such >}}<span class="unknown">'
 """Maker of the model with most tokens on OpenRouter: the name stands in a sentence and in alt text."""
+IMPOSTOR = "深DeepSeek"
+"""A maker on OpenRouter that reads like another, of whom there are no tokens: addresses have no such letter."""
 ATTACKS = (
     "<script>alert('script')</script>",
     "<img src=x onerror=alert('img')>",
@@ -44,7 +46,7 @@ ATTACKS = (
     "-2+3",
     "@SUM(1)",
     "\t=HYPERLINK(1)",
-    "{{< var last_month >}}",
+    "{{< var month.last >}}",
     "$x^2$ and $unclosed",
     "[click](javascript:alert('link'))",
     '#eval("1+1") #panic() <label>',
@@ -55,8 +57,18 @@ ATTACKS = (
     "1. item | cell | ::: {.callout-note}",
     "x" * 480,
     "</td></table></div><style>body {display: none}</style>",
+    "nan",
+    '[x]{if="china-leads"} [x]{unless="china-leads"} [y]{.misfit}',
+    "::: passage",
+    "[y]{.unknown}",
+    '{each="organisations.last"} [{organisation}]{each="base-leaders||"} {name}',
+    '<span class="unknown">y</span>',
+    "y]{.passage} [z]{.otherwise}",
+    "unknown",
+    "{organisation}",
+    '"quoted" \\"{token_leader} ```{=html} :::',
     "https://evil.example/x.png ![p](https://evil.example/x.png)",
-    'C:\\x "quoted" \\"{token_leader}',
+    'C:\\x "quoted" \\"{model} [y]{.unknown} [x]{unless="china-leads"}] :::',
     '=cmd|"/C calc"!A0 {{< embed x.ipynb#fig-x >}} #link("https://evil.example")',
 )
 """Names of Arena's models. Each takes the lead from the one before, and the last two stand in a sentence."""
@@ -141,8 +153,14 @@ def hub_rows(named):
 
 
 def tokens(fake):
-    """OpenRouter: three known models and one that attacks, which has most of the tokens."""
-    used = ("Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B-Instruct", "mistralai/Mistral-7B-v0.1", f"{MAKER}/x-7B")
+    """OpenRouter: three known models and two that attack, of which the last has most of the tokens."""
+    used = (
+        f"{IMPOSTOR}/x-7B",
+        "Qwen/Qwen3-8B",
+        "meta-llama/Llama-3.1-8B-Instruct",
+        "mistralai/Mistral-7B-v0.1",
+        f"{MAKER}/x-7B",
+    )
     fake.models = [
         {"id": name.casefold(), "canonical_slug": name.casefold(), "hugging_face_id": name, "name": MAKER}
         for name in used
