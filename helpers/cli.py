@@ -9,12 +9,28 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from helpers import edition, paths, progress
 from helpers.build import graph, steps
 from helpers.build.progress import Report
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+class Stoppable(typer.core.TyperGroup):
+    """Commands that say, when Ctrl-C stops them, what becomes of their work."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; 130 is what a shell expects of one that was stopped."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("stopped; nothing is half-written, and the next run goes on from here", file=sys.stderr)
+            raise SystemExit(130) from None
+
+
+app = typer.Typer(
+    cls=Stoppable, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
+)
 
 EditionName = Annotated[str, typer.Option("--edition", help="An edition of report/editions.")]
 Overrides = Annotated[list[str] | None, typer.Option("--set", help="key=value in place of the edition's; repeatable.")]
@@ -139,11 +155,20 @@ def collect_derivatives(archive: Archive = paths.ARCHIVE) -> None:
 
 
 @collecting.command("status")
-def collect_status(archive: Archive = paths.ARCHIVE) -> None:
-    """Days of download counts and of derivatives held, gaps, falls, unfinished days."""
+def collect_status(
+    verify: Annotated[bool, typer.Option("--verify", help="Read every file, and compare it with its record.")] = False,
+    archive: Archive = paths.ARCHIVE,
+) -> None:
+    """Days of download counts and of derivatives held, gaps, falls, unfinished days, and what is damaged.
+
+    With --verify, exit 1 if anything is damaged.
+    """
     from helpers.archive import status
 
-    print(status.overview(archive).to_string(index=False))
+    found = status.overview(archive, verify)
+    print(status.shown(found, archive))
+    if verify and (found["state"] == "unsound").any():
+        raise SystemExit(1)
 
 
 @collecting.command("weekly")
@@ -243,8 +268,6 @@ def main() -> None:
     """The console script: errors of ours are messages, not tracebacks."""
     try:
         app()
-    except KeyboardInterrupt:
-        raise SystemExit("stopped; nothing is half-written, the next build goes on from here") from None
     except Exception as error:
         if not type(error).__module__.startswith("helpers"):
             raise

@@ -151,15 +151,15 @@ def _dated_by_archive(content: dict[str, Any], where: str) -> dict[str, Any]:
     asked = [key for key in FROM_ARCHIVE if content.get(key) == "archive"]
     if not asked:
         return content
-    from helpers.archive import store  # it needs the table contracts, which take long to import
+    from helpers.archive import sound  # it needs the table contracts, which take long to import
 
-    days = store.days(paths.ARCHIVE / "snapshots")
+    days = sound.ends(paths.ARCHIVE / "snapshots")
     if not days:
         raise EditionError(
             f"{where}: {', '.join(asked)} are what the archive holds, but {paths.shown(paths.ARCHIVE)} holds no "
             "snapshot; run `atom collect hub`, or write dates"
         )
-    first, last = days[0], days[-1]
+    first, last = days
     after = (last + datetime.timedelta(days=1)).replace(day=1)
     splice = (first.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
     if after < splice:

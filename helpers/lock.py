@@ -11,6 +11,7 @@ from helpers import paths
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DENIED = {errno.EROFS, errno.EACCES, errno.EPERM}
+TAKEN = (FileExistsError, NotADirectoryError, IsADirectoryError)
 
 
 class ArchiveError(RuntimeError):
@@ -19,26 +20,40 @@ class ArchiveError(RuntimeError):
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Keep the folder to this process, and tell of a full disk or a read-only folder in words. Raises ArchiveError.
+    """Keep the folder to this process, and tell of what the disk refuses in words. Raises ArchiveError.
 
     What the words promise is every source's to keep: files are whole or absent (helpers.files, helpers.archive).
     """
-    shown = paths.shown(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=0):
-            yield
-    except Timeout:
-        raise ArchiveError(f"{shown}: another collector is at work in this folder; wait for it to finish") from None
-    except OSError as error:
-        if error.errno in FULL:
+    with in_words(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder / ".lock", timeout=0):
+                yield
+        except Timeout:
             raise ArchiveError(
+                f"{paths.shown(folder)}: another collector is at work in this folder; wait for it to finish"
+            ) from None
+
+
+@contextmanager
+def in_words(folder: Path, done: str = "written") -> Iterator[None]:
+    """Tell of what the disk refuses in `folder` as an ArchiveError that says where, and what to do; done: to it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # none of the disk's
+            raise
+        shown = paths.shown(folder)
+        where = paths.shown(Path(error.filename)) if isinstance(error.filename, str | Path) else shown
+        if error.errno in FULL:
+            words = (
                 f"{shown}: the disk is full, or a limit on files is met ({error.strerror}); make room and run again: "
                 "whatever is whole is kept, and nothing that was held is harmed"
-            ) from None
-        if error.errno in DENIED:
-            where = paths.shown(Path(error.filename)) if error.filename else shown
-            raise ArchiveError(
-                f"{where}: cannot be written ({error.strerror}); allow it, or name another folder"
-            ) from None
-        raise
+            )
+        elif error.errno in DENIED:
+            words = f"{where}: cannot be {done} ({error.strerror}); allow it, or name another folder"
+        elif isinstance(error, TAKEN):
+            words = f"{where}: a file is where a folder is wanted, or the other way round; move it away and run again"
+        else:
+            words = f"{where}: {error.strerror}; see to the disk, then run again: nothing that was held is harmed"
+        raise ArchiveError(words) from None

@@ -1,6 +1,7 @@
 """Whether a collected day can stand: reasons against it, by what it holds and by the day held before it."""
 
 import datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow
@@ -86,7 +87,8 @@ def fallen(before: Path, now: Path) -> int:
 def _fallen(before: Path, now: Path) -> int:
     """Reads one row group of `now` at a time and those of `before` that can hold the same models."""
     columns, fell = ["model", "downloads_all_time"], 0
-    with pyarrow.parquet.ParquetFile(before) as old, pyarrow.parquet.ParquetFile(now) as new:
+    checked = partial(pyarrow.parquet.ParquetFile, page_checksum_verification=True)
+    with checked(before) as old, checked(now) as new:
         spans = [_span(old, group) for group in range(old.num_row_groups)]
         for group in range(new.num_row_groups):
             first, last = _span(new, group)

@@ -14,6 +14,7 @@ import datetime
 import importlib.metadata
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,17 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from helpers import files, paths
-from helpers.archive import checks, pages, store
+from helpers.archive import checks, pages, sound, store
+from helpers.archive.sound import manifest
 from helpers.lock import ArchiveError
 from helpers.sources import hub_records
 from helpers.sources.hub import Scope
 
 SCHEMA_VERSION = 1
 """Of the published table; raised whenever a column changes its meaning."""
+RECORD = "collection.json"
+BY = (None, "author", "base_model")
+"""What a scope may be by."""
 RESUMABLE = datetime.timedelta(hours=12)
 """A day begun longer ago is not gone on with: the counts at its two ends would not be of one day."""
 
@@ -38,13 +43,13 @@ def holds(folder: Path, day: datetime.date) -> bool:
     return (folder / f"date={day}").is_dir()
 
 
-def manifest(folder: Path, day: datetime.date) -> dict[str, Any] | None:
-    """What is recorded of a day held; None for one that this archive did not publish itself."""
-    place = folder / f"date={day}" / "manifest.json"
-    try:
-        return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else None
-    except ValueError as error:
-        raise ArchiveError(f"{paths.shown(place)}: {error}; restore it, or remove it") from None
+def held(folder: Path, day: datetime.date) -> bool:
+    """Whether the day is published and can be relied on. Raises ArchiveError where it stands there and cannot."""
+    if not holds(folder, day):
+        return False
+    if why := sound.fault(folder, day, verify=True):
+        raise ArchiveError(f"{sound.Unsound(folder / f'date={day}', day, why)}; then run again to collect the day")
+    return True
 
 
 # A day in the making ------------------------------------------------------------------------------------------
@@ -82,36 +87,72 @@ def begin(folder: Path, now: datetime.datetime, scope: Scope, endpoint: str) -> 
     started = now.astimezone(datetime.UTC)
     new = Collection(folder, started.date(), started, endpoint, scope)
     content = {"started": started.isoformat(), "endpoint": endpoint, "by": scope.by, "names": scope.names}
-    files.write_json(new.place / "collection.json", content)
-    pages.sync(new.place / "collection.json")
+    files.write_json(new.place / RECORD, content, lasting=True)
     return new
 
 
-def unfinished(folder: Path) -> list[Collection]:
-    """Days in the making, oldest first. What is left of days that are held already is cleared away."""
+def unfinished(folder: Path, tell: Callable[[str], object] | None = None) -> list[Collection]:
+    """Days in the making, oldest first. What is left of days that are held already is cleared away.
+
+    Whatever else is there, or cannot be gone on with because its record is damaged, is moved aside; `tell` is told so.
+    """
     found = []
-    for place in sorted((folder / "unfinished").glob("????-??-??")):
-        record = place / "collection.json"
-        is_published = holds(folder, datetime.date.fromisoformat(place.name))
-        if is_published or not record.is_file():  # without a record it was stopped before its first page
-            shutil.rmtree(place)
+    for place in sorted((folder / "unfinished").glob("[!.]*")):
+        day = store.named(place.name)
+        if day and place.is_dir() and (_published(folder, day) or not (place / RECORD).exists()):
+            shutil.rmtree(place)  # without a record it was stopped before its first page
             continue
-        told = json.loads(record.read_text(encoding="utf-8"))
+        try:
+            found.append(_begun(folder, place))
+        except ValueError as error:
+            report = {"day": str(day) if day else None, "not_published_because": [str(error)]}
+            moved = _move_aside(folder, place, report)
+            if tell:
+                tell(f"{paths.shown(place)}: {error}; moved to {paths.shown(moved)}")
+    return found
+
+
+def _published(folder: Path, day: datetime.date) -> bool:
+    return holds(folder, day) and not sound.fault(folder, day)
+
+
+def _begun(folder: Path, place: Path) -> Collection:
+    """The day in the making at a place. Raises ValueError, which says what is wrong with it."""
+    if not place.is_dir() or not store.named(place.name):
+        raise ValueError("is no day in the making")
+    try:
+        told = json.loads((place / RECORD).read_text(encoding="utf-8"))
         started = datetime.datetime.fromisoformat(told["started"])
         scope = Scope(told["by"], tuple(told["names"]))
-        found.append(Collection(folder, started.date(), started, told["endpoint"], scope))
-    return found
+        new = Collection(folder, started.date(), started, told["endpoint"], scope)
+        texts = all(isinstance(text, str) for text in (new.endpoint, *scope.names))
+        whole = texts and scope.by in BY and isinstance(told["names"], list) and started.utcoffset() is not None
+    except (ValueError, LookupError, TypeError, IsADirectoryError):
+        whole = False
+    if not whole or new.place != place:
+        raise ValueError(f"its {RECORD} is damaged, so that it cannot be gone on with")
+    return new
 
 
 def set_aside(collection: Collection, reasons: list[str], facts: dict[str, Any]) -> Path:
     """Move an unpublished day out of the way, with a report; gives its new place."""
-    folder = collection.folder / "aside"
-    folder.mkdir(exist_ok=True)
-    target = folder / f"{collection.day}.{len(list(folder.glob(f'{collection.day}.*'))) + 1}"
     report = {"day": str(collection.day), "not_published_because": reasons} | facts
-    files.write_json(collection.place / "report.json", report)
-    collection.place.rename(target)
-    pages.sync(folder)
+    return _move_aside(collection.folder, collection.place, report)
+
+
+def _move_aside(folder: Path, place: Path, report: dict[str, Any]) -> Path:
+    """Move a folder, or a file into one, to aside/, and put the report there; gives its new place."""
+    aside, number = folder / "aside", 1
+    aside.mkdir(exist_ok=True)
+    while (target := aside / f"{place.name}.{number}").exists():
+        number += 1
+    if place.is_dir():
+        files.write_json(place / "report.json", report, lasting=True)
+        place.rename(target)
+    else:
+        files.write_json(target / "report.json", report, lasting=True)
+        place.rename(target / place.name)
+    files.sync(aside)
     return target
 
 
@@ -123,15 +164,18 @@ def publish(collection: Collection, now: datetime.datetime) -> dict[str, Any]:
 
     Raises ArchiveError if the day cannot stand; it is then kept under aside/, with a report.
     """
+    target = collection.folder / f"date={collection.day}"
+    if held(collection.folder, collection.day):
+        raise ArchiveError(f"{paths.shown(target)}: is held already; remove {paths.shown(collection.place)}")
     made = collection.place / "day"
     for leftover in (made, collection.place / "room"):
         shutil.rmtree(leftover, ignore_errors=True)
     made.mkdir()
     listed = [_paths(collection.pages(number)) for number in range(len(collection.scope.lists))]
     table = made / store.FILE
-    merged = pages.merge(listed, table, made / "refused.jsonl", collection.place / "room")
-    pages.sync(table)
-    pages.sync(made / "refused.jsonl")
+    merged = pages.merge(listed, table, made / sound.REFUSED, collection.place / "room")
+    files.sync(table)
+    files.sync(made / sound.REFUSED)
     _verify(table, merged.rows)
     facts = _facts(collection, merged, now, table)
     before = _before(collection)
@@ -139,13 +183,13 @@ def publish(collection: Collection, now: datetime.datetime) -> dict[str, Any]:
     reasons = checks.reasons(collection.scope, collection.started, merged, compared)
     if before:
         facts["fell"] = checks.fallen(collection.folder / f"date={before[0]}" / store.FILE, table)
-    files.write_json(made / "manifest.json", facts)
-    for path in (made / "manifest.json", made):
-        pages.sync(path)
+        facts["compared_with"] = str(before[0])
+    facts = sound.sealed(facts)
+    files.write_json(made / sound.MANIFEST, facts, lasting=True)
     if reasons:
         _refuse(collection, reasons, facts)
-    made.rename(collection.folder / f"date={collection.day}")
-    pages.sync(collection.folder)
+    made.rename(target)
+    files.sync(collection.folder)
     shutil.rmtree(collection.place)
     return facts
 
@@ -171,6 +215,7 @@ def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime,
         "schema_version": SCHEMA_VERSION,
         "rows": merged.rows,
         "sha256": files.digest(table),
+        "refused_sha256": files.digest(table.with_name(sound.REFUSED)),
         "started": collection.started.isoformat(timespec="seconds"),
         "finished": now.astimezone(datetime.UTC).isoformat(timespec="seconds"),
         "endpoint": collection.endpoint,
@@ -180,12 +225,13 @@ def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime,
         "repeated": merged.repeated,
         "refused": dict(sorted(merged.refused.items())),
         "fell": None,
+        "compared_with": None,
     }
 
 
 def _verify(path: Path, rows: int) -> None:
     """Read the table back: its columns, its rows, and models that rise from row to row, so that none comes twice."""
-    with pyarrow.parquet.ParquetFile(path) as file:
+    with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
         whole = file.schema_arrow.equals(hub_records.COLUMNS) and file.metadata.num_rows == rows
         last = ""
         for batch in file.iter_batches(pages.BUCKET_ROWS):
@@ -198,8 +244,10 @@ def _verify(path: Path, rows: int) -> None:
 
 
 def _before(collection: Collection) -> tuple[datetime.date, dict[str, Any]] | None:
-    """The last day held before this one that has a manifest, and the manifest."""
+    """The last day held before this one that has a manifest and can be relied on, and the manifest."""
     for day in reversed(store.days(collection.folder)):
-        if day < collection.day and (found := manifest(collection.folder, day)):
-            return day, found
+        if day < collection.day and not sound.fault(collection.folder, day, verify=True):
+            found = manifest(collection.folder, day)
+            if found and "listings" in found:
+                return day, found
     return None

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.parquet
 
 from helpers import files, paths
-from helpers.archive import days, listings, store
+from helpers.archive import listings, sound, store
 from helpers.sources import hub
 from helpers.tables.contracts import TABLES
 
@@ -24,18 +24,23 @@ def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
     """Bring what the archive holds into `folder`, in the layouts of the data dictionary; sources not held are absent.
 
     Files are linked where the file system can, else copied. The listing of derivatives is the newest snapshot of the
-    whole Hub or, where there is none, the newest day of derivatives collected for tracked models. Returns source,
-    files, newest (the newest day or file), note (what is to be known of it); files is 0 for what is not held. Raises
-    CollectionError without any snapshot or list of models: nothing could be counted.
+    whole Hub or, where there is none, the newest day of derivatives collected for tracked models. A day that cannot be
+    relied on (helpers.archive.sound; every byte of it is read) is left out. Returns source, files, newest (the newest
+    day or file), note (what is to be known of it, and which days are left out); files is 0 for what is not held.
+    Raises CollectionError without any snapshot or list of models: nothing could be counted.
     """
     for needed, remedy in (("snapshots", "atom collect hub"), ("registry", "atom collect tracked-models")):
         if not (source / needed).is_dir():
             raise CollectionError(f"{paths.shown(source / needed)} is missing; run `{remedy}` first")
-    held = store.days(source / "snapshots")
+    held, unsound = sound.look(source / "snapshots", verify=True)
+    if unsound and not held:
+        raise CollectionError(
+            f"{paths.shown(source / 'snapshots')}: no day can be relied on; `atom collect status --verify` says why"
+        )
     for day in held:
         name = f"date={day}/{store.FILE}"
         _bring(source / "snapshots" / name, folder / "snapshots" / name)
-    rows = [("snapshots", len(held), str(held[-1]) if held else "", "")]
+    rows = [("snapshots", len(held), str(held[-1]) if held else "", _left_out(unsound))]
     rows.append(("derivatives", *_derivatives(source, folder / "derivatives")))
     for name in SOURCES:
         found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and path.name[0] != "."]
@@ -45,13 +50,21 @@ def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["source", "files", "newest", "note"])
 
 
+def _left_out(unsound: list[sound.Unsound]) -> str:
+    """Which days are, in words."""
+    if not unsound:
+        return ""
+    names = ", ".join(str(found.day or found.place.name) for found in unsound)
+    return f"left out, `atom collect status --verify` says why: {names}"
+
+
 def _derivatives(source: Path, folder: Path) -> tuple[int, str, str]:
     """Bring the listing of derivatives, with its manifest; gives files, its day, and what of the Hub it covers."""
     for name, covers in (("snapshots", hub.WHOLE), ("derivatives", listings.DERIVATIVES)):
         place = source / name
         for day in reversed(store.days(place)):
-            told = days.manifest(place, day)
-            if told and listings.covered(told) == covers:
+            told = None if sound.fault(place, day) else sound.manifest(place, day)
+            if told and listings.covered(told) == covers and not sound.fault(place, day, verify=True):
                 _listing(place / f"date={day}", folder / f"date={day}")
                 return 1, str(day), covers
     return 0, "", ""
@@ -60,7 +73,8 @@ def _derivatives(source: Path, folder: Path) -> tuple[int, str, str]:
 def _listing(day: Path, target: Path) -> None:
     """The columns of raw/derivatives of a day, and its manifest."""
     columns = list(TABLES["raw/derivatives"].columns)
-    table = pyarrow.parquet.read_table(day / store.FILE, columns=columns, partitioning=None)
+    with pyarrow.parquet.ParquetFile(day / store.FILE, page_checksum_verification=True) as file:
+        table = file.read(columns)
     with files.replacing(target / store.FILE) as beside:
         pyarrow.parquet.write_table(table, beside)
     _bring(day / listings.MANIFEST, target / listings.MANIFEST)

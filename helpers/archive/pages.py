@@ -137,7 +137,8 @@ def merge(lists: list[list[Path]], table: Path, refused: Path, room: Path) -> Me
     cuts = sample[:: BUCKET_ROWS // STRIDE][1:]
     room.mkdir()
     _deal_out(listed, cuts, refused, room, done)
-    with pyarrow.parquet.ParquetWriter(table, hub_records.COLUMNS, compression="zstd") as writer:
+    how = {"compression": "zstd", "write_page_checksum": True}
+    with pyarrow.parquet.ParquetWriter(table, hub_records.COLUMNS, **how) as writer:
         for number in range(len(cuts) + 1):
             bucket = _tidy(_bucket(room, number), owners, done)
             if bucket.num_rows:

@@ -9,30 +9,26 @@ import pyarrow.compute
 
 from helpers import paths
 from helpers.tables import contracts
+from helpers.tables.contracts import columns
 
 NAME = "raw/snapshots"
 FILE = "models.parquet"
 
 
+COLUMNS = tuple(column for column in contracts.TABLES[NAME].columns if column != "date")
+
+
 def days(folder: Path) -> list[datetime.date]:
-    """The days that the store holds, in order.
+    """The days of which the store holds a file, in order.
 
-    Raises ContractError for a folder that is named after no day, or that lacks its file.
+    What is named after no day, or after one on which no source can have counted, is passed over, and so is a folder
+    without its file: helpers.archive.sound tells of them.
     """
-    held = []
-    for place in sorted(folder.glob("date=*")):
-        text = place.name.removeprefix("date=")
-        day = _date(text)
-        if day is None:
-            found = f"{text!r} is no date; rename it to date=YYYY-MM-DD or move it away"
-            raise contracts.ContractError(f"{paths.shown(place)}: {found}")
-        if not (place / FILE).is_file():
-            raise contracts.ContractError(f"{paths.shown(place)}: {FILE} is missing; restore it or remove the folder")
-        held.append(day)
-    return held
+    named_ = ((named(place.name.removeprefix("date=")), place) for place in sorted(folder.glob("date=*")))
+    return [day for day, place in named_ if day and columns.reasonable(day) and (place / FILE).is_file()]
 
 
-def _date(text: str) -> datetime.date | None:
+def named(text: str) -> datetime.date | None:
     """The day that `text` writes as YYYY-MM-DD, or None."""
     try:
         day = datetime.date.fromisoformat(text)
@@ -46,7 +42,7 @@ def day(folder: Path, date: datetime.date) -> pd.DataFrame:
 
     Raises ContractError, naming file and row, if the file breaks the contract raw/snapshots.
     """
-    return contracts.read_file(_file(folder, date), NAME, date=pd.Timestamp(date))
+    return contracts.read_file(file(folder, date), NAME, date=pd.Timestamp(date))
 
 
 def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
@@ -71,10 +67,9 @@ def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
 
 def _together(folder: Path, held: list[datetime.date], wanted: pyarrow.Array | None) -> pd.DataFrame:
     """All files as one unchecked table: checking once is much faster than once a day."""
-    columns = [column for column in contracts.TABLES[NAME].columns if column != "date"]
     parts = []
     for date in held:
-        part = contracts.load(_file(folder, date), columns)
+        part = contracts.load(file(folder, date), list(COLUMNS))
         if wanted is not None:
             part = part.filter(pyarrow.compute.is_in(part["model"].cast(pyarrow.string()), value_set=wanted))
         parts.append(part)
@@ -87,7 +82,8 @@ def _only(frame: pd.DataFrame, models: pd.Series | None) -> pd.DataFrame:
     return frame if models is None else frame[frame["model"].isin(models)]
 
 
-def _file(folder: Path, date: datetime.date) -> Path:
+def file(folder: Path, date: datetime.date) -> Path:
+    """Where the snapshot of a day is."""
     return folder / f"date={date}" / FILE
 
 

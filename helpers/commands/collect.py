@@ -60,7 +60,7 @@ def hub(
         published, late = _left(folder, asked, connection, display, clock)
         now = clock()
         today = now.astimezone(datetime.UTC).date()
-        if days.holds(folder, today):
+        if days.held(folder, today):
             display.say(f"{today} is held; nothing to do")
         else:
             new = days.begin(folder, now, asked, connection.endpoint)
@@ -79,7 +79,7 @@ def _left(
 ) -> tuple[list[dict[str, Any]], ArchiveError | None]:
     """Go on with days left unfinished. An earlier one that cannot be published must not cost today; it is told last."""
     published, late = [], None
-    for left in days.unfinished(folder):
+    for left in days.unfinished(folder, display.say):
         now = clock()
         if reason := left.differs(asked, connection.endpoint, now):
             display.say(f"{left.day}: {reason}; moved to {paths.shown(days.set_aside(left, [reason], {}))}")

@@ -252,21 +252,6 @@ def test_a_few_broken_records_are_set_aside_and_many_mean_that_the_listing_lacks
         days.publish(ready(tmp_path, records, DAYS[1], size=500), DAYS[1])
 
 
-def test_a_spoilt_day_before_is_named_and_the_new_day_waits_for_its_repair(tmp_path):
-    days.publish(ready(tmp_path, models(100), DAYS[0]), DAYS[0])
-    table = tmp_path / f"date={NOW.date()}" / "models.parquet"
-    whole = table.read_bytes()
-    ready(tmp_path, models(100), DAYS[1])
-    for harm, words in ((lambda: table.write_bytes(whole[:-99]), "cannot be read"), (table.unlink, "is missing")):
-        harm()
-        (left,) = days.unfinished(tmp_path)
-        with pytest.raises(ValueError if words == "is missing" else days.ArchiveError, match=words):
-            days.publish(left, DAYS[1])
-        table.write_bytes(whole)
-    days.publish(left, DAYS[1])
-    assert len(store.days(tmp_path)) == 2
-
-
 def test_falls_of_counts_are_counted_against_the_day_before(tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "BUCKET_ROWS", 40)
     records = models(300)
@@ -296,5 +281,6 @@ def test_status_tells_days_gaps_counts_falls_and_what_is_not_published(tmp_path)
 
 def test_status_of_a_spoilt_archive_names_the_folder(tmp_path):
     (tmp_path / "date=yesterday").mkdir()
-    with pytest.raises(days.ArchiveError, match="date=yesterday"):
-        status.status(tmp_path)
+    table = status.status(tmp_path)
+    assert table["state"].tolist() == ["unsound"]
+    assert "date=yesterday: is named after no day" in table["note"][0]

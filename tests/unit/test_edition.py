@@ -1,5 +1,6 @@
 """Editions: every mistake is named with file, key and remedy."""
 
+import pandas as pd
 import pytest
 
 from helpers import edition
@@ -73,13 +74,19 @@ def test_overrides_are_typed_and_checked():
 
 def archive_of(monkeypatch, folder, *days):
     for day in days:
-        (folder / "snapshots" / f"date={day}").mkdir(parents=True)
-        (folder / "snapshots" / f"date={day}" / "models.parquet").touch()
+        place = folder / "snapshots" / f"date={day}"
+        place.mkdir(parents=True)
+        row = {"model": ["a/b"], "downloads_all_time": [1], "created_at": pd.to_datetime(["2025-01-01"], utc=True)}
+        pd.DataFrame(row).to_parquet(place / "models.parquet", index=False)
     monkeypatch.setattr(edition.paths, "ARCHIVE", folder)
 
 
-def test_dates_of_the_archive_come_from_its_snapshots(monkeypatch, tmp_path):
-    archive_of(monkeypatch, tmp_path, "2026-01-15", "2026-02-20", "2026-03-31")
+def test_dates_of_the_archive_come_from_its_snapshots_that_can_be_relied_on(monkeypatch, tmp_path):
+    archive_of(
+        monkeypatch, tmp_path, "1970-01-01", "2026-01-10", "2026-01-15", "2026-02-20", "2026-03-31", "2026-04-09"
+    )
+    for spoilt in ("2026-01-10", "2026-04-09"):
+        (tmp_path / "snapshots" / f"date={spoilt}" / "models.parquet").write_bytes(b"")
     public = edition.load("public").parameters()
     wanted = {
         "first_month": "2026-01-01", "history_end": "2026-01-15", "splice_month": "2026-02-01",

@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 import pytest
 
-from helpers.archive import store
+from helpers.archive import sound, store
 from helpers.tables import contracts
 
 DAYS = [datetime.date(2025, 7, day) for day in (3, 4, 7)]
@@ -13,7 +13,7 @@ DAYS = [datetime.date(2025, 7, day) for day in (3, 4, 7)]
 
 def put(folder, date, **columns):
     """A snapshot of two models."""
-    given = {"model": ["Qwen/a", "acme/b"], "downloads_all_time": [date.day * 10, 5]}
+    given = {"model": ["Qwen/a", "acme/b"], "downloads_all_time": [int(str(date)[-2:]) * 10, 5]}
     given |= {"created_at": pd.to_datetime(["2025-01-01T12:00:00Z", None])}
     place = folder / f"date={date}" / "models.parquet"
     place.parent.mkdir()
@@ -33,17 +33,25 @@ def test_a_store_without_days_is_refused(tmp_path):
         store.read(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["2025-13-01", "20250703", "yesterday", "2025-7-3", ""])
-def test_a_folder_named_after_no_day_is_refused(folder, name):
-    (folder / f"date={name}").mkdir()
-    with pytest.raises(contracts.ContractError, match=r"is no date; rename it to date=YYYY-MM-DD or move it away"):
-        store.days(folder)
+NO_DAYS = ["2025-13-01", "20250703", "yesterday", "2025-7-3", "", "1970-01-01", "2099-01-01"]
 
 
-def test_a_day_without_its_file_is_refused(folder):
+@pytest.mark.parametrize("name", NO_DAYS)
+def test_a_folder_named_after_no_day_on_which_anything_was_counted_is_passed_over_and_told(folder, name):
+    put(folder, "2025-07-09").parent.rename(folder / f"date={name}")
+    assert store.days(folder) == DAYS
+    assert len(store.read(folder)) == 6
+    days, (unsound,) = sound.look(folder)
+    assert days == DAYS
+    assert unsound.place.name == f"date={name}"
+    assert f"aside/{name}.unsound" in unsound.remedy
+
+
+def test_a_day_without_its_file_is_passed_over_and_told(folder):
     (folder / "date=2025-07-05").mkdir()
-    with pytest.raises(contracts.ContractError, match=r"date=2025-07-05: models.parquet is missing; restore it or"):
-        store.read(folder)
+    assert store.days(folder) == DAYS
+    (unsound,) = sound.look(folder)[1]
+    assert "date=2025-07-05: models.parquet is missing; restore it from a copy, or leave it out: mkdir" in str(unsound)
 
 
 @pytest.mark.parametrize(

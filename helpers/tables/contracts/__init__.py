@@ -76,7 +76,7 @@ def load(path: Path, columns: list[str]) -> pyarrow.Table:
 
 def _load_parquet(path: Path, columns: list[str]) -> pyarrow.Table:
     # Not read_table: it takes "date=2025-07-03" in the path for a column of the table.
-    with pyarrow.parquet.ParquetFile(path) as file:
+    with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
         _refuse_missing(file.schema_arrow.names, columns, path)
         return file.read(columns)
 
