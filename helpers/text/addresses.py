@@ -23,7 +23,12 @@ from helpers.text.codebook import units
 BEFORE_LAST = {"last": 0, "two-months-ago": 2, "year-ago": 12}
 """Names of months by their distance from a table's last."""
 NAMED = ("first", *BEFORE_LAST, "splice")
-MONTH = re.compile(r"\d{4}-\d{2}")
+MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+DAYS = re.compile(r"\d+d")
+REGISTRY = ("organisation", "region", "model", "name", "key", "family", "group", "pair", "period")
+"""Columns of the registry's lists whose names may be keys, also in an edition that holds no row of them."""
+ALL = "all"
+"""The key of a row that is the sum of the others."""
 QUOTED = re.compile(r"\bquote\(\s*[\"']([a-z0-9-]+)[\"']")
 """How a notebook's source quotes a table."""
 
@@ -99,9 +104,8 @@ class Quoted:
             return name
         if name == "first":
             return self.months[0]
-        year, month = map(int, self.months[1].split("-"))
-        months = year * 12 + month - 1 - BEFORE_LAST[name]
-        return f"{months // 12:04}-{months % 12 + 1:02}"
+        last = datetime.date.fromisoformat(f"{self.months[1]}-01")
+        return f"{month_before(last, BEFORE_LAST[name]):%Y-%m}"
 
 
 @dataclass
@@ -168,16 +172,25 @@ class Book:
         return unit
 
     @cached_property
-    def vocabulary(self) -> set[str]:
-        """Every key that some table of this build has."""
-        return {part for table in self.tables.values() for keys in table.keys for part in keys} | names()
+    def vocabulary(self) -> dict[str, set[str]]:
+        """Key column → every key that some table of this build has there, or the registry knows."""
+        found: dict[str, set[str]] = {}
+        for table in self.tables.values():
+            for keys in table.keys:
+                for column, part in zip(table.by, keys, strict=True):
+                    found.setdefault(column, {ALL}).add(part)
+        every = {column: set(map(quoting.slug, quoting.listed(column))) for column in REGISTRY}
+        others = set().union(*every.values())  # a side is a group or an organisation, say
+        return {column: found.get(column, {ALL}) | every.get(column, others) for column in {*found, *every}}
 
     def _must_exist(self, table: Quoted, keys: tuple[str, ...]) -> None:
         for column, part in zip(table.by, keys, strict=True):
-            named = column == "month" and part in NAMED  # of a table without months
-            if not named and part not in self.vocabulary and not re.match(rf"{MONTH.pattern}|\d+d$", part):
+            known = self.vocabulary.get(column, set())
+            if column == "month" and (part in NAMED or MONTH.fullmatch(part)):
+                continue
+            if part not in known and not (column.endswith("_days") and DAYS.fullmatch(part)):
                 held = {row[table.by.index(column)] for row in table.keys}
-                raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, held | self.vocabulary)}")
+                raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, held | known)}")
 
     def rows(self, address: str, sort: str = "", without: str = "") -> list[dict[str, Cell]]:
         """Column → cell of each row at the first part of an address, as text lists them: those of the table's order, or
@@ -192,14 +205,15 @@ class Book:
         table = self.tables[name]
         if sort and sort not in table.columns:
             raise AddressError(f"`{name}` has no column `{sort}`{near(sort, table.columns)}")
+        if sort and any(isinstance(row[table.columns.index(sort)], str) for row in table.rows):
+            raise AddressError(f"`{name}` cannot be sorted by `{sort}`, which holds texts; name a column of numbers")
         fixed = {}
         for part in asked:
             free = [by for by in table.by if by not in fixed]
             by = next((by for by in free if _fits(table, by, part, self.splice)), None)
             if by is None:
-                if not table.keys:
-                    return []
-                self._must_exist(table, tuple(part for _ in table.by))
+                if not any(part in self.vocabulary.get(by, ()) or MONTH.fullmatch(part) for by in free):
+                    self._must_exist(table, tuple(part for _ in table.by))
                 return []
             fixed[by] = table.month(part, self.splice) if by == "month" else part
         found = []
@@ -223,6 +237,12 @@ class Book:
                 yield from (".".join([table.name, *keys, column]) for column in table.columns)
 
 
+def month_before(month: datetime.date, count: int) -> datetime.date:
+    """The first day of the month so many months before one."""
+    months = month.year * 12 + month.month - 1 - count
+    return datetime.date(months // 12, months % 12 + 1, 1)
+
+
 def _fits(table: Quoted, by: str, part: str, splice: str) -> bool:
     wanted = table.month(part, splice) if by == "month" else part
     return any(keys[table.by.index(by)] == wanted for keys in table.keys)
@@ -232,12 +252,6 @@ def near(word: str, known: Iterable[str]) -> str:
     """The known words nearest to one, for an error; empty where none is near."""
     found = difflib.get_close_matches(word, sorted(known), n=3, cutoff=0.5)
     return f"; the nearest: {', '.join(found)}" if found else ""
-
-
-def names() -> set[str]:
-    """Slugs of what the registry knows, held in an edition or not: organisations, models, groups, their names …"""
-    columns = ("organisation", "region", "model", "name", "key", "family", "group", "pair", "period")
-    return {"all", *map(quoting.slug, quoting.listed(*columns))}
 
 
 SPLICE = ("settings", "splice_month")

@@ -25,7 +25,7 @@ from helpers.text.faults import Fault, PublishError
 EVENTS = paths.ROOT / "data" / "events.csv"
 """When things happened that no data of ours tell, in the paper's words: event, words, source."""
 FILTER = paths.REPORT / "filters" / "words.lua"
-CONDITIONAL = re.compile(r"(\b(?:if|unless)=\"[^\"]*\")")
+CONDITIONAL = re.compile(r"(\b(?:if|unless|each)=\"[^\"]*\")")
 TRUTHS = {True: "true", False: "false", None: "unknown"}
 DRAWN = re.compile(r"(?:fig|tbl)-[\w-]+")
 
@@ -53,7 +53,9 @@ def run(
     answered = ledger.answered(ledger.read(), book) if data == "reconstructed" else None
     written = {address: _markdown(cell, answered) for address, cell in cells.items()}
     told_lists = {
-        listing.name: [{column: _markdown(cell, answered) for column, cell in row.items()} for row in rows]
+        listing.name: [
+            {column: _markdown(cell, answered, asked.lists[listing][0]) for column, cell in row.items()} for row in rows
+        ]
         for listing, rows in lists.items()
     }
     told_lists["findings"] = [  # for rows of a table
@@ -91,17 +93,12 @@ def read(
             "first": first, "splice": splice, "last": last, "year_ago": last.replace(year=last.year - 1),
             "splice_through": splice - day,
         },
-        "calendar": {"last": _before(last, 1), "two_months_ago": _before(last, 3)},
+        "calendar": {"last": addresses.month_before(last, 1), "two_months_ago": addresses.month_before(last, 3)},
         "build": versions.facts(),
     }  # fmt: skip
     book.tables |= {table: addresses.single(table, told) for table, told in facts.items()}
     book.tables["events"] = addresses.Quoted("events", None, None, ["event"], ["words"], {}, "edition", *_events())
     return book
-
-
-def _before(month: datetime.date, count: int) -> datetime.date:
-    months = month.year * 12 + month.month - 1 - count
-    return datetime.date(months // 12, months % 12 + 1, 1)
 
 
 def _events() -> tuple[list[list[str]], list[list[str]]]:
@@ -139,26 +136,31 @@ def _looked_up(
         try:
             rows = book.rows(listing.address, listing.sort, listing.without)
             said = asked.columns[listing]
+            if rows and (lost := sorted(said - set(rows[0]))):
+                raise AddressError(f"`{listing.address}` has no column `{lost[0]}`{addresses.near(lost[0], rows[0])}")
             lists[listing] = [{column: cell for column, cell in row.items() if column in said} for row in rows]
         except AddressError as error:
             found.append(Fault(where[0], str(error), "`atom values` lists addresses"))
     for condition, where in asked.conditions.items():
-        if condition not in known and not DRAWN.fullmatch(condition):
+        if condition not in known:
             near = addresses.near(condition, known)
             found.append(Fault(where[0], f"there is no finding `{condition}`{near}", "write it in helpers/findings"))
     return found, cells, lists
 
 
-def _markdown(cell: Cell, answered: ledger.Answered | None) -> str:
-    """A value as the publishers read it: a span that knows its origin, plain words for what the edition itself says."""
+def _markdown(cell: Cell, answered: ledger.Answered | None, where: str = "") -> str:
+    """A value as the publishers read it: a span that knows its origin, plain words for what the edition itself says.
+
+    where: what asks for it, which an unknown cell of a list carries along.
+    """
     if not cell.known:
-        return "[unknown]{.unknown}"
+        return f'[unknown]{{.unknown address="{cell.address}" at="{where}"}}' if where else "[unknown]{.unknown}"
     text = names.markdown(names.visible(cell.shown))
     if cell.notebook is None:
         return text
     classes = " ".join(["value", *["assumed"] * assumed(cell, answered)])
-    where = ", ".join(f"{column} {key}" for column, key in cell.row.items())
-    title = " · ".join(filter(None, (cell.table, where, cell.column, cell.unit, cell.notebook)))
+    row = ", ".join(f"{column} {key}" for column, key in cell.row.items())
+    title = " · ".join(filter(None, (cell.table, row, cell.column, cell.unit, cell.notebook)))
     # not […]{…}: pandoc reads brackets in brackets again and again
     return f'<span class="{classes}" from="{cell.notebook}#cell-{cell.cell}" title="{html.escape(title)}">{text}</span>'
 

@@ -1,6 +1,7 @@
 """How a raw value reads: one format for each unit of the codebook, and its variants for where text wants another."""
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -110,6 +111,16 @@ def shown(value: Any, unit: str, variant: str = USUAL) -> str:
     """A raw value as readers see it; null is "unknown". Raises KeyError for a unit or variant that does not exist."""
     chosen = UNITS[unit][variant]
     return "unknown" if null(value) else chosen(value)
+
+
+def step(shown: str) -> float:
+    """What the last digit of a number is worth, as it is shown: "1.15B" → 10000000, "8%" → 0.01, "five" → 1.
+
+    A zero behind the point says nothing: "37.0M" is to the million.
+    """
+    found = re.search(r"\d(?:[\d,]*\d)?(?:\.(\d+))?([A-Z%]?)", shown)
+    decimals, suffix = ((found[1] or "").rstrip("0"), found[2]) if found else ("", "")
+    return {"%": 0.01, **{letter: scale for scale, letter in SCALES}}.get(suffix, 1) * 10 ** -len(decimals)
 
 
 def null(value: Any) -> bool:

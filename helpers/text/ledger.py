@@ -35,7 +35,7 @@ PARTS = {
     "year": lambda date: date.year,
 }
 """How much of a date each printed precision fixes, from fine to coarse."""
-SHOWN_PARTS = {formats.USUAL: "day", "part-of-month": "third-of-month", "month": "month"}
+SHOWN_PARTS = {formats.USUAL: "day", "part-of-month": "third-of-month", "month": "month", "short": "day"}
 """Variant of a day's format → how much of the date it shows."""
 
 ORDER, TENS, OVER = "order", "tens", "over"
@@ -155,12 +155,17 @@ def answered(claims: pd.DataFrame, book: Book) -> Answered:
 
 
 def answers_printed(cell: Cell, answered: Answered) -> bool:
-    """Whether the paper prints what a cell says here: a day is not printed where the paper names the month alone."""
+    """Whether the paper prints what a cell says here: no day where it names the month, no 82.1% where it says 80%."""
     printed = answered.get(cell.place)
-    if printed is None or cell.unit != "UTC day":
-        return printed is not None
-    parts = list(PARTS)
-    return parts.index(SHOWN_PARTS[cell.variant]) >= min(parts.index(p) if p in PARTS else 0 for p in printed)
+    if printed is None:
+        return False
+    if cell.unit == "UTC day":
+        parts = list(PARTS)
+        return parts.index(SHOWN_PARTS[cell.variant]) >= min(parts.index(p) if p in PARTS else 0 for p in printed)
+    if isinstance(cell.raw, str) or ORDER in printed:
+        return True
+    steps = [float(precision) for precision in printed if precision not in (TENS, OVER, "text")]
+    return any(step <= formats.step(cell.shown) * (1 + 1e-9) for step in steps)
 
 
 def _cell(claim: dict[str, Any], book: Book) -> Cell:

@@ -56,6 +56,22 @@ local function list_of(el)
   return rows and #rows > 0 and rows or nil
 end
 
+-- Whether a list has rows, and every cell that it says is known.
+local function told(el)
+  local rows, all = list_of(el), true
+  for _, row in ipairs(rows or {}) do
+    for _, cell in pairs(row) do
+      pandoc.Plain(cell):walk { Span = function(span) all = all and not span.classes:includes("unknown") end }
+    end
+  end
+  return rows and all
+end
+
+-- What stands where something is not known: the build finds it, with its place, and stops.
+local function unknown(el, what)
+  return { pandoc.Span("unknown", pandoc.Attr("", { "unknown" }, { address = what, at = el.attributes.at })) }
+end
+
 -- Whether all that an element would show is known; passages inside answer for themselves.
 local function known(el)
   local found = true
@@ -67,7 +83,7 @@ local function known(el)
     if is_passage(inner) then return inner, false end
     local held = holds(inner)
     if held == nil then found = false end
-    if inner.attributes.each and not list_of(inner) then found = false end
+    if inner.attributes.each and not told(inner) then found = false end
     if not held then return inner, false end
   end
   el.content:walk { traverse = "topdown", Span = look, Div = look }
@@ -98,7 +114,7 @@ end
 -- The words of a list: the element's content once a row, joined as a sentence joins them.
 local function listed(el)
   local rows, shown = list_of(el), pandoc.List()
-  if not rows then return { pandoc.Span("unknown", pandoc.Attr("", { "unknown" })) } end
+  if not rows then return unknown(el, el.attributes.each) end
   for position, row in ipairs(rows) do
     if position > 1 then
       shown:extend(position == #rows and { pandoc.Space(), pandoc.Str("and"), pandoc.Space() }
@@ -133,11 +149,22 @@ local function repeated(tbl)
   return tbl
 end
 
--- Whether words for the other case stand beside an element: an `unless` of the same finding, or an `if`.
-local function answered(el, elements)
-  if el.attributes.unless then return true end
-  for _, other in ipairs(elements) do
-    if other.t == el.t and other.attributes.unless == el.attributes["if"] then return true end
+-- The neighbour of an element, with nothing but space between; step: 1 for the next, -1 for the one before.
+local function beside(elements, position, step)
+  local near = position + step
+  while elements[near] and (elements[near].t == "Space" or elements[near].t == "SoftBreak") do near = near + step end
+  return elements[near]
+end
+
+-- Whether words for the other case stand right beside an element, before or behind it.
+local function answered(elements, position)
+  local el = elements[position]
+  for _, step in ipairs { 1, -1 } do
+    local other = beside(elements, position, step)
+    if other and other.t == el.t then
+      if el.attributes["if"] and other.attributes.unless == el.attributes["if"] then return true end
+      if el.attributes.unless and other.attributes["if"] == el.attributes.unless then return true end
+    end
   end
   return false
 end
@@ -151,14 +178,21 @@ local function misfit(el)
 end
 
 -- What takes the place of an element that hangs on a finding, a passage or a list; nil keeps it.
-local function chosen(el, before, elements)
+local function chosen(elements, position, before)
+  local el = elements[position]
   if el.classes:includes("otherwise") then
     return before and {} or el.content
   elseif el.classes:includes("passage") then
     return stands(el) and el.content or {}
   elseif el.attributes["if"] or el.attributes["unless"] then
-    if holds(el) then return el.content end
-    return (holds(el) == nil or answered(el, elements)) and {} or misfit(el)
+    local held, name = holds(el), el.attributes["if"] or el.attributes.unless
+    if held then return el.content end
+    if held == nil then -- once for both cases
+      if el.attributes.unless and answered(elements, position) then return {} end
+      local nothing = unknown(el, name)
+      return el.t == "Span" and nothing or { pandoc.Plain(nothing) }
+    end
+    return (el.attributes.unless or answered(elements, position)) and {} or misfit(el)
   elseif el.attributes.each then
     return listed(el)
   end
@@ -168,12 +202,10 @@ end
 local function choose(kind)
   local function choice(elements)
     local result, before = pandoc.List(), nil
-    for _, el in ipairs(elements) do
-      local words = el.t == kind and chosen(el, before, elements)
-      if el.t == kind then
-        before = nil
-        if el.classes:includes("passage") then before = stands(el) end
-      end
+    for position, el in ipairs(elements) do
+      local words = el.t == kind and chosen(elements, position, before)
+      if el.t == kind and el.classes:includes("passage") then before = stands(el) end
+      if el.t == kind and el.classes:includes("otherwise") then before = nil end
       if words then result:extend(choice(words)) else result:insert(el) end
     end
     return result

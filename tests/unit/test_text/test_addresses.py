@@ -43,8 +43,9 @@ def test_a_cell_knows_where_it_comes_from(book):
         "regions.us.first.share",  # null
         "regions.us.splice.downloads",  # no such row
         "regions.china.2031-01.downloads",  # no such month
-        "regions.nvidia.last.downloads",  # an organisation of the registry, not in this table
-        "regions.eight.last.downloads",  # a group of the registry
+        "families.nvidia.downloads",  # an organisation of the registry, not in this table
+        "regions.eu.last.downloads",
+        "regions.all.last.downloads",
         "tokens.china.last.share",  # a table of a notebook cell that this edition did not run
         "families.mistral.downloads",
     ],
@@ -59,6 +60,10 @@ def test_what_the_edition_does_not_tell_is_unknown(book, address):
         ("region.china.last.downloads", r"no notebook quotes a table `region`; the nearest: regions"),
         ("regions.chian.last.downloads", r"`regions` has no region `chian`; the nearest: china"),
         ("regions.china.latest.downloads", r"`regions` has no month `latest`; the nearest: "),
+        ("regions.qwen.last.downloads", r"`regions` has no region `qwen`"),
+        ("regions.china.2025-13.downloads", r"`regions` has no month `2025-13`"),
+        ("regions.china.2025-031.downloads", r"`regions` has no month `2025-031`"),
+        ("regions.china.7d.downloads", r"`regions` has no month `7d`"),
         ("regions.china.last.download", r"`regions` has no column `download`; the nearest: downloads"),
         ("regions.china.last.downloads-thirds", r"`downloads` has no format `thirds`; it has usual, tenths"),
         ("regions.china.downloads", r"has 2 parts after the table; write regions.<region>.<month>.<column>"),
@@ -89,6 +94,10 @@ def test_lists_are_rows_at_a_part_of_an_address(book):
         at("family")
     with pytest.raises(AddressError, match="has no column `download`"):
         at("families", "download")
+    with pytest.raises(AddressError, match="`families` cannot be sorted by `organisation`, which holds texts"):
+        at("families", "organisation")
+    with pytest.raises(AddressError, match="`regions` has no region `chnia`"):
+        at("regions.chnia")
 
 
 def test_every_address_that_is_listed_names_a_cell(book):

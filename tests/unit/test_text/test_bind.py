@@ -132,6 +132,8 @@ def test_findings_and_lists_reach_the_filter_and_the_table_of_findings(project):
         ("x\n\n{{< var region.x >}}", "report/index.qmd:7: no notebook quotes a table `region`; the nearest: regions"),
         ('[a]{if="china-led"}', "report/index.qmd:5: there is no finding `china-led`; the nearest: china-leads"),
         ('[{x}]{each="family"}', "report/index.qmd:5: no notebook quotes a table `family`"),
+        ('::: {.passage if="fig-y"}\nx\n:::', "report/index.qmd:5: there is no finding `fig-y`; the nearest: fig-x"),
+        ('[{name}]{each="families"}', "report/index.qmd:5: `families` has no column `name`"),
         ("{{< include nowhere.qmd >}}", "report/index.qmd:5: includes nowhere.qmd, which does not exist"),
     ],
 )
@@ -165,6 +167,18 @@ def test_an_unknown_number_outside_a_passage_stops_the_build(project, text):
     assert "is not known in this edition, and no passage withholds it; put it into a `::: passage`" in told
 
 
+def test_an_unknown_finding_outside_a_passage_stops_the_build_once(project):
+    told = project.refused('So [a]{if="mistral-leads"}[b]{unless="mistral-leads"}.')
+    assert told.count("`mistral-leads` is not known in this edition") == 1
+    assert told.startswith("report/index.qmd:5: ")
+
+
+def test_a_list_with_an_unknown_cell_withholds_its_passage(project):
+    project.run('[[{organisation} at {downloads}]{each="families"}.]{.passage} [Else.]{.otherwise}')
+    told = project.refused('[{organisation} at {downloads}]{each="families"}.')
+    assert told.startswith("report/index.qmd:5: `families.mistral.downloads` is not known in this edition")
+
+
 def test_an_empty_list_outside_a_passage_stops_the_build(project):
     assert "no passage withholds it" in project.refused('[{organisation}]{each="families" without="meta qwen mistral"}')
 
@@ -184,14 +198,15 @@ def test_in_a_reconstructed_edition_what_answers_no_printed_figure_is_assumed(pr
     ]
     monkeypatch.setattr(ledger, "read", lambda: pd.DataFrame(claims).assign(id="one"))
     asked = [
-        "regions.china.last.downloads-tenths", "regions.us.last.downloads", "month.last", "families.qwen.organisation",
+        "regions.china.last.downloads", "regions.china.2026-03.downloads-tenths", "regions.us.last.downloads",
+        "month.last", "families.qwen.organisation",
         "crossing.date", "crossing.date-part-of-month", "crossing.date-month",
     ]  # fmt: skip
     text = " ".join(f"{{{{< var {address} >}}}}" for address in asked)
     told = project.run(text, "reconstructed")
-    # Another address and format of a printed cell are printed, too, but no part of a date that the paper leaves open.
+    # Another address of a printed cell is printed, too; no digit and no part of a date that the paper leaves open is.
     marked = [address for address in asked if "assumed" in told[address]]
-    assert marked == ["regions.us.last.downloads", "crossing.date"]
+    assert marked == ["regions.china.2026-03.downloads-tenths", "regions.us.last.downloads", "crossing.date"]
     assert {record["assumed"] for record in project.read("values.json").values()} == {True, False}
     assert "assumed" not in "".join(project.run(text, "public").values())
 

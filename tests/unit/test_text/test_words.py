@@ -37,6 +37,10 @@ def written(text, form, **about):
         ('China [led]{if="yes"}[trailed]{unless="yes"} then.', "China led then."),
         ('China [led]{if="no"}[trailed]{unless="no"} then.', "China trailed then."),
         ('[x]{unless="yes"}y', "y"),
+        ("[A.]{.passage} [12]{.value} [B.]{.otherwise}", "A. 12"),
+        (f"[A {GONE}.]{{.passage}} [12]{{.value}} [B.]{{.otherwise}}", "12 B."),
+        ('It [a]{if="no"} [b]{unless="no"}.', "It b."),
+        ('It [b]{unless="yes"} [a]{if="yes"}.', "It a."),
         (f"[One {GONE}.]{{.passage}} [Two.]{{.passage}}", "Two."),
         (f"[One {GONE}.]{{.passage}} [Instead.]{{.otherwise}}", "Instead."),
         ("[One.]{.passage} [Instead.]{.otherwise}", "One."),
@@ -108,6 +112,11 @@ def test_a_statement_that_does_not_hold_leaves_its_place_and_words():
     assert found[1] == ["misfit"]
     assert dict(found[2]) == {"finding": "no", "at": "a.qmd:3", "words": "leads the world"}
     assert nodes.text_of(blocks) == "China ."
+
+
+def test_words_for_the_other_case_have_to_stand_right_beside():
+    blocks = nodes.parse('It [is so]{if="no"} and [not so]{unless="no"}.', "markdown", FILTER, {"findings": FINDINGS})
+    assert [node["c"][0][1] for node in nodes.elements(blocks) if node["t"] == "Span"] == [["misfit"]]
 
 
 def test_a_value_leads_to_its_cell_on_a_page_and_is_plain_in_print():
