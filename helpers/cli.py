@@ -133,6 +133,7 @@ importing = typer.Typer(no_args_is_help=True, help="Bring an author's own files 
 collecting.add_typer(importing, name="import")
 
 Archive = Annotated[Path, typer.Option("--archive", help="Folder of the archive.")]
+AcceptLoss = Annotated[bool, typer.Option("--accept-loss", help="Take an answer that lacks much of what is held.")]
 
 
 @collecting.command("hub")
@@ -185,9 +186,9 @@ def _fetch(verb: str, module: str, folder: str, words: str) -> None:
     """Add the verb that fetches a source into its folder; `module` of helpers.sources knows how."""
 
     @collecting.command(verb, help=words)
-    def fetch(archive: Archive = paths.ARCHIVE) -> None:
+    def fetch(archive: Archive = paths.ARCHIVE, accept_loss: AcceptLoss = False) -> None:
         source = importlib.import_module(f"helpers.sources.{module}")
-        print(source.fetch_all(archive / folder).to_string(index=False))
+        print(source.fetch_all(archive / folder, accept_loss=accept_loss).to_string(index=False))
 
 
 FETCHED = (

@@ -9,7 +9,7 @@ import pyarrow.parquet
 
 from helpers import files, paths
 from helpers.archive import listings, sound, store
-from helpers.sources import hub
+from helpers.sources import fetched, hub
 from helpers.tables.contracts import TABLES
 
 SOURCES = ("history", "openrouter", "arena", "artificial_analysis", "registry")
@@ -43,7 +43,7 @@ def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
     rows = [("snapshots", len(held), str(held[-1]) if held else "", _left_out(unsound))]
     rows.append(("derivatives", *_derivatives(source, folder / "derivatives")))
     for name in SOURCES:
-        found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and path.name[0] != "."]
+        found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and _is_input(path)]
         for path in found:
             _bring(path, folder / path.relative_to(source))
         rows.append((name, len(found), found[-1].name if found else "", ""))
@@ -56,6 +56,10 @@ def _left_out(unsound: list[sound.Unsound]) -> str:
         return ""
     names = ", ".join(str(found.day or found.place.name) for found in unsound)
     return f"left out, `atom collect status --verify` says why: {names}"
+
+
+def _is_input(path: Path) -> bool:
+    return path.name[0] != "." and fetched.REPLACED not in path.parts
 
 
 def _derivatives(source: Path, folder: Path) -> tuple[int, str, str]:

@@ -1,6 +1,6 @@
 """Lists of models in the tracked-models format, read and told of what is doubtful in them (paper, Section 2.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +23,26 @@ class Registry:
     findings: pd.DataFrame
 
 
-def ids(folder: Path) -> pd.Series:
-    """The ids on a list of models (models.csv of raw/registry), as they stand there. Raises RegistryError."""
-    return _csv(folder / "models.csv", {"modelId": _model})["modelId"]
+LISTS = ("models", "extra_models")
+"""Lists of models, each <name>.csv of raw/registry; an edition says which of them it tracks."""
+
+
+def ids(folder: Path, tracked: Sequence[str] | None = None) -> pd.Series:
+    """The ids on lists of models (raw/registry), as they stand there. Raises RegistryError.
+
+    tracked: of LISTS; None = all that the folder holds, models.csv at least.
+    """
+    if tracked is None:
+        tracked = [name for name in LISTS if name == LISTS[0] or (folder / f"{name}.csv").is_file()]
+    if not tracked or set(tracked) - set(LISTS):
+        found = ", ".join(map(str, tracked)) or "none"
+        raise RegistryError(f"lists of tracked models: {found}; name one or more of {', '.join(LISTS)}")
+    return pd.concat([column(folder / f"{name}.csv", "modelId") for name in tracked], ignore_index=True)
+
+
+def column(path: Path, name: str) -> pd.Series:
+    """A column of ids or names of a list, as they stand there. Raises RegistryError."""
+    return _csv(path, {name: _text if name == "hf_org" else _model})[name]
 
 
 def read(
@@ -33,17 +50,18 @@ def read(
     bucket_edges: list[float],
     labels: Path = paths.REGISTRY / "organisations.csv",
     safetensors: pd.Series | None = None,
+    tracked: Sequence[str] = LISTS[:1],
 ) -> Registry:
-    """Read a list of models in the tracked-models format (shared layout of raw/registry).
+    """Read lists of models in the tracked-models format (shared layout of raw/registry).
 
-    folder holds models.csv (org, model, modelId), model_parameters.csv (model_id, total_params_b, …),
-    organization_regions.csv (hf_org, region, notes) and release_date_corrections.csv (model_id,
+    folder holds models.csv and perhaps extra_models.csv (org, model, modelId), model_parameters.csv (model_id,
+    total_params_b, …), organization_regions.csv (hf_org, region, notes) and release_date_corrections.csv (model_id,
     actual_release_date, …; lines that start with # are remarks). labels: namespace, organisation, region.
-    safetensors: id → billions of parameters, where the Hub was asked. A region comes from the folder; one that the
-    labels tell otherwise is a finding. Raises RegistryError for a missing file or column and for a value that is no
-    id, size, region or date.
+    safetensors: id → billions of parameters, where the Hub was asked. tracked: of LISTS, those whose models are
+    tracked. A region comes from the folder; one that the labels tell otherwise is a finding. Raises RegistryError for a
+    missing file or column and for a value that is no id, size, region or date.
     """
-    listed = ids(folder)
+    listed = ids(folder, tracked)
     curated = _csv(folder / "model_parameters.csv", {"model_id": _model, "total_params_b": _size})
     regions = _csv(folder / "organization_regions.csv", {"hf_org": _text, "region": _region})
     corrections = _csv(folder / "release_date_corrections.csv", {"model_id": _model, "actual_release_date": _date})

@@ -99,18 +99,18 @@ def receive(answer: httpx2.Response, sink: Callable[[bytes], Any], most: int, pa
 
 def asked_to_wait(headers: httpx2.Headers) -> float | None:
     """Seconds that a source asks to wait, None where it names none. A second more, for it counts whole ones."""
-    limit = parse_ratelimit_headers(headers)
-    if limit is not None and limit.remaining == 0:
-        return limit.reset_in_seconds + 1.0
-    text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text) + 1.0
     try:
+        limit = parse_ratelimit_headers(headers)
+        if limit is not None and limit.remaining == 0:
+            return limit.reset_in_seconds + 1.0
+        text = headers.get("retry-after", "").strip()
+        if text.isdecimal():
+            return float(text) + 1.0
         until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)
+        return max(0.0, (until - datetime.datetime.now(datetime.UTC)).total_seconds()) + 1.0
+    except (ValueError, OverflowError):  # a number that no machine counts to, or no time at all
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)
-    return max(0.0, (until - datetime.datetime.now(datetime.UTC)).total_seconds()) + 1.0
 
 
 def reason(error: BaseException) -> str:

@@ -97,7 +97,7 @@ class Client:
         seen.add(address)
         try:
             url = httpx2.URL(address).join(told)
-        except httpx2.InvalidURL:
+        except (httpx2.InvalidURL, ValueError):  # half a character is no text
             raise self.error(address, "the next page's address is none", "run again later") from None
         if url.origin != self.origin:
             remedy = "if the source has moved, a newer version of this project may know"

@@ -14,11 +14,12 @@ import pyarrow
 import pyarrow.parquet
 
 from helpers import files
-from helpers.sources import arena, fetch, fetched, hub_dataset
+from helpers.sources import arena, fetch, fetched, hub_dataset, losses
 from helpers.sources.asking import Patience
 
 DATASET = "lmarena-ai/leaderboard-dataset"
 VARIANTS = ("text", "text_style_control")
+KEY = ["leaderboard_publish_date", "category", "model_name"]
 CITATION = "Source: Arena (LMArena), Leaderboard Dataset, CC BY 4.0, boards through {as_of}."
 BREAKS = {
     "2024-01-09": "ratings by Bradley-Terry instead of Elo",
@@ -29,25 +30,36 @@ BREAKS = {
 
 
 def fetch_all(
-    folder: Path, revision: str = "main", endpoint: str | None = None, patience: Patience = fetch.PATIENCE
+    folder: Path,
+    revision: str = "main",
+    endpoint: str | None = None,
+    patience: Patience = fetch.PATIENCE,
+    accept_loss: bool = False,
 ) -> pd.DataFrame:
     """Fetch both variants into `folder` as <variant>.parquet; gives a row a file: file, rows, first, last, commit.
 
-    endpoint: None = huggingface_hub's own. Each is read with helpers.sources.arena before it takes its place, and has
-    its record. Raises FetchError and ArchiveError.
+    endpoint: None = huggingface_hub's own. accept_loss: whether boards that are held may be missing. Both are read with
+    helpers.sources.arena before either takes its place, and have their records. Raises FetchError and ArchiveError.
     """
-    rows = []
-    with fetched.working(folder), hub_dataset.client("Arena", endpoint, patience) as client:
+    rows, guard = [], losses.Guard("Arena", "arena", accept_loss)
+    with (
+        fetched.working(folder),
+        hub_dataset.client("Arena", endpoint, patience) as client,
+        ExitStack() as stack,
+    ):
         sha = hub_dataset.commit(client, DATASET, revision)
         for variant in VARIANTS:
             parts = _parts(client, sha, variant)
             facts = {"source": "Arena", "dataset": DATASET, "commit": sha, "breaks": BREAKS, "licence": "CC BY 4.0"}
-            with fetched.publishing(folder / f"{variant}.parquet", **facts) as (beside, record):
-                record["made_of"] = _download(client, sha, parts, beside)
-                days = arena.read(beside)["leaderboard_publish_date"]
-                record |= {name: record["made_of"][-1][name] for name in ("address", "fetched")}
-                record["as_of"] = str(days.max().date())
-                record["citation"] = CITATION.format(as_of=record["as_of"])
+            path = folder / f"{variant}.parquet"
+            beside, record = stack.enter_context(fetched.publishing(path, **facts))
+            record["made_of"] = _download(client, sha, parts, beside)
+            boards = arena.read(beside)
+            guard.compare(path, boards, arena.read, KEY)
+            days = boards["leaderboard_publish_date"]
+            record |= {name: record["made_of"][-1][name] for name in ("address", "fetched")}
+            record["as_of"] = str(days.max().date())
+            record["citation"] = CITATION.format(as_of=record["as_of"])
             rows.append((f"{variant}.parquet", len(days), days.min(), days.max(), sha))
     return pd.DataFrame(rows, columns=["file", "rows", "first", "last", "commit"])
 

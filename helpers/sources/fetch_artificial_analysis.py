@@ -11,13 +11,14 @@ The free route is asked; it tells neither licence nor country. There is no histo
 import datetime
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from helpers import files
-from helpers.sources import artificial_analysis, fetch, fetched, keys
+from helpers.sources import artificial_analysis, fetch, fetched, keys, losses
 from helpers.sources.asking import Faulty, Patience
 
 ENDPOINT = "https://artificialanalysis.ai/api/v2"
@@ -26,6 +27,7 @@ CITATION = "Source: Artificial Analysis (artificialanalysis.ai)"
 DERIVED = "Based on data from Artificial Analysis, which does not endorse it."
 PULLS = 3
 """How often all pages are fetched: models may move between pages, or the index change, while they are read."""
+VERSION = "intelligence_index_version"
 MOST_PAGES = 50
 """Of the 100 requests a day that the free tier has."""
 REMEDIES = {
@@ -40,12 +42,14 @@ def fetch_all(
     endpoint: str = ENDPOINT,
     patience: Patience = fetch.PATIENCE,
     clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    accept_loss: bool = False,
 ) -> pd.DataFrame:
     """Fetch today's models into `folder` as <today>.json; gives a row a file: file, rows, index_version.
 
-    Raises FetchError, KeyMissing and ArchiveError.
+    accept_loss: whether models of the newest day held may be missing. Raises FetchError, KeyMissing and ArchiveError.
     """
     key = keys.get("AA_API_KEY").get_secret_value()
+    guard = losses.Guard("Artificial Analysis", "artificial-analysis", accept_loss)
     path = folder / f"{clock().astimezone(datetime.UTC).date()}.json"
     with (
         fetched.working(folder),
@@ -58,22 +62,34 @@ def fetch_all(
         with fetched.publishing(path, **facts, **answer.record()) as (beside, record):
             files.write_text(beside, json.dumps(pages))
             models = artificial_analysis.read(beside)
+            guard.compare(_newest(folder), models, artificial_analysis.read, ["id"])
             record["index_version"] = models["index_version"].iloc[0]
     return pd.DataFrame(
         [(path.name, len(models), models["index_version"].iloc[0])], columns=["file", "rows", "index_version"]
     )
 
 
+def _newest(folder: Path) -> Path:
+    """The newest day held; a path where nothing is, if there is none."""
+    try:
+        return artificial_analysis.newest(folder)
+    except FileNotFoundError:
+        return folder / "none.json"
+
+
 def _pull(client: fetch.Client) -> tuple[fetch.Answer, list[dict[str, Any]]]:
     """All pages, of one version and without a model twice; and the first page's answer."""
     for _ in range(PULLS):
-        answer, first = client.json(_address(client, 1), _page)
+        answer, first = client.json(_address(client, 1), partial(_page, 1))
         pages = [first]
-        while _has_more(pages) and len(pages) < MOST_PAGES:
-            pages.append(client.json(_address(client, len(pages) + 1), _page)[1])
-        ids = [model.get("id") for page in pages for model in page["data"]]
-        versions = {str(_told(page, "intelligence_index_version")) for page in pages}
-        if len(versions) == 1 and len(set(ids)) == len(ids) and not _has_more(pages):
+        while _has_more(pages[-1], len(pages)):
+            number = len(pages) + 1
+            if number > MOST_PAGES:
+                raise client.error(answer.address, f"tells of more than {MOST_PAGES} pages", "run again later")
+            pages.append(client.json(_address(client, number), partial(_page, number))[1])
+        ids = [str(model.get("id")) for page in pages for model in page["data"]]
+        versions = {str(_told(page, VERSION)) for page in pages}
+        if len(versions) == 1 and len(set(ids)) == len(ids):
             return answer, pages
     found = f"{len(pages)} pages with {len(ids) - len(set(ids))} models twice, of index versions "
     raise client.error(answer.address, f"{found}{', '.join(sorted(versions))}, {PULLS} times", "run again later")
@@ -83,14 +99,27 @@ def _address(client: fetch.Client, number: int) -> str:
     return client.address(ROUTE, {"page": str(number)})
 
 
-def _page(content: Any) -> dict[str, Any]:
+def _page(number: int, content: Any) -> dict[str, Any]:
+    """The page of that number. Raises Faulty for what is none, or does not tell whether another follows."""
     if (
         not isinstance(content, dict)
         or not isinstance(content.get("data"), list)
         or not all(isinstance(model, dict) for model in content["data"])
-        or _told(content, "intelligence_index_version") is None
+        or type(_told(content, VERSION)) not in (str, int, float)
     ):
         raise Faulty("an answer is not a page of models with its index version")
+    told = _told(content, "pagination")
+    whole = {"page": int, "total_pages": int, "has_more": bool}  # what is told has to be of its kind
+    if (
+        not isinstance(told, dict)
+        or not told.keys() & {"total_pages", "has_more"}
+        or any(type(told[name]) is not kind for name, kind in whole.items() if name in told)
+    ):
+        raise Faulty("an answer does not tell how many pages there are (pagination: page, total_pages, has_more)")
+    if told.get("page", number) != number:
+        raise Faulty(f"asked for page {number}, it sends page {told['page']}")
+    if not content["data"] and (number > 1 or _has_more(content, number)):
+        raise Faulty(f"page {number} holds no models, though pages before or after it do")
     return content
 
 
@@ -100,10 +129,7 @@ def _told(page: dict[str, Any], name: str) -> Any:
     return page[name] if name in page else meta.get(name) if isinstance(meta, dict) else None
 
 
-def _has_more(pages: list[dict[str, Any]]) -> bool:
-    told = _told(pages[-1], "pagination")
-    if not isinstance(told, dict) or not pages[-1]["data"]:
-        return False
-    if isinstance(told.get("total_pages"), int):
-        return told["total_pages"] > len(pages)
-    return bool(told.get("has_more"))
+def _has_more(page: dict[str, Any], number: int) -> bool:
+    """Whether another page follows that of a number, by either of the two words that tell it."""
+    told = _told(page, "pagination")
+    return bool(told.get("has_more")) or told.get("total_pages", number) > number

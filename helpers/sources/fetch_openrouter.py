@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import files
-from helpers.sources import fetch, fetched, keys, openrouter
+from helpers.sources import fetch, fetched, keys, losses, openrouter
 from helpers.sources.asking import Faulty, Patience
 from helpers.tables import contracts
 
@@ -33,6 +33,8 @@ REMEDIES = {
     401: "the key is not accepted: set OPENROUTER_API_KEY to a valid one, from https://openrouter.ai/settings/keys",
     403: "the key may not read this: make a new one at https://openrouter.ai/settings/keys",
 }
+MOST_PAGES = 100
+"""Of the catalogue, which usually comes in one."""
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DIGITS = re.compile(r"\d{1,30}")
 
@@ -42,12 +44,13 @@ def fetch_all(
     endpoint: str = ENDPOINT,
     patience: Patience = fetch.PATIENCE,
     clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    accept_loss: bool = False,
 ) -> pd.DataFrame:
     """Fetch the whole history and the catalogue into `folder`; gives a row a file: file, rows, first, last, as_of.
 
     Writes rankings/<first day of a window>.json as answered, daily.parquet of them all (raw/openrouter/daily, and
     as_of), models.json and models/<today>.json, each with its record. Nothing is replaced unless all was fetched.
-    Raises FetchError, KeyMissing and ArchiveError.
+    accept_loss: whether rows and models that are held may be missing. Raises FetchError, KeyMissing and ArchiveError.
     """
     key = keys.get("OPENROUTER_API_KEY").get_secret_value()
     today = clock().astimezone(datetime.UTC).date()
@@ -58,6 +61,7 @@ def fetch_all(
             answers = [(start, *_window(client, start, end, end == last)) for start, end in windows(FIRST, last)]
             catalogue = _catalogue(client)
         table = _table([content for _, _, content in answers])
+        _compare(folder, table, catalogue[1], losses.Guard("OpenRouter", "openrouter", accept_loss))
         as_of = max((content["meta"]["as_of"] for _, _, content in answers), key=_moment)
         models = _write_catalogue(folder, today, *catalogue)
         _write_rankings(folder, answers, table, as_of)
@@ -68,6 +72,14 @@ def fetch_all(
         ],
         columns=["file", "rows", "first", "last", "as_of"],
     )
+
+
+def _compare(folder: Path, table: pd.DataFrame, catalogue: dict[str, Any], guard: losses.Guard) -> None:
+    """Refuse what lacks too much of what is held; models leave the catalogue by themselves. Raises FetchError."""
+    guard.compare(folder / "daily.parquet", table, openrouter.read_daily, ["date", "model_permaslug"])
+    ids = pd.DataFrame({"id": [str(model.get("id")) for model in catalogue["data"]]})
+    passing = losses.SHARE_PASSING, losses.FEW_PASSING
+    guard.compare(folder / "models.json", ids, openrouter.read_catalogue, ["id"], *passing)
 
 
 def windows(first: datetime.date, last: datetime.date) -> list[tuple[datetime.date, datetime.date]]:
@@ -93,8 +105,9 @@ def _window(
         try:
             told = _meta(content)
             _moment(told["as_of"])
-            whole = all(_is_row(row) for row in content["data"])
-        except (KeyError, TypeError, ValueError):
+            rows = content["data"]
+            whole = isinstance(rows, list) and all(_is_row(row) for row in rows)
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise Faulty(f"an answer lacks data, or a meta block with {', '.join(META)}") from None
         if told["version"] != VERSION:
             remedy = "its columns may mean something else now: a newer version of this project may know"
@@ -120,7 +133,11 @@ def _meta(content: dict[str, Any]) -> dict[str, str]:
 
 
 def _moment(text: str) -> pd.Timestamp:
-    return pd.to_datetime(text, utc=True)
+    """A time as told. Raises ValueError for what is none."""
+    moment = pd.to_datetime(text, utc=True)
+    if pd.isna(moment):
+        raise ValueError(f"{text!r} is no time")
+    return moment
 
 
 def _is_row(row: dict[str, Any]) -> bool:
@@ -138,7 +155,8 @@ def _table(contents: list[dict[str, Any]]) -> pd.DataFrame:
     try:
         checked = contracts.check(frame, "raw/openrouter/daily", "OpenRouter's rankings")
     except contracts.ContractError as error:
-        raise fetch.FetchError(f"{error}. Nothing was replaced; run again later") from None
+        words = "; ".join(str(error).splitlines())
+        raise fetch.FetchError(f"{words}. Nothing was replaced; run again later") from None
     return checked.assign(as_of=frame["as_of"])
 
 
@@ -174,6 +192,8 @@ def _catalogue(client: fetch.Client) -> tuple[fetch.Answer, dict[str, Any]]:
     while address:
         answer, content = client.json(address, _listed)
         answers.append(answer)
+        if len(answers) > MOST_PAGES:
+            raise client.error(answers[0].address, f"tells of more than {MOST_PAGES} pages", "run again later")
         models, total = models + content["data"], content.get("total_count") or total
         told = (content.get("links") or {}).get("next")
         address = client.following(address, told, seen) if told else None
@@ -183,9 +203,15 @@ def _catalogue(client: fetch.Client) -> tuple[fetch.Answer, dict[str, Any]]:
 
 
 def _listed(content: Any) -> dict[str, Any]:
-    total = content.get("total_count") if isinstance(content, dict) else None
-    if not isinstance(content, dict) or not isinstance(content.get("data"), list) or not isinstance(total or 0, int):
+    """A page of the catalogue. Raises Faulty for what is none, and where it tells in no known way what follows."""
+    if not isinstance(content, dict) or not isinstance(content.get("data"), list):
         raise Faulty("an answer is no list of models")
+    if not all(isinstance(model, dict) for model in content["data"]):
+        raise Faulty("an answer lists something else than models")
+    links, total = content.get("links") or {}, content.get("total_count")
+    told = links.get("next") if isinstance(links, dict) else links
+    if not isinstance(links, dict) or not isinstance(told or "", str) or type(total) not in (int, type(None)):
+        raise Faulty("an answer does not tell what follows it (links.next: an address, total_count: a whole number)")
     return content
 
 

@@ -122,6 +122,6 @@ def _write(path: Path, rows: pd.DataFrame, found: list[Path], names: Mapping[str
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     came = [{"file": part.name, "sha256": files.digest(part), "size": part.stat().st_size} for part in found]
     this = {"fetched": now, "of": came, "columns": dict(names), "rows": len(rows)}
-    with fetched.publishing(path, source="author's archive", imports=[*earlier, this]) as (beside, _):
+    with fetched.publishing(path, versions=False, source="author's archive", imports=[*earlier, this]) as (beside, _):
         whole = pd.concat([*before, rows]).sort_values(["model", "date"], ignore_index=True)
         contracts.check(whole, NAME).to_parquet(beside, index=False)

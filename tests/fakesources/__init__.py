@@ -27,7 +27,8 @@ class FakeSources(loopback.Serving):
     """The servers, and what they hold: change it between fetches as the sources change.
 
     rankings: rows of OpenRouter's. models: its catalogue. index: models of Artificial Analysis. files: path under
-    datasets/<owner>/<name>/ → bytes, at COMMIT. raw: path → bytes, of raw.githubusercontent.com.
+    datasets/<owner>/<name>/ → bytes, at COMMIT. raw: path → bytes, of raw.githubusercontent.com. spoil: what is to
+    become of an answer in JSON, by its path. told: more headers of each refusal.
     """
 
     def __init__(self, script=None, rates=None, seed=0, window=0):
@@ -40,6 +41,7 @@ class FakeSources(loopback.Serving):
         self.meta, self.told_digest = {}, None
         self.ranges, self.paged, self.version, self.largest = True, 0, 4.1, 200
         self.sent = {}
+        self.spoil, self.told = None, {}
 
     def __enter__(self):
         super().__enter__()
@@ -64,7 +66,7 @@ class Base(loopback.Handler):
         self.query = dict(urllib.parse.parse_qsl(address.query))
         if self.broken in STATUS:
             told = self.headers.get("Authorization", self.headers.get("x-api-key", "none"))
-            waits = {"Retry-After": str(self.fake.window)} if self.broken == "429" else {}
+            waits = ({"Retry-After": str(self.fake.window)} if self.broken == "429" else {}) | self.fake.told
             # As careless as a server can be: it sends the key back.
             return self.json({"error": {"code": 0, "message": f"refused {told}"}}, STATUS[self.broken], waits)
         if self.broken == "html":
@@ -72,6 +74,8 @@ class Base(loopback.Handler):
         return self.route(urllib.parse.unquote(address.path))
 
     def json(self, content, status=200, headers=None):
+        if status == 200 and self.fake.spoil is not None:
+            content = self.fake.spoil(self.path, content)
         self.answer(status, json.dumps(content).encode(), {"Content-Type": "application/json", **(headers or {})})
 
     def answer(self, status, body, headers=None):
@@ -155,13 +159,17 @@ class Handler(Base):
         return self.json({"sha": COMMIT})
 
     def blobs(self):
-        """Git's own hash of each file."""
-        rows = [
-            {"path": path, "type": "blob", "sha": hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()}
+        """Git's own hash of each file: of those in folders only where all of the tree is asked for."""
+        digests = {
+            path: self.fake.told_digest or hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
             for path, content in self.fake.raw.items()
-        ]
-        told = {"sha": self.fake.told_digest} if self.fake.told_digest else {}
-        return self.json({"sha": "0" * 40, "tree": [row | told for row in rows], "truncated": False})
+        }
+        rows = [{"path": path, "type": "blob", "sha": sha} for path, sha in digests.items()]
+        if not self.query.get("recursive"):
+            rows = [row for row in rows if "/" not in row["path"]]
+        folders = sorted({path.rpartition("/")[0] for path in digests if "/" in path})
+        rows += [{"path": path, "type": "tree", "sha": "0" * 40} for path in folders]
+        return self.json({"sha": "0" * 40, "tree": rows, "truncated": False})
 
     def plain(self, path):
         if path not in self.fake.raw:

@@ -108,3 +108,15 @@ def lists():
         "release_date_corrections.csv": b"# one\n# two\nmodel_id,hf_created_at,actual_release_date,notes\n"
         b"acme/m1,2025-01-01,2025-01-03,late\n",
     }
+
+
+def tree():
+    """The real repository's layout: three of the lists in a folder, a second list of models, other files."""
+    flat = lists()
+    return {
+        "README.md": b"# Tracked models\n",
+        "models.csv": flat.pop("models.csv"),
+        "extra_models.csv": b"org,model,modelId\nacme,x,acme/x\nacme,m1,acme/m1\n",
+        "policy/model_policy.yml": b"threshold: 100000\n",
+        **{f"metadata/{name}": content for name, content in flat.items()},
+    }

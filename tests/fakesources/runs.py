@@ -63,7 +63,7 @@ def stocked(**options):
     fake = FakeSources(**options)
     fake.today = NOW.date()
     fake.rankings, fake.files = copy.deepcopy(_stock())
-    fake.models, fake.index, fake.raw = holdings.catalogue(), holdings.index(450), holdings.lists()
+    fake.models, fake.index, fake.raw = holdings.catalogue(), holdings.index(450), holdings.tree()
     return fake
 
 

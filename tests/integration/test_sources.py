@@ -507,19 +507,23 @@ def test_a_model_on_two_pages_and_a_page_of_another_form_are_refused(tmp_path):
 # Tracked models -----------------------------------------------------------------------------------------------
 
 
-def test_the_lists_are_those_of_one_commit_and_read_by_the_registry(tmp_path):
+def test_the_lists_are_found_by_name_in_the_tree_of_one_commit_and_read_by_the_registry(tmp_path):
+    read = {path: content for path, content in holdings.tree().items() if path.endswith(".csv")}
     with stocked() as fake:
         gather("tracked", tmp_path, fake)
         assert lists.read(tmp_path, [1, 5, 10, 50, 100, 250]).models["model"].tolist() == ["acme/m1", "acme/m2-7B"]
-        for name, content in holdings.lists().items():
+        for path, content in read.items():
+            name = path.rpartition("/")[2]
             assert (tmp_path / name).read_bytes() == content
+            assert fetched.provenance(tmp_path / name)["address"].endswith(f"/{COMMIT}/{path}")
             assert fetched.provenance(tmp_path / name)["commit"] == COMMIT
         asked = len(fake.requests)
         gather("tracked", tmp_path, fake, revision=COMMIT)
-        assert len(fake.requests) - asked == 5
-    assert {path.name for path in tmp_path.iterdir()} - {".lock"} == {
-        *holdings.lists(), *(f"{name}.provenance.json" for name in holdings.lists())
-    }  # fmt: skip
+        assert len(fake.requests) - asked == 6
+    names = {path.rpartition("/")[2] for path in read}
+    assert {path.name for path in tmp_path.iterdir()} - {".lock"} == names | {f"{n}.provenance.json" for n in names}
+    assert lists.ids(tmp_path).tolist() == ["acme/m1", "acme/m2-7B", "acme/x", "acme/m1"]
+    assert lists.ids(tmp_path, ["models"]).tolist() == ["acme/m1", "acme/m2-7B"]
 
 
 @pytest.mark.parametrize(
@@ -538,7 +542,8 @@ def test_lists_that_the_registry_refuses_replace_nothing(tmp_path, name, content
     with stocked() as fake:
         gather("tracked", tmp_path, fake)
         before = tables(tmp_path)
-        fake.raw[name], fake.raw["release_date_corrections.csv"] = content, b"model_id,actual_release_date\n"
+        path = next(path for path in fake.raw if path.rpartition("/")[2] == name)
+        fake.raw[path], fake.raw["README.md"] = content, b"changed"
         with pytest.raises(fetch.FetchError, match=message):
             gather("tracked", tmp_path, fake)
     assert tables(tmp_path) == before
@@ -681,9 +686,17 @@ def test_each_verb_fetches_its_source_into_its_folder(tmp_path, monkeypatch, cap
     fetched_by = {}
     for verb, module, _, _ in cli.FETCHED:
         source = importlib.import_module(f"helpers.sources.{module}")
-        monkeypatch.setattr(source, "fetch_all", lambda folder, verb=verb: pd.DataFrame({"file": [verb, folder.name]}))
-        cli.collecting([verb, "--archive", str(tmp_path)], standalone_mode=False)
-        fetched_by[verb] = capsys.readouterr().out.split()[-1]
+        monkeypatch.setattr(
+            source,
+            "fetch_all",
+            lambda folder, accept_loss, verb=verb: pd.DataFrame(
+                {"file": [verb], "folder": folder.name, "l": accept_loss}
+            ),
+        )
+        for option in ([], ["--accept-loss"]):
+            cli.collecting([verb, "--archive", str(tmp_path), *option], standalone_mode=False)
+            *_, fetched_by[verb], accepted = capsys.readouterr().out.split()
+            assert accepted == str(bool(option))
     assert fetched_by == {
         "tracked-models": "registry",
         "openrouter": "openrouter",
