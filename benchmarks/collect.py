@@ -17,7 +17,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.commands import collect
-from helpers.sources import hub
+from helpers.sources import hub_asked
 
 sys.path.insert(0, str(paths.ROOT))  # the loopback Hub is part of the tests
 from tests.fakehub import FakeHub, runs
@@ -54,7 +54,7 @@ def bare(endpoint: str, pipe) -> None:
     from huggingface_hub import HfApi
 
     start = time.perf_counter()
-    rows = sum(1 for _ in HfApi(endpoint=endpoint).list_models(expand=list(hub.EXPAND), sort="created_at"))
+    rows = sum(1 for _ in HfApi(endpoint=endpoint).list_models(expand=list(hub_asked.EXPAND), sort="created_at"))
     pipe.send((time.perf_counter() - start, peak(), rows))
 
 

@@ -24,10 +24,13 @@ SHRINK_DERIVED, FEW_DERIVED = 0.2, 20
 owner takes back at once. All bases together may lose no more than SHRINK."""
 BROKEN = 0.001
 """Share of records without a required field, above which a listing lacks the field rather than a few records it."""
-BEGINNING = datetime.datetime(2022, 3, 31, tzinfo=datetime.UTC)
+BEGINNING = datetime.date(2022, 3, 31)
 """The Hub dates its first models to 2 March 2022: a listing of all of it holds some of that month."""
 LATEST = datetime.timedelta(days=2)
 """New models are made every minute: a listing of the whole Hub holds some not older than this."""
+PROOF = 10_000
+"""Of so many models one more has to be of the Hub's first month, and of the last days: one alone may be dated oddly.
+There are thousands of each."""
 
 
 def reasons(
@@ -43,11 +46,22 @@ def reasons(
         found.append(f"{broken:,} of {merged.rows + broken:,} records lack a required field")
     if not merged.rows:
         found.append("it holds no model")
-    elif not scope.by and merged.oldest and merged.oldest > BEGINNING:
-        found.append(f"its oldest model is of {merged.oldest:%Y-%m-%d}: the listing lacks its beginning")
-    elif not scope.by and merged.newest and merged.newest < started - LATEST:
-        found.append(f"its newest model is of {merged.newest:%Y-%m-%d}: the listing ends early")
+    elif not scope.by:
+        found += _span(started.date(), merged)
     return found + (_falls(scope, before[1], listings(scope, merged), before[0]) if before else [])
+
+
+def _span(day: datetime.date, merged: Merged) -> list[str]:
+    """What a listing of the whole Hub lacks, of the models made first or last."""
+    enough = 1 + merged.rows // PROOF
+    first = sum(count for born, count in merged.born.items() if born <= BEGINNING)
+    last = sum(count for born, count in merged.born.items() if born >= day - LATEST)
+    found = []
+    if first < enough:
+        found.append(f"{first:,} models are of the Hub's first month, until {BEGINNING}: the listing lacks them")
+    if last < enough:
+        found.append(f"{last:,} models are of the last days, from {day - LATEST}: the listing lacks them")
+    return found
 
 
 def listings(scope: Scope, merged: Merged) -> dict[str, int]:
@@ -89,9 +103,9 @@ def _fallen(before: Path, now: Path) -> int:
     columns, fell = ["model", "downloads_all_time"], 0
     checked = partial(pyarrow.parquet.ParquetFile, page_checksum_verification=True)
     with checked(before) as old, checked(now) as new:
-        spans = [_span(old, group) for group in range(old.num_row_groups)]
+        spans = [_reach(old, group) for group in range(old.num_row_groups)]
         for group in range(new.num_row_groups):
-            first, last = _span(new, group)
+            first, last = _reach(new, group)
             near = [at for at, (least, most) in enumerate(spans) if least <= last and first <= most]
             if near:
                 both = new.read_row_group(group, columns).join(
@@ -102,7 +116,7 @@ def _fallen(before: Path, now: Path) -> int:
     return fell
 
 
-def _span(file: pyarrow.parquet.ParquetFile, group: int) -> tuple[str, str]:
+def _reach(file: pyarrow.parquet.ParquetFile, group: int) -> tuple[str, str]:
     """The least and the greatest model of a row group."""
     told = file.metadata.row_group(group).column(0).statistics  # the model is the first
     return told.min, told.max

@@ -26,10 +26,11 @@ from helpers import files, paths
 from helpers.archive import checks, pages, sound, store
 from helpers.archive.sound import manifest
 from helpers.lock import ArchiveError
-from helpers.sources import hub_records
+from helpers.sources import hub_asked, hub_records
 from helpers.sources.hub import Scope
+from helpers.tables.contracts import columns
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the published table; raised whenever a column changes its meaning."""
 RECORD = "collection.json"
 BY = (None, "author", "base_model")
@@ -173,11 +174,12 @@ def publish(collection: Collection, now: datetime.datetime) -> dict[str, Any]:
     made.mkdir()
     listed = [_paths(collection.pages(number)) for number in range(len(collection.scope.lists))]
     table = made / store.FILE
-    merged = pages.merge(listed, table, made / sound.REFUSED, collection.place / "room")
+    latest = max(collection.day + datetime.timedelta(days=1), columns.last_day())
+    merged = pages.merge(listed, table, made / sound.REFUSED, collection.place / "room", latest)
     files.sync(table)
     files.sync(made / sound.REFUSED)
     _verify(table, merged.rows)
-    facts = _facts(collection, merged, now, table)
+    facts = _facts(collection, merged, now, table) | {"not_asked_for": _without(listed)}
     before = _before(collection)
     compared = (before[0], before[1]["listings"]) if before else None
     reasons = checks.reasons(collection.scope, collection.started, merged, compared)
@@ -227,6 +229,12 @@ def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime,
         "fell": None,
         "compared_with": None,
     }
+
+
+def _without(lists: list[list[Path]]) -> list[str]:
+    """What the Hub has refused, so that a list was read without: fields and parameters, in its words."""
+    urls = (pages.head(found[0])["url"] for found in lists if found)
+    return sorted({name for url in urls for name in hub_asked.without(url)})
 
 
 def _verify(path: Path, rows: int) -> None:

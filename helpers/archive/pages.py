@@ -118,17 +118,16 @@ class Merged:
     """Why records are not published → how many."""
     listed: list[int] = field(default_factory=list)
     """Models of each list; one that stands in several counts in each."""
-    oldest: datetime.datetime | None = None
-    newest: datetime.datetime | None = None
-    """Times of creation."""
+    born: Counter = field(default_factory=Counter)
+    """Day of creation → how many models."""
 
 
-def merge(lists: list[list[Path]], table: Path, refused: Path, room: Path) -> Merged:
+def merge(lists: list[list[Path]], table: Path, refused: Path, room: Path, latest: datetime.date) -> Merged:
     """Make one table of the pages of some lists, sorted by model, each once, the latest.
 
     lists: the pages of each, in the order in which they were read. table: the Parquet file to write. refused: the JSON
     lines to write, of records that cannot be published, each with the reason. room: a folder for files in between,
-    made here.
+    made here. latest: the last day on which a model can have been made.
     """
     done = Merged(listed=[0] * len(lists))
     listed = [path for pages in lists for path in pages]
@@ -136,7 +135,7 @@ def merge(lists: list[list[Path]], table: Path, refused: Path, room: Path) -> Me
     sample = sorted(text for path in listed for text in head(path)["sample"])
     cuts = sample[:: BUCKET_ROWS // STRIDE][1:]
     room.mkdir()
-    _deal_out(listed, cuts, refused, room, done)
+    _deal_out(_tables(listed, refused, done, latest), cuts, room)
     how = {"compression": "zstd", "write_page_checksum": True}
     with pyarrow.parquet.ParquetWriter(table, hub_records.COLUMNS, **how) as writer:
         for number in range(len(cuts) + 1):
@@ -152,15 +151,15 @@ def _bucket(room: Path, number: int) -> Path:
     return room / f"{number:04}.arrow"
 
 
-def _deal_out(listed: list[Path], cuts: list[str], refused: Path, room: Path, done: Merged) -> None:
-    """Each row to the file of its bucket, records that cannot be published to `refused`."""
+def _deal_out(tables: Iterator[pyarrow.Table], cuts: list[str], room: Path) -> None:
+    """Each row to the file of its bucket."""
     schema = hub_records.COLUMNS.append(pyarrow.field(ORDER, pyarrow.int64()))
     options = pyarrow.ipc.IpcWriteOptions(compression="zstd")
     writers = [
         pyarrow.ipc.new_stream(str(_bucket(room, number)), schema, options=options) for number in range(len(cuts) + 1)
     ]
     try:
-        for part in _gathered(_tables(listed, refused, done)):
+        for part in _gathered(tables):
             places = [bisect.bisect_right(cuts, model) for model in part["model"].to_pylist()]
             order = pyarrow.compute.array_sort_indices(pyarrow.array(places, pyarrow.int32()))
             part = part.take(order)
@@ -173,13 +172,16 @@ def _deal_out(listed: list[Path], cuts: list[str], refused: Path, room: Path, do
             writer.close()
 
 
-def _tables(listed: list[Path], refused: Path, done: Merged) -> Iterator[pyarrow.Table]:
-    """Each page's rows, the last page first: of refused records that repeat, the latest is the first to be met."""
+def _tables(listed: list[Path], refused: Path, done: Merged, latest: datetime.date) -> Iterator[pyarrow.Table]:
+    """Each page's rows, the last page first: of refused records that repeat, the latest is the first to be met.
+
+    Records that cannot be published go to `refused`.
+    """
     met: set[bytes] = set()
     with refused.open("w", encoding="utf-8") as stream:
         for number in reversed(range(len(listed))):
             records = rows(listed[number])
-            part, kept, left = hub_records.table(records)
+            part, kept, left = hub_records.table(records, latest)
             for why, at in sorted(left, key=lambda found: -found[1]):
                 key = _key(records[at])
                 if key not in met:
@@ -221,9 +223,8 @@ def _tidy(path: Path, owners: np.ndarray, done: Merged) -> pyarrow.Table:
     table = table.drop_columns(ORDER).filter(pyarrow.array(first))
     done.rows += table.num_rows
     done.repeated += dealt.num_rows - table.num_rows
-    span = pyarrow.compute.min_max(table["created_at"]).as_py()
-    done.oldest = min(filter(None, (done.oldest, span["min"])))
-    done.newest = max(filter(None, (done.newest, span["max"])))
+    born, counts = np.unique(table["created_at"].to_numpy().astype("datetime64[D]"), return_counts=True)
+    done.born.update(dict(zip(born.tolist(), counts.tolist(), strict=True)))
     return table
 
 

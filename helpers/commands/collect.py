@@ -13,6 +13,7 @@ from helpers.archive.display import Display
 from helpers.lock import ArchiveError, exclusive
 from helpers.registry import lists
 from helpers.sources import hub as source
+from helpers.sources import hub_asked
 from helpers.sources.asking import Patience
 
 RESTARTS = 5
@@ -42,12 +43,13 @@ def hub(
     scope: source.Scope | None = None,
     endpoint: str | None = None,
     patience: Patience | None = None,
-    limit: int = source.LIMIT,
-    clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    limit: int = hub_asked.LIMIT,
+    clock: Callable[[], datetime.datetime] | None = None,
 ) -> list[dict[str, Any]]:
     """Collect today, a UTC day, into the archive `folder`; gives the manifests of the days published now.
 
-    scope: what a day lists; None = the whole Hub. endpoint: None = huggingface_hub's own. limit: records a page. A day
+    scope: what a day lists; None = the whole Hub. endpoint: None = huggingface_hub's own. limit: records a page. clock:
+    what time it is; None = as the Hub tells it, for a day is named after it and this machine's may be wrong. A day
     left unfinished is gone on with first, if it is the same work and began recently, and set aside if not; a day that
     is held already is left alone. Raises ArchiveError and HubError, which say what to do; whatever was collected until
     then is kept.
@@ -57,6 +59,8 @@ def hub(
         raise ArchiveError(f"{paths.shown(folder)}: {asked.words} are asked for; name some, or ask for the whole Hub")
     where, how = endpoint or source.endpoint(), patience or Patience()
     with exclusive(folder), Display(folder) as display, source.Hub(where, how, limit) as connection:
+        connection.tell, connection.say = display.wait, display.say
+        clock = clock or connection.now
         published, late = _left(folder, asked, connection, display, clock)
         now = clock()
         today = now.astimezone(datetime.UTC).date()
@@ -98,7 +102,6 @@ def _finish(
 ) -> dict[str, Any]:
     """Collect what is missing of a day and publish it."""
     display.begin(day)
-    connection.tell = display.wait
     try:
         for number in range(len(day.scope.lists)):
             _list(day, number, connection, display)
@@ -118,13 +121,9 @@ def _list(day: days.Collection, number: int, connection: source.Hub, display: Di
     place, name = day.pages(number), day.scope.lists[number]
     for _ in range(RESTARTS):
         heads = pages.resume(place)
-        connection.full = max([connection.full, *(head["rows"] for head in heads if head["next"])])
-        url = heads[-1]["next"] if heads else connection.first(day.scope.query(name))
         display.listing(number, name, heads)
-        if url is None:
-            return
         try:
-            for at, page in enumerate(connection.listing(url, {head["url"] for head in heads}), len(heads)):
+            for at, page in enumerate(connection.listing(day.scope.query(name), heads), len(heads)):
                 pages.write(place, at, page)
                 display.page(at, page)
             return

@@ -113,6 +113,17 @@ def asked_to_wait(headers: httpx2.Headers) -> float | None:
         return None
 
 
+def served(headers: httpx2.Headers) -> datetime.datetime | None:
+    """The time in UTC at which an answer was given, None where it does not tell. One from a cache tells its age."""
+    try:
+        told = email.utils.parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return None
+    told = told.replace(tzinfo=datetime.UTC) if told.tzinfo is None else told.astimezone(datetime.UTC)
+    age = headers.get("age", "").strip()
+    return told + datetime.timedelta(seconds=int(age) if age.isdecimal() and len(age) < 9 else 0)
+
+
 def reason(error: BaseException) -> str:
     """What went wrong, for messages: our own words for what passes, the error's kind and text for the rest."""
     return str(error) if isinstance(error, Faulty) else f"{type(error).__name__} {error}".strip()

@@ -5,11 +5,13 @@ that is complete, so the list route is paged here; address and token are still h
 
 The route gives up to 1,000 records a page and, as a Link, the address of the next page. That address alone says where
 to go on, today or after a crash, until the Hub refuses it (HTTP 400). Oddities that are met here: the end of a listing
-is a page without a Link, which a fault also makes, so a full page without one is asked for again; an answer can be
-HTML, half a page, or a page with empty records under a status of 200; rows shift between pages while models are made
-and removed, so that some come twice.
+is a page without a Link, which a fault also makes, so that it is proven (helpers.sources.hub_ends); a page is shorter
+than others, so that it is asked for again; an answer can be HTML, half a page, or a page with empty records under a
+status of 200; rows shift between pages while models are made and removed, so that some come twice; a field or a
+parameter is refused, so that the list is read without (helpers.sources.hub_asked).
 """
 
+import datetime
 import importlib.metadata
 import json
 import time
@@ -21,21 +23,21 @@ from typing import Any, Self
 import httpx2
 from huggingface_hub import constants, get_token
 
-from helpers.sources import asking, hub_records
+from helpers.sources import asking, hub_asked, hub_ends, hub_records
 from helpers.sources.asking import Faulty, Patience
+from helpers.sources.hub_ends import Page
+from helpers.tables.contracts import columns
 
-ROUTE = "/api/models"
-EXPAND = (
-    "createdAt", "lastModified", "downloadsAllTime", "downloads", "likes", "tags", "library_name", "pipeline_tag",
-    "safetensors", "baseModels", "gated",
-)  # fmt: skip
-"""What is asked for of each model, in the Hub's words."""
-LIMIT = 1000
-"""Records asked for at a time; how many the Hub gives at most is not documented."""
 BODY_BYTES = 2**27
 """More than any page holds: a record is a few kB. A longer answer is no page, and would not fit into memory."""
+REFUSAL_BYTES = 2**20
+"""More than a refusal says."""
 BROKEN_TRIES = 5
 """How often a page with broken records is asked for before its records are taken as the Hub has them."""
+APART = datetime.timedelta(minutes=10)
+"""Clocks that differ by more are worth a word."""
+BEYOND = datetime.date(2100, 1, 1)
+"""A Hub that tells a later day has a clock that stands wrong."""
 WHOLE = "the whole Hub"
 """What a day lists that lists every model, in words."""
 REMEDIES = {
@@ -54,7 +56,15 @@ class CursorRefused(HubError):
 
 
 class EndsEarly(HubError):
-    """A listing ends with a full page, which tells of no next one however often it is asked for."""
+    """A page tells of no next one, and it cannot be made sure that its listing ends there."""
+
+
+class NotTaken(HubError):
+    """The Hub refuses something that is asked for, of what can be done without or asked for in smaller parts."""
+
+    def __init__(self, names: set[str], words: str):
+        super().__init__(words)
+        self.names = names
 
 
 @dataclass(frozen=True)
@@ -90,19 +100,6 @@ class Scope:
         return queries[self.by]
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page as it came: where from, where to go on (None = the end), and what it cost."""
-
-    url: str
-    body: bytes
-    rows: list[Any]
-    next: str | None
-    seconds: float = 0
-    tries: int = 1
-    waited: float = 0
-
-
 def endpoint() -> str:
     """The Hub's address, as huggingface_hub has it: HF_ENDPOINT, else the public Hub."""
     return constants.ENDPOINT
@@ -112,16 +109,26 @@ def endpoint() -> str:
 class Hub:
     """A connection to the Hub.
 
-    limit: records a page. tell: is told of each fault that is waited out, in words, and the seconds.
-    Raises HubError for an address that is none.
+    limit: records a page. tell: is told of each fault that is waited out, in words, and the seconds. say: is told what
+    is done without from now on. Raises HubError for an address that is none.
     """
 
     endpoint: str
     patience: Patience = field(default_factory=Patience)
-    limit: int = LIMIT
+    limit: int = hub_asked.LIMIT
     tell: Callable[[str, float], None] = print
+    say: Callable[[str], None] = print
     full: int = 0
     """Records of the largest page so far that had a next one: what the Hub calls a full page."""
+    doubted: bool = False
+    """Whether a page has told of no next one, or has held fewer records, and was wrong."""
+    without: set[str] = field(default_factory=set)
+    """What the Hub has refused, and is not asked for any more."""
+    served: tuple[datetime.datetime, float] | None = None
+    """The time that the Hub's last answer tells, and this machine's count of seconds then."""
+
+    warned: bool = False
+    """Whether it was said that the clocks differ."""
 
     def __post_init__(self) -> None:
         url = asking.address(self.endpoint)
@@ -138,45 +145,116 @@ class Hub:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.client.close()
 
-    def first(self, query: list[tuple[str, str]]) -> str:
-        """The address of a list's first page, oldest models first."""
-        fields = [("sort", "createdAt"), ("direction", "1"), ("limit", str(self.limit)), *query]
-        return str(httpx2.URL(self.endpoint + ROUTE, params=fields + [("expand[]", name) for name in EXPAND]))
+    def now(self) -> datetime.datetime:
+        """The time, in UTC, as the Hub has it: this machine's clock may stand wrong, and days are named after it."""
+        if self.served is None:
+            try:
+                self._patiently(lambda: self._once(hub_asked.time(self.endpoint), set()))
+            except asking.FAULTS as error:
+                raise HubError(self._gave_up(error)) from None
+        here, count = datetime.datetime.now(datetime.UTC), time.monotonic()
+        if self.served is None:
+            if not columns.FIRST_DAY <= here.date() < BEYOND:
+                raise HubError(f"this machine's clock says that it is {here.date()}; set it, then run again")
+            self.say(f"{self.endpoint} does not tell the time; this machine's clock dates the day")
+            self.served = (here, count)
+        now = self.served[0] + datetime.timedelta(seconds=count - self.served[1])
+        if abs(now - here) > APART and not self.warned:
+            self.warned = True
+            self.say(
+                f"this machine's clock says {here:%Y-%m-%d %H:%M}, the Hub's {now:%Y-%m-%d %H:%M} UTC; that is taken"
+            )
+        return now
 
-    def listing(self, url: str, seen: set[str]) -> Iterator[Page]:
-        """The pages from `url` to the listing's end. seen: addresses already read; they may not come again.
+    def first(self, query: list[tuple[str, str]]) -> str:
+        """The address of a list's first page."""
+        return hub_asked.first(self.endpoint, query, self.limit, self.without)
+
+    def listing(self, query: list[tuple[str, str]], heads: list[dict[str, Any]]) -> Iterator[Page]:
+        """The pages of a list, to its end, that come after those whose `heads` (url, next, rows) are held.
 
         Raises CursorRefused and EndsEarly, and HubError for what does not pass.
         """
-        while True:
+        seen = {head["url"] for head in heads}
+        before = heads[-1]["url"] if heads else None
+        url = heads[-1]["next"] if heads else self.first(query)
+        self.full = max([self.full, *(head["rows"] for head in heads if head["next"])])
+        while url:
+            try:
+                page = self._page(url, seen, before)
+            except NotTaken as refusal:
+                self._do_without(refusal)
+                url = self.first(query)
+                continue
             seen.add(url)
-            page = self._ask(url, seen)
-            if page.next is None and self._is_full(page):
-                page = self._smaller(page, seen)
-            if page.next is None:
-                yield page
-                return
-            self.full = max(self.full, len(page.rows))
             yield page
-            url = page.next
+            if page.next:
+                self.full = max(self.full, len(page.rows))
+            before, url = page.url, page.next
 
-    def _is_full(self, page: Page) -> bool:
-        asked = int(httpx2.URL(page.url).params.get("limit", self.limit))
-        return len(page.rows) > 1 and len(page.rows) >= min(asked, self.full or asked)
+    def _do_without(self, refusal: NotTaken) -> None:
+        """Ask for less from now on. Raises the refusal where that has been tried."""
+        if refusal.names == {"limit"} and self.limit > 1:
+            self.limit = max(1, self.limit // 10)
+            self.say(f"{refusal}; asking for {self.limit:,} records at a time")
+        elif new := refusal.names - self.without - {"limit"}:
+            self.without |= new
+            self.say(f"{refusal}; reading the list without {', '.join(sorted(new))}")
+        else:
+            raise refusal
 
-    def _smaller(self, page: Page, seen: set[str]) -> Page:
-        """The same page with one record fewer: it cannot be the last one, so that it has to tell of a next."""
-        url = str(httpx2.URL(page.url).copy_set_param("limit", str(len(page.rows) - 1)))
-        return self._ask(url, seen, last=False)
+    def _page(self, url: str, seen: set[str], before: str | None) -> Page:
+        """A page that holds all that it can, and that is its listing's end only if that is proven."""
+        around = {*seen, url}
+        page = self._fullest(url, around)
+        held = [page] if page.next is None else []
 
-    def _ask(self, url: str, seen: set[str], last: bool = True) -> Page:
-        """A page that is worth keeping, however often it takes. last: whether it may be the listing's last."""
+        def once() -> Page:
+            again = held.pop() if held else self._fullest(url, around)
+            if again.next is not None:
+                self.doubted = True
+                return again
+            ended = hub_ends.followed(again, before, lambda where: self._ask(where, around), self.doubted)
+            self.doubted |= ended.next is not None
+            return ended
+
+        if page.next is not None:
+            return page
+        try:
+            return self._patiently(once)
+        except asking.FAULTS as error:
+            raise EndsEarly(self._gave_up(error)) from None
+
+    def _fullest(self, url: str, around: set[str]) -> Page:
+        """A page; one with fewer records than a full page and yet a next one is asked for until two answers agree."""
+        page = self._ask(url, around)
+        asked = hub_asked.limit(url)
+        full = min(asked, self.full or asked) if asked else self.full
+
+        def once() -> Page:
+            nonlocal page
+            again = self._ask(url, around)
+            if len(again.rows) == len(page.rows):
+                return again
+            self.doubted = True
+            page = max(page, again, key=lambda one: len(one.rows))
+            if page.next is None or len(page.rows) >= full:
+                return page
+            raise Faulty("a page comes with more and with fewer records")
+
+        if page.next is None or len(page.rows) >= full:
+            return page
+        try:
+            return self._patiently(once)
+        except asking.FAULTS as error:
+            raise HubError(self._gave_up(error)) from None
+
+    def _ask(self, url: str, seen: set[str]) -> Page:
+        """A page that is worth keeping, however often it takes."""
         broken: list[Page] = []
 
         def once() -> Page:
             page = self._once(url, seen)
-            if page.next is None and not last:
-                raise Faulty("a full page does not tell of a next one")
             if any(map(hub_records.is_broken, page.rows)):
                 broken.append(page)
                 if len(broken) < BROKEN_TRIES:
@@ -188,18 +266,23 @@ class Hub:
         try:
             page = retrying(once)
         except asking.FAULTS as error:
-            kind = HubError if last else EndsEarly
-            tries = self.patience.tries
-            raise kind(f"{self.endpoint}: {asking.reason(error)}, {tries} times running; run again later") from None
+            raise HubError(self._gave_up(error)) from None
         waited = retrying.statistics["idle_for"]
         tries, seconds = retrying.statistics["attempt_number"], time.monotonic() - started
         return Page(page.url, page.body, page.rows, page.next, seconds, tries, waited)
+
+    def _patiently(self, once: Callable[[], Page]) -> Page:
+        return asking.retrying(self.patience, self.tell)(once)
+
+    def _gave_up(self, error: BaseException) -> str:
+        return f"{self.endpoint}: {asking.reason(error)}, {self.patience.tries} times running; run again later"
 
     def _once(self, url: str, seen: set[str]) -> Page:
         """Ask for a page once. Raises Faulty for what may pass, HubError for what does not."""
         with self.client.stream("GET", url) as answer:
             if answer.status_code != 200:
                 self._refuse(answer)
+            self._note_time(answer.headers)
             body = bytearray()
             asking.receive(answer, body.extend, BODY_BYTES, self.patience)
         try:
@@ -219,12 +302,15 @@ class Hub:
             raise Faulty(f"HTTP {status}", asked)
         if status in REMEDIES:
             raise HubError(f"{self.endpoint}: HTTP {status}: {REMEDIES[status]}")
-        said = answer.headers.get("x-error-message", "")[:200]
+        body = bytearray()
+        asking.receive(answer, body.extend, REFUSAL_BYTES, self.patience)
+        said = " ".join((hub_asked.said(bytes(body)) or answer.headers.get("x-error-message", "")).split())[:200]
         if "cursor" in answer.request.url.params and 400 <= status < 500:
             raise CursorRefused(f"{self.endpoint}: HTTP {status} for a cursor {said!r}")
-        raise HubError(
-            f"{self.endpoint}: HTTP {status} {said!r}: not what the list of models answers; check HF_ENDPOINT"
-        )
+        words = f"{self.endpoint}: HTTP {status} {said!r}"
+        if status == 400 and (names := hub_asked.refused(bytes(body), str(answer.request.url))):
+            raise NotTaken(names, words)
+        raise HubError(f"{words}: not what the list of models answers; check HF_ENDPOINT")
 
     def _next(self, answer: httpx2.Response, seen: set[str]) -> str | None:
         """Where to go on. A Link to another host would take the token there; one to a known page goes in circles."""
@@ -240,9 +326,18 @@ class Hub:
                 f"{self.endpoint}: the next page is on another host, {url.host!r}; it is not followed. "
                 f"If that is the Hub to ask, set HF_ENDPOINT to it"
             )
-        if str(url) in seen:
+        if str(url) in seen or url == answer.request.url:
             raise Faulty("a Link leads back to a page already read")
         return str(url)
+
+    def _note_time(self, headers: httpx2.Headers) -> None:
+        """Keep the time that an answer tells. Raises Faulty for one that no day can be named after."""
+        told = asking.served(headers)
+        if told is None:
+            return
+        if not columns.FIRST_DAY <= told.date() < BEYOND:
+            raise Faulty(f"says that it is {told.date()}, and no day can be named after that")
+        self.served = (told, time.monotonic())
 
 
 def _headers() -> httpx2.Headers:

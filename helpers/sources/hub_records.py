@@ -1,5 +1,6 @@
 """The Hub's records of models as a typed table, and which of them cannot be part of it."""
 
+import datetime
 import re
 from typing import Any
 
@@ -22,22 +23,23 @@ COLUMNS = pyarrow.schema(
         ("library_name", pyarrow.string()),
         ("pipeline_tag", pyarrow.string()),
         ("safetensors_total", pyarrow.int64()),
-        ("base_models", TEXTS),
         ("gated", pyarrow.string()),
         ("last_modified", TIME),
     ]
 )
 """The published table, one row a model; null = the Hub does not tell.
 
-downloads: of the last 30 days. tags: the Hub's, and the parents of base_models in the tags' own form, so that there is
-one place to look. safetensors_total: parameters as stored. base_models: base_model:[relation:]namespace/name as the
-Hub has resolved them. gated: auto | manual | false.
+downloads: of the last 30 days. tags: the Hub's; of a model's parents these alone tell, as base_model:namespace/name and
+base_model:relation:namespace/name. safetensors_total: parameters as stored. gated: auto | manual | false.
 """
+MADE = "createdAt: outside reason"
 NAME = "no Hub id, namespace/name"
 ABSENT = "lacks"
 """Why a record is not published; `lacks` is followed by the field."""
 ID = re.compile(columns.ID)
 INT64 = 2**63
+EARLIEST = str(columns.FIRST_DAY)
+"""No model was made before: the Hub dates its first ones to March 2022."""
 
 
 def is_broken(row: Any) -> bool:
@@ -45,8 +47,8 @@ def is_broken(row: Any) -> bool:
     return not isinstance(row, dict) or any(row.get(name) is None for name in REQUIRED)
 
 
-def problem(row: Any) -> str | None:
-    """Why a record cannot be published, None if it can."""
+def problem(row: Any, latest: str = "9") -> str | None:
+    """Why a record cannot be published, None if it can. latest: the last day on which a model can have been made."""
     if not isinstance(row, dict):
         return f"{ABSENT} everything"
     for name, kind in REQUIRED.items():
@@ -64,12 +66,19 @@ def problem(row: Any) -> str | None:
         return f"library_name, pipeline_tag: more than {columns.LONGEST} characters"
     if any(not 0 <= (row.get(name) or 0) < INT64 for name in ("downloadsAllTime", "downloads", "likes")):
         return "downloads, likes: out of range"
+    if row["createdAt"][:1].isdecimal() and not EARLIEST <= row["createdAt"][:10] <= latest:
+        return MADE
     return None
 
 
-def table(rows: list[Any]) -> tuple[pyarrow.Table, list[int], list[tuple[str, int]]]:
-    """Records as a table of COLUMNS, the positions of its rows, and (why, position) of those that are left out."""
-    left = [(why, at) for at, row in enumerate(rows) if (why := problem(row))]
+def table(
+    rows: list[Any], latest: datetime.date | None = None
+) -> tuple[pyarrow.Table, list[int], list[tuple[str, int]]]:
+    """Records as a table of COLUMNS, the positions of its rows, and (why, position) of those that are left out.
+
+    latest: the last day on which a model can have been made; None for any.
+    """
+    left = [(why, at) for at, row in enumerate(rows) if (why := problem(row, str(latest or "9")))]
     out = {at for _, at in left}
     kept = [at for at in range(len(rows)) if at not in out]
     try:
@@ -90,10 +99,8 @@ UNCONVERTED = (pyarrow.ArrowException, TypeError, ValueError, OverflowError, Key
 
 
 def _convert(rows: list[dict[str, Any]]) -> pyarrow.Table:
-    parents = [_parents(row.get("baseModels")) for row in rows]
     tags = [row["tags"] for row in rows]
-    merged = [own + [tag for tag in more or [] if tag not in own] for own, more in zip(tags, parents, strict=True)]
-    if any(None in own for own in merged):
+    if any(None in own for own in tags):
         raise TypeError("a tag is null")
     text, whole = pyarrow.string(), pyarrow.int64()
     columns = [
@@ -102,23 +109,14 @@ def _convert(rows: list[dict[str, Any]]) -> pyarrow.Table:
         pyarrow.array([row["createdAt"] for row in rows], text).cast(TIME),
         pyarrow.array([row.get("downloads") for row in rows], whole),
         pyarrow.array([row.get("likes") for row in rows], whole),
-        pyarrow.array(merged, TEXTS),
+        pyarrow.array(tags, TEXTS),
         pyarrow.array([row.get("library_name") for row in rows], text),
         pyarrow.array([row.get("pipeline_tag") for row in rows], text),
         pyarrow.array([_total(row.get("safetensors")) for row in rows], whole),
-        pyarrow.array(parents, TEXTS),
         pyarrow.array([_gate(row.get("gated")) for row in rows], text),
         pyarrow.array([row.get("lastModified") for row in rows], text).cast(TIME),
     ]
     return pyarrow.Table.from_arrays(columns, schema=COLUMNS)
-
-
-def _parents(told: Any) -> list[str] | None:
-    """Parents in the tags' own form: {"relation": "finetune", "models": [{"id": "a/b"}]} → base_model:finetune:a/b."""
-    if not told:
-        return None
-    relation = f"{told['relation']}:" if told.get("relation") else ""
-    return [f"base_model:{relation}{parent['id']}" for parent in told["models"]]
 
 
 def _total(told: Any) -> int | None:

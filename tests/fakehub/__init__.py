@@ -7,18 +7,27 @@ Faults are set or drawn as tests.loopback says.
 """
 
 import base64
+import datetime
+import email.utils
 import json
 import urllib.parse
 
 from tests import loopback
 from tests.fakehub.holdings import catalogue
 
-SORTS = {"createdAt", "downloads", "lastModified", "likes", "trendingScore"}
+SORTS = ("createdAt", "downloads", "lastModified", "likes", "trendingScore")
+FIELDS = (
+    "author", "cardData", "config", "createdAt", "disabled", "downloads", "downloadsAllTime", "gated", "lastModified",
+    "library_name", "likes", "mask_token", "model-index", "pipeline_tag", "private", "safetensors", "sha", "siblings",
+    "spaces", "tags", "transformersInfo", "trendingScore", "widgetData",
+)  # fmt: skip
+"""What the route takes. baseModels, childrenModelCount and usedStorage it refuses (huggingface_hub, 3182)."""
 STATUS = {"429": 429, "429-ratelimit": 429, "429-retry-after": 429, "500": 500, "502": 502, "503": 503, "520": 520}
 STATUS |= {"401": 401, "403": 403, "404": 404}
 PASSING = [
     "429", "429-ratelimit", "429-retry-after", "500", "502", "503", "520", "stall", "slow", "truncated", "cut",
-    "dropped", "html", "null-row", "no-field", "repeated", "no-link", "self-link", "expired",
+    "dropped", "html", "null-row", "no-field", "repeated", "no-link", "short-link", "short", "empty", "self-link",
+    "expired",
 ]  # fmt: skip
 """Faults after which a client that tries again gets everything."""
 OVERLAP = 7  # rows that a shifted page repeats
@@ -27,13 +36,21 @@ OVERLAP = 7  # rows that a shifted page repeats
 class FakeHub(loopback.Serving):
     """The server. `rows` are the models it holds; change them between collections as the Hub changes."""
 
-    def __init__(self, models=100, seed=0, rates=None, script=None, hostile=0, largest=1000, window=0, rows=None):
-        """hostile: models with names that attack. largest: records a page. window: seconds that a 429 asks for."""
+    def __init__(
+        self, models=100, seed=0, rates=None, script=None, hostile=0, largest=1000, window=0, rows=None, refuses=(),
+        now=None,
+    ):  # fmt: skip
+        """hostile: models with names that attack. largest: records a page. window: seconds that a 429 asks for.
+
+        refuses: what is not taken besides what the route never takes: fields, sort, limit. now: the time it tells,
+        where its clock stands still; "" for none.
+        """
         super().__init__(script, rates, seed)
         self.rows = catalogue(models, seed, hostile) if rows is None else rows
-        self.largest, self.window = largest, window
+        self.largest, self.window, self.refuses, self.now = largest, window, set(refuses), now
         self.handlers = (Handler,)
-        self.epoch = 0
+        self.epoch = self.probes = 0
+        self.probed = []
         self.orders = {}
 
     @property
@@ -47,7 +64,11 @@ class FakeHub(loopback.Serving):
             self.rows, self.orders = rows, {}
 
     def fault(self, path, headers):
-        """As ever; and one that expires cursors."""
+        """As ever; and one that expires cursors. Who only asks for the time meets the faults of `probed`, in turn."""
+        if path == "/api/models?limit=1":
+            with self.lock:
+                self.probes += 1
+                return self.probed.pop(0) if self.probed else None
         found = super().fault(path, headers)
         if found == "expired":
             with self.lock:
@@ -71,8 +92,7 @@ class FakeHub(loopback.Serving):
         for tag in query.get("filter", []):
             rows = [row for row in rows if tag in row["tags"]]
         sort = query.get("sort", ["trendingScore"])[0]
-        ascending = query.get("direction", ["-1"])[0] == "1"
-        rows = sorted(rows, key=lambda row: (row[sort], row["_id"]), reverse=not ascending)
+        rows = sorted(sorted(rows, key=lambda row: row["_id"]), key=lambda row: row[sort], reverse=True)
         expand = set(query.get("expand", [])) | set(query.get("expand[]", []))
         shown = {"_id", "id", *(expand or {"likes", "tags", "downloads", "createdAt", "library_name", "pipeline_tag"})}
         return [json.dumps({k: v for k, v in row.items() if k in shown}).encode() for row in rows]
@@ -89,6 +109,22 @@ class FakeHub(loopback.Serving):
             return None
         return place if epoch == self.epoch else None
 
+    def refusal(self, query):
+        """What the route says to a query that it does not take, None if it does; in the words of the real one."""
+        sort = query.get("sort", ["trendingScore"])[0]
+        if sort not in SORTS or "sort" in self.refuses:
+            return f"✖ Invalid sort parameter: {sort}"
+        if "direction" in query:
+            return f"✖ Invalid direction parameter: {query['direction'][0]}"
+        if "limit" in self.refuses and int(query.get("limit", ["0"])[0]) > self.largest:
+            return f"✖ Too big: expected number to be <={self.largest}\n  → at limit"
+        taken = [name for name in FIELDS if name not in self.refuses]
+        for at, name in enumerate(query.get("expand[]", []) + query.get("expand", [])):
+            if name not in taken:
+                told = "|".join(f'"{field}"' for field in taken)
+                return f"✖ Invalid option: expected one of {told}\n  → at expand[{at}]"
+        return None
+
 
 class Handler(loopback.Handler):
     def do_GET(self):
@@ -97,8 +133,11 @@ class Handler(loopback.Handler):
         address = urllib.parse.urlsplit(self.path)
         query = urllib.parse.parse_qs(address.query)
         fault = hub.fault(self.path, self.headers)
-        if address.path != "/api/models" or query.get("sort", ["createdAt"])[0] not in SORTS:
-            return self.answer(404 if address.path != "/api/models" else 400, b"{}")
+        if address.path != "/api/models":
+            return self.answer(404, b'{"error":"Sorry, we can\'t find the page you are looking for."}')
+        if refusal := hub.refusal(query):
+            told = json.dumps({"error": refusal}, ensure_ascii=False, separators=(",", ":"))
+            return self.answer(400, told.encode(), {"Content-Type": "application/json; charset=utf-8"})
         if fault in STATUS:
             return self.answer(STATUS[fault], b"<html>no</html>", self.limits(fault))
         start = hub.place(query["cursor"][0]) if "cursor" in query else 0
@@ -110,6 +149,14 @@ class Handler(loopback.Handler):
         page = rows[first : start + limit]
         following = start + limit if start + limit < len(rows) else None
         return self.page(fault, query, page, following)
+
+    def answer(self, status, body, headers=None):
+        """As ever, with the time."""
+        now = self.server.fake.now
+        told = (
+            {} if now == "" else {"Date": email.utils.format_datetime(now or datetime.datetime.now(datetime.UTC), True)}
+        )
+        return super().answer(status, body, (headers or {}) | told)
 
     def page(self, fault, query, page, following):
         """Answer with a page, spoilt as `fault` says."""
@@ -125,7 +172,7 @@ class Handler(loopback.Handler):
             headers["Link"] = f'<{hub.endpoint}{self.path}>; rel="next"'
         if fault == "off-host":
             headers["Link"] = '<http://localhost:9/api/models?cursor=x>; rel="next"'
-        if fault == "short":
+        if fault in ("short", "short-link"):
             page = page[: len(page) // 2]
         if fault == "empty":
             page = []

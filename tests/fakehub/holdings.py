@@ -26,9 +26,7 @@ def catalogue(models, seed=0, hostile=0, now=None):
 
 
 def record(name, number, created, draw):
-    """One model. Half name a parent, in their tags or resolved, some of them a second one in their tags; a tenth tell
-    nothing that may be untold.
-    """
+    """One model. A quarter name a parent in their tags, half of these two; a tenth tell only what they must."""
     rich = number % 10 != 9
     parent = f"{draw.choice(SPACES)}/base-{draw.randrange(50)}"
     parents = [parent] if number % 4 == 0 else []
@@ -50,7 +48,6 @@ def record(name, number, created, draw):
         "library_name": draw.choice(["transformers", "diffusers", "mlx"]) if rich else None,
         "pipeline_tag": "text-generation" if rich else None,
         "safetensors": {"parameters": {"BF16": total}, "total": total} if rich else None,
-        "baseModels": {"relation": "finetune", "models": [{"_id": "0" * 24, "id": parent}]} if number % 4 < 2 else None,
     }
 
 

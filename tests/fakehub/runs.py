@@ -71,10 +71,12 @@ def run(seed: int, folder: Path) -> dict:
     draw = random.Random(seed)
     rates = {name: draw.choice([0, 0.02, 0.04]) for name in PASSING}
     rates |= {name: min(rates[name], 0.01) for name in ("429-ratelimit", "429-retry-after", "null-row", "no-field")}
+    rates |= {"no-link": draw.choice([0, 0.03, 0.2])} | {name: min(rates[name], 0.01) for name in ("short", "empty")}
     names = SPACES[: draw.randrange(1, len(SPACES))]
     scope = draw.choice([None, Scope.of("author", names), Scope.of("base_model", BASES[:: draw.randrange(5, 40)])])
     limit = draw.randrange(20, 90)
-    with FakeHub(draw.randrange(200, 1200), seed, rates, hostile=draw.randrange(40), largest=limit) as hub:
+    largest = draw.choice([limit, draw.randrange(5, limit)])
+    with FakeHub(draw.randrange(200, 1200), seed, rates, hostile=draw.randrange(40), largest=largest) as hub:
         intended = draw.randrange(1, KILLS + 1)
         started = partial(start, folder, hub.endpoint, scope, limit)
         ended = kills.run_to_its_end(started, draw, intended, 0.15, f"seed {seed}")
@@ -110,6 +112,11 @@ def stands(row, by, name):
     return row["id"].startswith(f"{name}/") if by == "author" else f"base_model:{name}" in row["tags"]
 
 
+def contents(folder):
+    """What is held, byte by byte: path of each file of each day → content, time of change."""
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in sorted(folder.glob("date=*/*"))}
+
+
 def read(place: Path):
     """Rows of a day, times in the Hub's own way of writing."""
     with pyarrow.parquet.ParquetFile(place / "models.parquet") as file:
@@ -122,18 +129,16 @@ def read(place: Path):
 
 def expected(record):
     """A record of the catalogue as the archive should hold it."""
-    parents = record["baseModels"] and [f"base_model:finetune:{record['baseModels']['models'][0]['id']}"]
     return {
         "model": record["id"],
         "downloads_all_time": record["downloadsAllTime"],
         "created_at": record["createdAt"],
         "downloads": record["downloads"],
         "likes": record["likes"],
-        "tags": list(dict.fromkeys([*record["tags"], *(parents or [])])),
+        "tags": record["tags"],
         "library_name": record["library_name"],
         "pipeline_tag": record["pipeline_tag"],
         "safetensors_total": record["safetensors"] and record["safetensors"]["total"],
-        "base_models": parents,
         "gated": record["gated"] or "false",
         "last_modified": record["lastModified"],
     }

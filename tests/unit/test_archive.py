@@ -43,7 +43,7 @@ def models(count, seed=0, hostile=0):
 
 
 def merged(folder, listed):
-    done = pages.merge([listed], folder / "table.parquet", folder / "refused.jsonl", folder / "room")
+    done = pages.merge([listed], folder / "table.parquet", folder / "refused.jsonl", folder / "room", DAYS[-1].date())
     return done, pyarrow.parquet.ParquetFile(folder / "table.parquet").read()
 
 
@@ -121,14 +121,15 @@ def test_records_that_repeat_under_a_name_that_is_no_id_are_kept_aside_once_the_
         ({"pipeline_tag": "x" * 501}, "library_name, pipeline_tag: more than 500 characters"),
         ({"safetensors": {"total": "many"}}, "a value of another kind"),
         ({"safetensors": [1]}, "a value of another kind"),
-        ({"baseModels": {"models": [{}]}}, "a value of another kind"),
+        ({"createdAt": "1970-01-01T00:00:00.000Z"}, "createdAt: outside reason"),
+        ({"createdAt": "2026-10-22T00:00:00.000Z"}, "createdAt: outside reason"),
         ({"gated": 3}, "a value of another kind"),
         ({"lastModified": "never"}, "a value of another kind"),
     ],
 )
 def test_a_record_that_breaks_the_table_is_left_out_alone_and_told_why(change, why):
-    one, other, third = models(3)
-    table, kept, left = hub_records.table([one, other | change, third])
+    one, other, third = catalogue(3, now=NOW)
+    table, kept, left = hub_records.table([one, other | change, third], NOW.date())
     assert left == [(why, 1)]
     assert kept == [0, 2]
     assert table["model"].to_pylist() == [one["id"], third["id"]]
@@ -138,7 +139,7 @@ def test_what_the_hub_does_not_tell_stays_null():
     bare = {name: models(1)[0][name] for name in hub_records.REQUIRED}
     table, _, left = hub_records.table([bare])
     assert not left
-    for name in ("downloads", "likes", "library_name", "pipeline_tag", "safetensors_total", "base_models", "gated"):
+    for name in ("downloads", "likes", "library_name", "pipeline_tag", "safetensors_total", "gated"):
         assert table[name].to_pylist() == [None]
 
 
@@ -150,7 +151,7 @@ def test_a_published_day_meets_both_contracts_and_is_described(tmp_path):
     runs.check(tmp_path, models(300))
     assert len(store.day(tmp_path, NOW.date())) == 300
     read = listings.read(listings.newest(tmp_path))
-    assert read["tags"].map(lambda tags: any(tag.startswith("base_model:finetune:") for tag in tags)).sum() == 150
+    assert read["tags"].map(lambda tags: any(tag.startswith("base_model:finetune:") for tag in tags)).sum() == 75
     assert facts == days.manifest(tmp_path, NOW.date())
     assert facts.keys() >= {"rows", "schema_version", "started", "finished", "endpoint", "client", "scope", "sha256"}
 
@@ -219,8 +220,8 @@ def test_a_namespace_that_loses_all_is_refused_and_another_list_of_namespaces_is
 @pytest.mark.parametrize(
     ("part", "why"),
     [
-        (slice(0, 80), "the listing ends early"),
-        (slice(40, 100), "the listing lacks its beginning"),
+        (slice(0, 80), "0 models are of the last days, from 2026-10-18: the listing lacks them"),
+        (slice(40, 100), "0 models are of the Hub's first month, until 2022-03-31: the listing lacks them"),
         (slice(0, 0), "it holds no model"),
     ],
 )

@@ -177,9 +177,14 @@ def test_real_hub_records_are_classified_with_a_reason_each(stats, tracked, show
 
 @real
 def test_real_tags_tell_the_same_parents_as_the_hubs_structured_field(stats, tracked):
-    with_both = collected(stats)
-    tags_only = collected([row | {"baseModels": None} for row in stats])
-    both, tags = (derivatives.classify(listing, tracked, 5, []) for listing in (with_both, tags_only))
+    def told(row):
+        parents = row["baseModels"] or {"models": []}
+        relation = f"{parents['relation']}:" if parents.get("relation") else ""
+        return [f"base_model:{relation}{parent['id']}" for parent in parents["models"]]
+
+    with_both = collected([row | {"tags": list(dict.fromkeys([*row["tags"], *told(row)]))} for row in stats])
+    assert sum(bool(told(row)) for row in stats) > 1000
+    both, tags = (derivatives.classify(listing, tracked, 5, []) for listing in (with_both, collected(stats)))
     pd.testing.assert_frame_equal(both, tags)
 
 

@@ -1,0 +1,67 @@
+"""Whether a list of the Hub ends where a page tells of no next one: proven by the records, not by the missing Link.
+
+A page loses its Link by a fault, or ends before its list where the Hub gives fewer records than are asked for; both
+look like the end. So the last page is asked for with a record fewer: something follows then, so that there has to be a
+Link. What it leads to is the last record alone, if the list ends there, and more if it does not. A page of one record,
+or of none, is approached from the page before it in the same way; where it is the first, there is nothing to approach
+it from, and it is asked for again until the answers agree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from helpers.sources import hub_asked
+from helpers.sources.asking import Faulty
+
+AGREEING = 3
+"""Answers that have to agree where nothing else can tell, or where this Hub has told wrongly before."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as it came: where from, where to go on (None = the end), and what it cost."""
+
+    url: str
+    body: bytes
+    rows: list[Any]
+    next: str | None
+    seconds: float = 0
+    tries: int = 1
+    waited: float = 0
+
+
+def followed(page: Page, before: str | None, ask: Callable[[str], Page], doubted: bool) -> Page:
+    """A page without a next one: as it is where its list ends, else with the address at which the list goes on.
+
+    before: the address of the page before it, None for the first. ask: gives the page of an address. doubted: whether
+    this Hub has told wrongly before. Raises Faulty where it cannot be told now.
+    """
+    start, beyond = page, 0
+    if len(page.rows) < 2 and before:
+        start, beyond = ask(before), len(page.rows)  # anew: models may have been removed from it
+        if start.next is None:
+            return replace(page, next=followed(start, None, ask, doubted).next)
+    if len(start.rows) < 2:
+        return _agreed(page, ask, AGREEING - 1)
+    shorter = ask(hub_asked.limited(start.url, len(start.rows) - 1))
+    if shorter.next is None:
+        raise Faulty("a page tells of no next one, and neither does a part of it")
+    rest = ask(hub_asked.limited(shorter.next, hub_asked.limit(page.url)))
+    left = len(start.rows) - len(shorter.rows) + beyond
+    if rest.next is None and len(rest.rows) < left:
+        raise Faulty("a page tells of no next one, and asked for again ends before it did")
+    if rest.next is None and len(rest.rows) == left:
+        if doubted:
+            _agreed(rest, ask, AGREEING - 1)
+        return page
+    return replace(page, next=rest.url)
+
+
+def _agreed(page: Page, ask: Callable[[str], Page], times: int) -> Page:
+    """The page, if it comes the same so many times more. Raises Faulty if it does not."""
+    for _ in range(times):
+        again = ask(page.url)
+        if (again.next, len(again.rows)) != (page.next, len(page.rows)):
+            raise Faulty("a page comes with other records when it is asked for again")
+    return page
