@@ -217,13 +217,17 @@ def import_history(
     names: Annotated[
         list[str] | None, typer.Option("--map", help="column=its name in the files: date=day; repeatable.")
     ] = None,
+    sparse: Annotated[
+        bool, typer.Option("--sparse", help="The rows are of single days, though most are absent.")
+    ] = False,
     archive: Archive = paths.ARCHIVE,
 ) -> None:
     """Bring a daily download history into the archive, checked before anything is written."""
     from helpers.sources import import_history as importing_
 
     pairs = dict(pair.partition("=")[::2] for pair in names or [])
-    print(importing_.bring_in(path, archive / "history", pairs).to_string(index=False))
+    known = importing_.listed(archive / "registry")
+    print(importing_.bring_in(path, archive / "history", pairs, known, sparse).to_string(index=False))
 
 
 @app.command("notebooks")

@@ -106,7 +106,7 @@ def _part(client: fetch.Client, sha: str, entry: hub_dataset.Entry, place: Path)
 def _join(parts: list[Path], target: Path) -> None:
     with pyarrow.parquet.ParquetFile(parts[0]) as first:
         schema = first.schema_arrow
-    with pyarrow.parquet.ParquetWriter(target, schema, compression="zstd") as writer:
+    with pyarrow.parquet.ParquetWriter(target, schema, compression="zstd", write_page_checksum=True) as writer:
         for part in parts:
             with pyarrow.parquet.ParquetFile(part) as file:
                 for number in range(file.num_row_groups):

@@ -176,7 +176,7 @@ def _write_rankings(folder: Path, answers: list[tuple], table: pd.DataFrame, as_
         "days_without_rows": [str(day.date()) for day in days.difference(pd.DatetimeIndex(table["date"]))],
     }
     with fetched.publishing(folder / "daily.parquet", **facts) as (beside, _):
-        table.to_parquet(beside, index=False)
+        table.to_parquet(beside, index=False, write_page_checksum=True)
 
 
 # Catalogue ----------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def sidecar(path: Path) -> Path:
 
 
 @contextmanager
-def publishing(path: Path, versions: bool = True, **facts: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
+def publishing(path: Path, versions: bool = True, /, **facts: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Give a file beside `path`, and its record to add to; on a clean exit both take their places.
 
     versions: whether what is replaced is kept; not where the new file holds all that the old one held.
@@ -72,12 +72,12 @@ def publishing(path: Path, versions: bool = True, **facts: Any) -> Iterator[tupl
     """
     record = dict(facts)
     try:
-        with files.replacing(path) as beside:
+        with files.replacing(path, lasting=True) as beside:
             yield beside, record
             record |= {"sha256": files.digest(beside), "size": beside.stat().st_size}
             if versions and path.is_file() and files.digest(path) != record["sha256"]:
                 keep(path)
-        files.write_json(sidecar(path), record)
+        files.write_json(sidecar(path), record, lasting=True)
     except (contracts.ContractError, UnicodeError) as error:  # half a character is no text, though JSON can write it
         what, said = f"what was fetched for {paths.shown(path)}", "; ".join(str(error).splitlines())
         told = said.replace(paths.shown(beside), what)

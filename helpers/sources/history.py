@@ -24,7 +24,19 @@ def read(folder: Path) -> pd.DataFrame:
     parts = {paths.shown(path): contracts.read_file(path, "raw/history") for path in found}
     whole = pd.concat(parts.values(), ignore_index=True)
     _refuse_overlap(parts, whole)
+    refuse_cases(whole["model"])
     return whole.sort_values(["model", "date"], ignore_index=True)
+
+
+def refuse_cases(models: pd.Series) -> None:
+    """Raise ContractError for ids, or namespaces, that differ in case alone: the Hub has but one of them."""
+    ids = pd.Series(models.unique())
+    for what, names in (("namespaces", pd.Series(ids.str.split("/").str[0].unique())), ("models", ids)):
+        for _, same in names.groupby(names.str.casefold()):
+            if len(same) > 1:
+                raise contracts.ContractError(
+                    f"{what} {' and '.join(same)} differ in case only; write the Hub's own spelling in all files"
+                )
 
 
 def _refuse_overlap(parts: dict[str, pd.DataFrame], whole: pd.DataFrame) -> None:
