@@ -23,8 +23,8 @@ TYPST_RAW = re.compile(r"(`+).*?\1", re.DOTALL)
 WARNING = re.compile(r"^.*(?:\b(?:WARN|WARNING|ERROR)\b|\b(?:warning|error):).*$", re.MULTILINE)
 HARMLESS = {
     r"WARN: Theme file not found: \S*/build/report/theme/quarto(-dark)?\.scss": (
-        "Quarto looks for the article's theme from its own pages of notebooks too, where the path leads nowhere, and "
-        "applies it all the same; the site has our pages of notebooks"
+        "where `notebook-links` lets Quarto write pages of notebooks, it looks for the article's theme from there too, "
+        "where its path leads nowhere, and applies it all the same; the site has our pages of notebooks instead"
     ),
 }
 """Warnings that are let pass, whole lines of the log, each with the reason."""

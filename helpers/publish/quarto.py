@@ -24,8 +24,8 @@ LEFT = (".quarto", "site_libs", "report/index_files")
 def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str, str]:
     """Let Quarto render the report, and write its page and PDF and our pages of all notebooks under `site`.
 
-    Quarto has pages for embedded notebooks only, numbers their figures anew and names not every cell; ours take their
-    place. links: text and href of what the title block offers.
+    Quarto's own pages of notebooks are for the embedded ones only, number figures anew and do not name every cell.
+    links: text and href of what the title block offers.
 
     Returns the Typst source of the PDF ("" where this Quarto did not keep it; its log then still tells of unresolved
     references) and the log. Raises PublishError with the end of the log if Quarto fails, and leaves nothing of its own
@@ -48,7 +48,7 @@ def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str
     finally:
         _clear(root)
     written = root / FOLDER / "report"
-    unpublished = shutil.ignore_patterns("*.html", "*.typ", "theme", "figure-typst")
+    unpublished = shutil.ignore_patterns("*.html", "*.typ", "*.qmd", "theme", "figure-typst")
     shutil.copytree(written, site / "report", ignore=unpublished, dirs_exist_ok=True)
     abstract, text = completion.read((written / "index.html").read_text(encoding="utf-8"), report)
     pandoc.write_page(text, root, about | {"abstract": nodes.Blocks(abstract)}, site)

@@ -20,8 +20,6 @@ local function read(meta)
   lists = meta.lists or {}
   variables = meta["_quarto-vars"] or {}
   if meta["site-root"] then root = pandoc.utils.stringify(meta["site-root"]) end
-  local input = quarto and quarto.doc and quarto.doc.input_file or ""
-  if input:match("build[/\\]notebooks") then root = "../../" end -- Quarto's page of a notebook
 end
 
 -- Quarto would put values in place only after this filter; here is known already what hangs on them.
@@ -289,7 +287,7 @@ local function refer(cite)
   return found and shown or nil
 end
 
--- What the edition rests on stands on every page, on those, too, that Quarto writes for who runs it by hand.
+-- What the edition rests on stands on the page, too, that Quarto writes for who runs it by hand.
 local function labelled(doc)
   if not (quarto and FORMAT:match("html") and doc.meta["data-label"]) then return nil end
   local label = pandoc.Para(pandoc.utils.stringify(doc.meta["data-label"]))

@@ -115,6 +115,19 @@ def test_before_a_build_quarto_is_told_in_one_line_what_to_run_first(project):
     assert re.fullmatch(r"Nothing is built yet: run `make report` first;[^\n]*\n", run().stderr)
 
 
+def test_beside_quartos_page_lies_what_it_leads_to(project, quarto):
+    quarto()
+    project.render("quarto")
+    subprocess.run([sys.executable, project.root / "helpers/publish/before_quarto.py"], check=True)
+    for name in (
+        "build/notebooks/01_tables-preview.html",
+        "figures/fig-growth.csv",
+        "data/values.json",
+        "assets/report.css",
+    ):
+        assert (project.root / FOLDER / name).read_bytes() == (project.site / name).read_bytes()
+
+
 def test_no_source_of_the_report_includes_what_a_build_writes():
     # Quarto reads included files before it runs what tells that nothing is built
     assert sources.read(paths.ROOT).faults == []
