@@ -33,7 +33,7 @@ lock:  ## pin every dependency anew (needs uv); review the difference before com
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:  ## delete everything generated but the environment
-	rm -rf build _variables.yml .quarto
+	rm -rf build _variables.yml .quarto site_libs
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
