@@ -14,6 +14,7 @@ import pandas as pd
 from helpers import paths
 from helpers.registry import makers
 from helpers.tables import contracts
+from helpers.tables.contracts import columns
 
 HUB = "https://huggingface.co/"
 FILLERS = {"instruct", "chat", "it", "hf", "meta", "nvidia", "reasoning", "non", "vision", "bf16", "fp8"}
@@ -21,8 +22,8 @@ FILLERS = {"instruct", "chat", "it", "hf", "meta", "nvidia", "reasoning", "non",
 
 
 def newest(folder: Path) -> Path:
-    """The latest <date>.json. Raises FileNotFoundError where there is none."""
-    days = sorted(folder.glob("????-??-??.json"))
+    """The latest <date>.json of a day that can have been. Raises FileNotFoundError where there is none."""
+    days = sorted(path for path in folder.glob("????-??-??.json") if columns.named(path.stem))
     if not days:
         raise FileNotFoundError(f"{paths.shown(folder)} holds no YYYY-MM-DD.json; `atom build` makes one")
     return days[-1]

@@ -13,6 +13,7 @@ import pandas as pd
 from helpers import paths
 from helpers.registry import makers
 from helpers.tables import contracts
+from helpers.tables.contracts import columns
 
 REST = "other"
 """The reserved slug for all traffic beyond a day's top 50. It cannot be split and is no model."""
@@ -50,7 +51,8 @@ def read_catalogue(path: Path) -> pd.DataFrame:
 
 def read_catalogues(folder: Path) -> pd.DataFrame:
     """The newest catalogue, models.json, and below it the models of earlier days' (models/) that it lacks."""
-    past = sorted((folder / "models").glob("????-??-??.json"), reverse=True)
+    named = (path for path in (folder / "models").glob("????-??-??.json") if columns.named(path.stem))
+    past = sorted(named, reverse=True)
     parts = [read_catalogue(path) for path in (folder / "models.json", *past)]
     return pd.concat(parts, ignore_index=True).drop_duplicates("id", ignore_index=True)
 

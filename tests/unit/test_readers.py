@@ -506,3 +506,14 @@ def test_real_names_alone_never_call_a_closed_model_open(analysis, tracked, show
     show(f"\nopen by name: {(free == 'open').sum()} of {(pro == 'open').sum()} open models; all others unknown")
     assert set(pro[free == "open"]) == {"open"}
     assert (free == "open").sum() > 0.6 * (pro == "open").sum()
+
+
+def test_a_file_named_after_a_day_that_cannot_have_been_is_passed_over(tmp_path):
+    for day in ("1970-01-01", "2026-01-31", "2099-01-01", "2026-02-31"):
+        (tmp_path / f"{day}.json").write_text("{}", encoding="utf-8")
+    assert artificial_analysis.newest(tmp_path).name == "2026-01-31.json"
+    (tmp_path / "models").mkdir()
+    for name, model in (("models.json", "a/1"), ("models/2026-01-31.json", "a/2"), ("models/2099-01-01.json", "a/3")):
+        row = {"canonical_slug": model, "id": model, "hugging_face_id": None}
+        (tmp_path / name).write_text(json.dumps({"data": [row]}), encoding="utf-8")
+    assert openrouter.read_catalogues(tmp_path)["id"].tolist() == ["a/1", "a/2"]

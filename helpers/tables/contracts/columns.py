@@ -40,6 +40,15 @@ def reasonable(day: datetime.date) -> bool:
     return FIRST_DAY <= day <= last_day()
 
 
+def named(text: str) -> datetime.date | None:
+    """The day that `text` writes as YYYY-MM-DD, if something can have been counted on it."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if str(day) == text and reasonable(day) else None
+
+
 def _reasonable(days: pd.Series) -> pd.Series:
     return days.between(pd.Timestamp(FIRST_DAY), pd.Timestamp(last_day()))
 
