@@ -173,13 +173,14 @@ def collect_status(
 
 
 @collecting.command("weekly")
-def collect_weekly(archive: Archive = paths.ARCHIVE) -> None:
+def collect_weekly(archive: Archive = paths.ARCHIVE, accept_loss: AcceptLoss = False) -> None:
     """Bring in the public weekly dumps of the Hub, as snapshots of the days before collecting began."""
     from helpers.archive import weekly_dump
     from helpers.commands import collect
 
     models = collect.tracked(archive / "registry")
-    print(weekly_dump.fetch_all(archive / "snapshots", models).to_string(index=False))
+    found = weekly_dump.fetch_all(archive / "snapshots", models, accept_loss=accept_loss)
+    print(found.to_string(index=False))
 
 
 def _fetch(verb: str, module: str, folder: str, words: str) -> None:

@@ -59,7 +59,7 @@ def _left_out(unsound: list[sound.Unsound]) -> str:
 
 
 def _is_input(path: Path) -> bool:
-    return path.name[0] != "." and fetched.REPLACED not in path.parts
+    return path.name[0] != "." and path.parent.parent.name != fetched.REPLACED
 
 
 def _derivatives(source: Path, folder: Path) -> tuple[int, str, str]:

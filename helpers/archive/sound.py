@@ -74,10 +74,14 @@ def look(folder: Path, verify: bool = False) -> tuple[list[datetime.date], list[
 
 
 def ends(folder: Path) -> tuple[datetime.date, datetime.date] | None:
-    """The first and the last day that can be relied on, verified; None where there is none."""
+    """The first and the last day with all-time counts that can be relied on, verified; None where there is none."""
     days = [day for place in folder.glob("date=*") if (day := store.named(place.name.removeprefix("date=")))]
-    first = next((day for day in sorted(days) if not fault(folder, day, True)), None)
-    last = next((day for day in sorted(days, reverse=True) if not fault(folder, day, True)), None)
+
+    def stands(day: datetime.date) -> bool:
+        return not fault(folder, day, True) and store.counts(folder, day)
+
+    first = next(filter(stands, sorted(days)), None)
+    last = next(filter(stands, sorted(days, reverse=True)), None)
     return (first, last) if first and last else None
 
 

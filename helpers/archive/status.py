@@ -111,6 +111,8 @@ def _differing(folder: Path) -> pd.DataFrame:
     """Files of another source that are not the ones that their records tell of."""
     found = []
     for record in sorted(folder.rglob(f"*{fetched.sidecar(Path('_')).name[1:]}")):
+        if record.parent.parent.name == fetched.REPLACED:
+            continue
         path = record.with_name(record.name.removesuffix(fetched.sidecar(Path("_")).name[1:]))
         try:
             told = json.loads(record.read_text(encoding="utf-8"))["sha256"]

@@ -1,4 +1,7 @@
-"""The snapshot store: a folder a day, `date=YYYY-MM-DD/models.parquet`, with every model's all-time count."""
+"""The snapshot store: a folder a day, `date=YYYY-MM-DD/models.parquet`, with every model's all-time count.
+
+A day from a source that did not tell all-time counts yet has counts of the last 30 days alone.
+"""
 
 import datetime
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow
 import pyarrow.compute
+import pyarrow.parquet
 
 from helpers import paths
 from helpers.tables import contracts
@@ -15,7 +19,9 @@ NAME = "raw/snapshots"
 FILE = "models.parquet"
 
 
-COLUMNS = tuple(column for column in contracts.TABLES[NAME].columns if column != "date")
+MAY_LACK = "downloads"
+"""The column that a day's file need not have: it is unknown there."""
+COLUMNS = tuple(column for column in contracts.TABLES[NAME].columns if column not in ("date", MAY_LACK))
 
 
 def days(folder: Path) -> list[datetime.date]:
@@ -38,15 +44,31 @@ def named(text: str) -> datetime.date | None:
 
 
 def day(folder: Path, date: datetime.date) -> pd.DataFrame:
-    """The snapshot of one day: date, model, downloads_all_time, created_at.
+    """The snapshot of one day: date, model, downloads_all_time, downloads, created_at.
 
     Raises ContractError, naming file and row, if the file breaks the contract raw/snapshots.
     """
-    return contracts.read_file(file(folder, date), NAME, date=pd.Timestamp(date))
+    told = {} if _has(file(folder, date), MAY_LACK) else {MAY_LACK: None}
+    return contracts.read_file(file(folder, date), NAME, date=pd.Timestamp(date), **told)
+
+
+def counts(folder: Path, date: datetime.date) -> bool:
+    """Whether the snapshot of a day tells any model's all-time count, by what the file says of itself."""
+    with pyarrow.parquet.ParquetFile(file(folder, date)) as held:
+        at = held.schema_arrow.names.index("downloads_all_time")
+        groups = [held.metadata.row_group(number) for number in range(held.num_row_groups)]
+        told = [group.column(at).statistics for group in groups]
+    pairs = zip(told, groups, strict=True)
+    return any(one is None or not one.has_null_count or one.null_count < group.num_rows for one, group in pairs)
+
+
+def counted(folder: Path) -> list[datetime.date]:
+    """The days of which the store tells all-time counts, in order."""
+    return [date for date in days(folder) if counts(folder, date)]
 
 
 def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
-    """All days as one table, ordered by date: date, model, downloads_all_time, created_at.
+    """All days as one table, ordered by date: date, model, downloads_all_time, downloads, created_at.
 
     models: ids to keep; a snapshot of the whole Hub holds millions. Rows of other models are not looked at.
     Raises ContractError if no day is held, or naming file and row for rows that break the contract raw/snapshots.
@@ -69,13 +91,30 @@ def _together(folder: Path, held: list[datetime.date], wanted: pyarrow.Array | N
     """All files as one unchecked table: checking once is much faster than once a day."""
     parts = []
     for date in held:
-        part = contracts.load(file(folder, date), list(COLUMNS))
+        part = _load(file(folder, date))
         if wanted is not None:
             part = part.filter(pyarrow.compute.is_in(part["model"].cast(pyarrow.string()), value_set=wanted))
         parts.append(part)
     whole = pyarrow.concat_tables(parts).to_pandas()
     dates = pd.Series(pd.to_datetime(held)).repeat([len(part) for part in parts])
     return whole.assign(date=dates.to_numpy())
+
+
+def _load(path: Path) -> pyarrow.Table:
+    """A day's columns, unchecked; what it lacks is null."""
+    if _has(path, MAY_LACK):
+        return contracts.load(path, [*COLUMNS, MAY_LACK])
+    table = contracts.load(path, list(COLUMNS))
+    return table.append_column(MAY_LACK, pyarrow.nulls(len(table), pyarrow.int64()))
+
+
+def _has(path: Path, column: str) -> bool:
+    """Whether a file has a column; one that cannot be read is told of when it is."""
+    try:
+        with pyarrow.parquet.ParquetFile(path) as held:
+            return column in held.schema_arrow.names
+    except (pyarrow.ArrowException, OSError):
+        return True
 
 
 def _only(frame: pd.DataFrame, models: pd.Series | None) -> pd.DataFrame:

@@ -1,8 +1,11 @@
 """Back-filling the snapshot store from weekly dumps of the whole Hub (hfmlsoc/hub_weekly_snapshots, since July 2024).
 
-A dump is models/<week>/models.parquet, 1.5 GB in 2026. Of it three columns are read, over HTTP ranges; the rest is
-never fetched. A week's label may stand on an older dump. New models are made every minute, so that the newest model in
-a dump tells the day on which it was made: rows are dated by that day, and a dump of a day held already is left out.
+A dump is models/<week>/models.parquet, 1.5 GB in 2026. Of it four columns are read, over HTTP ranges; the rest is
+never fetched. All-time counts are in the dumps since February 2025, counts of the last 30 days in all of them. What was
+read is held to what the file's end says of its columns, and read again where it differs.
+
+A week's label may stand on an older dump. New models are made every minute, so that the newest model in a dump tells
+the day on which it was made: rows are dated by that day, and a dump of a day held already is left out.
 
 Such a day holds counts of tracked models alone. It has no tags, so that it can be no listing of derivatives.
 
@@ -12,6 +15,7 @@ The dumps are under the ODbL: whoever publishes a database made from them has to
 import datetime
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,24 +26,41 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from helpers import files
-from helpers.archive import days, pages, store
-from helpers.sources import fetch, fetched, hub_dataset
+from helpers.archive import days, store
+from helpers.sources import fetch, fetched, hub_dataset, losses
 from helpers.sources.asking import Patience
 from helpers.tables import contracts
 
 DATASET = "hfmlsoc/hub_weekly_snapshots"
 CITATION = "Source: Hub weekly snapshots (huggingface.co/datasets/hfmlsoc/hub_weekly_snapshots), ODbL."
-NAMES = {"id": "model", "createdAt": "created_at", "downloadsAllTime": "downloads_all_time"}
-"""The dump's columns → ours."""
+NEEDED = {"id": "model", "createdAt": "created_at"}
+COUNTS = {"downloadsAllTime": "downloads_all_time", "downloads": "downloads"}
+NAMES = NEEDED | COUNTS
+"""The dump's columns → ours: those that it has to have, and those of which it may lack one."""
+READINGS = 3
+"""How often a dump is read that does not come as it is."""
 WEEK = re.compile(r"models/(\d{4}-\d\d-\d\d)/[^/]+\.parquet")
 LATE = datetime.timedelta(days=7)
 """How much later than its label a dump may have been made."""
 ASIDE = "weekly"
+UNREAD = "it cannot be read as Parquet"
 REMEDY = "to look at the week again, remove this folder and run again"
 
 
 class Unusable(Exception):
-    """A dump that cannot become a day of the store, and why."""
+    """A dump that cannot become a day of the store, and why. again: whether the next run looks at it again."""
+
+    again = False
+
+
+class Unreadable(Unusable):
+    """A dump that did not come as it is: what was received is spoilt."""
+
+    again = True
+
+
+class Lacking(Unusable):
+    """A dump that lacks much of what the one before it held."""
 
 
 def fetch_all(
@@ -51,29 +72,29 @@ def fetch_all(
     endpoint: str | None = None,
     patience: Patience = fetch.PATIENCE,
     tell: Callable[[str], None] = print,
+    accept_loss: bool = False,
 ) -> pd.DataFrame:
     """Bring the dumps of the weeks from first to last into the store `folder`: date=…/models.parquet with its record.
 
-    models: the ids to keep. A week that was brought in or left out before is passed over, and no day held is touched.
+    models: the ids to keep. A week that was brought in or left out before is passed over, except one that could not be
+    read, and no day held is touched. accept_loss: whether a dump may lack much of what the one before it held.
     Gives a row for each week looked at: week, date, rows, received (bytes), note; date and rows null where it was left
     out, for the reason in note, which is also kept in aside/<week>.weekly/report.json. Raises FetchError, ArchiveError.
     """
     done: list[tuple[datetime.date, datetime.date | None, int | None, int, str]] = []
     with fetched.working(folder), hub_dataset.client("Hub weekly snapshots", endpoint, patience) as client:
         sha = hub_dataset.commit(client, DATASET, revision)
-        known = _known(folder)
+        known = _known(folder, accept_loss)
         for week, entries in _weeks(client, sha).items():
             if week in known or (first and week < first) or (last and week > last):
                 continue
             dump = Dump(client, sha, week, entries)
             try:
-                date, rows = dump.bring_in(folder, models)
+                date, rows = dump.bring_in(folder, models, accept_loss)
                 done.append((week, date, rows, dump.received, ""))
+                shutil.rmtree(_report(folder, week).parent, ignore_errors=True)
             except Unusable as error:
-                files.write_json(
-                    folder / "aside" / f"{week}.{ASIDE}" / "report.json",
-                    {"day": str(week), "not_published_because": [str(error)], "commit": sha, "remedy": REMEDY},
-                )
+                _leave_out(folder, week, error, sha)
                 done.append((week, None, None, dump.received, str(error)))
             tell(f"{week}: {done[-1][2] or 0:,} models, {dump.received:,} bytes received{_colon(done[-1][4])}")
     table = pd.DataFrame(done, columns=["week", "date", "rows", "received", "note"])
@@ -84,13 +105,42 @@ def _colon(note: str) -> str:
     return f": {note}" if note else ""
 
 
-def _known(folder: Path) -> set[datetime.date]:
-    """The weeks that were brought in, and those left out."""
-    reports = [
-        json.loads(path.read_text(encoding="utf-8"))["day"] for path in folder.glob(f"aside/*.{ASIDE}/report.json")
-    ]
-    records = [path.read_text(encoding="utf-8") for path in folder.glob(f"date=*/{fetched.sidecar(Path(store.FILE))}")]
-    return {datetime.date.fromisoformat(day) for day in [*reports, *(json.loads(text)["week"] for text in records)]}
+def _report(folder: Path, week: datetime.date) -> Path:
+    return folder / "aside" / f"{week}.{ASIDE}" / "report.json"
+
+
+def _leave_out(folder: Path, week: datetime.date, error: Unusable, sha: str) -> None:
+    """Put on record why a week is left out."""
+    remedy = "the next run looks at the week again" if error.again else REMEDY
+    report = {"day": str(week), "not_published_because": [str(error)], "commit": sha, "remedy": remedy}
+    files.write_json(_report(folder, week), report | {"again": error.again, "lacking": isinstance(error, Lacking)})
+
+
+def _known(folder: Path, accept_loss: bool) -> set[datetime.date]:
+    """The weeks that were brought in, and those that were left out and are not to be looked at again."""
+    known = set()
+    for path in folder.glob(f"date=*/{fetched.sidecar(Path(store.FILE))}"):
+        known.add(_week(path, "week"))
+    for path in folder.glob(f"aside/*.{ASIDE}/report.json"):
+        told = _told(path)
+        said = str(told.get("not_published_because"))  # earlier versions wrote no `again`
+        again = told.get("again") or UNREAD in said or (accept_loss and told.get("lacking"))
+        known.add(None if again else _week(path, "day"))
+    return {week for week in known if week}
+
+
+def _told(path: Path) -> dict[str, Any]:
+    """What a record says; nothing where it is damaged."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _week(path: Path, key: str) -> datetime.date | None:
+    """The week that a record tells of; None where it is damaged: then the week is looked at again."""
+    return store.named(str(_told(path).get(key)))
 
 
 def _weeks(client: fetch.Client, sha: str) -> dict[datetime.date, list[hub_dataset.Entry]]:
@@ -114,6 +164,53 @@ def _weeks(client: fetch.Client, sha: str) -> dict[datetime.date, list[hub_datas
     return dict(sorted(found.items()))
 
 
+SPOILT = (pyarrow.ArrowException, OSError, ValueError, OverflowError, MemoryError)
+"""What reading spoilt bytes as Parquet raises."""
+
+
+def _present(names: list[str]) -> list[str]:
+    """The columns to read of those that a dump has. Raises Unusable without one that is needed, or without counts."""
+    lacking = [name for name in NEEDED if name not in names]
+    if lacking := lacking or ([] if set(names) & set(COUNTS) else list(COUNTS)):
+        raise Unusable(f"it has no column {', '.join(lacking)}")
+    return [name for name in NAMES if name in names]
+
+
+def _refuse_spoilt(told: pyarrow.parquet.RowGroupMetaData, group: pyarrow.Table) -> None:
+    """Hold a row group to what the file says of it: rows, and nulls, least and greatest of each column. Raises
+    Unreadable."""
+    for at in range(told.num_columns):
+        chunk = told.column(at)
+        if chunk.path_in_schema not in group.column_names:
+            continue
+        column, facts = group[chunk.path_in_schema], chunk.statistics
+        found = [len(column)]
+        wanted = [told.num_rows]
+        if facts is not None and facts.has_null_count:
+            found, wanted = [*found, column.null_count], [*wanted, facts.null_count]
+        if facts is not None and facts.has_min_max and pyarrow.types.is_integer(column.type):
+            ends = pyarrow.compute.min_max(column)
+            found, wanted = [*found, ends["min"].as_py(), ends["max"].as_py()], [*wanted, facts.min, facts.max]
+        if found != wanted:
+            raise Unreadable(f"{UNREAD}: column {chunk.path_in_schema} is not what the file's end says of it")
+
+
+def _refuse_loss(folder: Path, date: datetime.date, now: pd.Series, models: pd.Series) -> None:
+    """Raises Lacking where too many of the models are missing that the dump before held and that are tracked."""
+    dumped = [day for day in store.days(folder) if day < date and fetched.sidecar(store.file(folder, day)).is_file()]
+    try:
+        held = store.day(folder, dumped[-1])["model"] if dumped else pd.Series(dtype="str")
+    except contracts.ContractError:
+        return  # a damaged day is no measure
+    before = set(held) & set(models)
+    kept = len(before & set(now))
+    if losses.lost(len(before), kept):
+        raise Lacking(
+            f"it lacks {len(before) - kept:,} of the {len(before):,} tracked models that the dump of {dumped[-1]} "
+            "holds; if it is right, `atom collect weekly --accept-loss` takes it"
+        )
+
+
 class Dump:
     """The dump of one week. received: bytes that were fetched of it until now."""
 
@@ -124,25 +221,38 @@ class Dump:
         self.untold = 0
         """Rows of wanted models whose count the dump does not tell."""
 
-    def bring_in(self, folder: Path, models: pd.Series) -> tuple[datetime.date, int]:
+    def bring_in(self, folder: Path, models: pd.Series, accept_loss: bool = False) -> tuple[datetime.date, int]:
         """Write the day; gives its date and rows. Raises Unusable."""
         wanted = pyarrow.array(models.astype("str"), pyarrow.string())
-        rows = self._rows(wanted)
+        rows = self._read(wanted)
         made = self._made(folder)
         date = made.date()
         try:
             table = contracts.check(rows.assign(date=pd.Timestamp(date)), store.NAME, f"the dump of {self.week}")
         except contracts.ContractError as error:
             raise Unusable(str(error)) from None
+        if not accept_loss:
+            _refuse_loss(folder, date, table["model"], models)
         table = table.drop(columns="date").sort_values("model", ignore_index=True)
         with fetched.stage(folder) as place:
             with fetched.publishing(place / store.FILE, **self._facts(made, len(table))) as (beside, _):
-                table.to_parquet(beside, index=False)
+                table.to_parquet(beside, index=False, write_page_checksum=True)
             for path in (*place.iterdir(), place):
-                pages.sync(path)
+                files.sync(path)
             place.rename(folder / f"date={date}")
-        pages.sync(folder)
+        files.sync(folder)
         return date, len(table)
+
+    def _read(self, wanted: pyarrow.Array) -> pd.DataFrame:
+        """The wanted models' rows, read again where they came spoilt. Raises Unusable."""
+        for reading in range(READINGS):
+            self.newest = None
+            try:
+                return self._rows(wanted)
+            except Unreadable:
+                if reading == READINGS - 1:
+                    raise
+        raise AssertionError
 
     def _rows(self, wanted: pyarrow.Array) -> pd.DataFrame:
         """The wanted models' rows, one row group at a time; `newest` is of all rows."""
@@ -151,26 +261,35 @@ class Dump:
             remote = hub_dataset.Remote(self.client, self._address(entry), entry.size)
             try:
                 with pyarrow.parquet.ParquetFile(pyarrow.PythonFile(remote, "r"), pre_buffer=True) as file:
-                    if missing := [name for name in NAMES if name not in file.schema_arrow.names]:
-                        raise Unusable(f"it has no column {', '.join(missing)}")
+                    names = _present(file.schema_arrow.names)
                     for number in range(file.num_row_groups):
-                        kept.append(self._kept(file.read_row_group(number, list(NAMES)), wanted))
-            except (pyarrow.ArrowException, OSError) as error:
-                raise Unusable(f"it cannot be read as Parquet: {str(error).splitlines()[0][: fetch.SAID]}") from None
+                        group = file.read_row_group(number, names)
+                        _refuse_spoilt(file.metadata.row_group(number), group)
+                        kept.append(self._kept(group, wanted))
+            except SPOILT as error:
+                said = (str(error).splitlines() or [type(error).__name__])[0][: fetch.SAID]
+                raise Unreadable(f"{UNREAD}: {said}") from None
             finally:
                 self.received += remote.received
         rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(NAMES.values()))
         if rows.empty:
             raise Unusable("it holds none of the models that are tracked")
         self.untold = int(rows["downloads_all_time"].isna().sum())
-        return rows.dropna(subset="downloads_all_time")
+        rows = rows.dropna(subset=list(COUNTS.values()), how="all")
+        if rows.empty:
+            raise Unusable("it tells no count of the models that are tracked")
+        return rows
 
     def _kept(self, group: pyarrow.Table, wanted: pyarrow.Array) -> pd.DataFrame:
         newest = pd.to_datetime(pyarrow.compute.max(group["createdAt"]).as_py(), utc=True, errors="coerce")
         if not pd.isna(newest):
             self.newest = max(newest, self.newest or newest)
         known = pyarrow.compute.is_in(group["id"].cast(pyarrow.string()), value_set=wanted)
-        return group.filter(known).rename_columns([NAMES[name] for name in group.column_names]).to_pandas()
+        kept = group.filter(known).rename_columns([NAMES[name] for name in group.column_names])
+        for name in COUNTS.values():
+            if name not in kept.column_names:
+                kept = kept.append_column(name, pyarrow.nulls(len(kept), pyarrow.int64()))
+        return kept.to_pandas()
 
     def _made(self, folder: Path) -> pd.Timestamp:
         """When the dump was made, to the minute. Raises Unusable where it is not told, absurd, or its day is held."""

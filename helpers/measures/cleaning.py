@@ -95,15 +95,17 @@ def _quantile(ordered: np.ndarray, counts: np.ndarray, share: float) -> np.ndarr
 def snapshot_counts(snapshots: pd.DataFrame) -> pd.DataFrame:
     """Each model's all-time count on every day from its first to the last snapshot (Section 2.1).
 
-    snapshots: date, model, downloads_all_time, created_at (nullable). Days on which a model was not read lie on the
-    line between the readings around them (flag interpolated). A count that falls is a reset of the counter: nothing is
-    subtracted, and later growth comes on top (reset); but if the count later rises by as much at once, to where it was
-    or higher, the low readings were faulty, and are replaced by the line (also flagged reset). A model that is not read
-    any more keeps its last count (vanished). The first reading is a lifetime total that no day can claim (entered,
-    downloads null), unless the model was created since the snapshot before: then all of it is new (observed).
+    snapshots: date, model, downloads_all_time, created_at (both nullable). Days on which a model's count was not read
+    lie on the line between the readings around them (flag interpolated). A count that falls is a reset of the counter:
+    nothing is subtracted, and later growth comes on top (reset); but if the count later rises by as much at once, to
+    where it was or higher, the low readings were faulty, and are replaced by the line (also flagged reset). A model
+    that is not read any more keeps its last count (vanished). The first reading is a lifetime total that no day can
+    claim (entered, downloads null), unless the model was created since the snapshot before: then all of it is new
+    (observed).
 
     Returns date, model, downloads (new that day), downloads_cumulative (all time), flag, ordered by model and date.
     """
+    snapshots = snapshots.dropna(subset="downloads_all_time").astype({"downloads_all_time": "int64"})
     grid = Grid.of(snapshots)
     read = grid.matrix(snapshots["downloads_all_time"])
     known = ~np.isnan(read)

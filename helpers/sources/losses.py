@@ -24,6 +24,11 @@ def too_many(before: int, kept: int, share: float = SHARE, few: int = FEW) -> bo
     return before - kept > max(few, share * before)
 
 
+def lost(before: int, kept: int, share: float = SHARE, few: int = FEW) -> bool:
+    """Whether too many of them are gone, or half."""
+    return too_many(before, kept, share, few) or 0 < before <= 2 * (before - kept)
+
+
 @dataclass(frozen=True)
 class Guard:
     """Compares what a source gives now with what is held of it.
@@ -56,7 +61,7 @@ class Guard:
         except (ValueError, KeyError, OSError):  # every reader's errors are among them
             return
         kept = len(held.merge(now[key].drop_duplicates()))
-        if too_many(len(held), kept, share, few) or 0 < len(held) <= 2 * (len(held) - kept):
+        if lost(len(held), kept, share, few):
             raise FetchError(
                 f"{self.source}: {paths.shown(path)}: the new answer lacks {len(held) - kept:,} of the {len(held):,} "
                 f"entries ({', '.join(key)}) that are held. Nothing was replaced; run again later. If the source "

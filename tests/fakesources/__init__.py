@@ -28,7 +28,7 @@ class FakeSources(loopback.Serving):
 
     rankings: rows of OpenRouter's. models: its catalogue. index: models of Artificial Analysis. files: path under
     datasets/<owner>/<name>/ → bytes, at COMMIT. raw: path → bytes, of raw.githubusercontent.com. spoil: what is to
-    become of an answer in JSON, by its path. told: more headers of each refusal.
+    become of an answer in JSON, by its path; spoil_part: of a part of a file. told: more headers of each refusal.
     """
 
     def __init__(self, script=None, rates=None, seed=0, window=0):
@@ -41,7 +41,7 @@ class FakeSources(loopback.Serving):
         self.meta, self.told_digest = {}, None
         self.ranges, self.paged, self.version, self.largest = True, 0, 4.1, 200
         self.sent = {}
-        self.spoil, self.told = None, {}
+        self.spoil, self.spoil_part, self.told = None, None, {}
 
     def __enter__(self):
         super().__enter__()
@@ -201,4 +201,5 @@ class Store(Base):
         start, stop = int(asked[1]), min(int(asked[2]) + 1, len(content))
         shown = start + 1 if self.broken == "other-range" else start
         told = {"Content-Range": f"bytes {shown}-{stop - 1}/{len(content)}"}
-        return self.answer(206, content[start:stop], told)
+        part = content[start:stop]
+        return self.answer(206, self.fake.spoil_part(path, part) if self.fake.spoil_part else part, told)

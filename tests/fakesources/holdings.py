@@ -76,8 +76,11 @@ def board(days=3, models=4, first="2026-01-01"):
     )
 
 
-def dump(made, models=2000, count=1000, texts=False, filler=400):
-    """A dump of the Hub made at a time: its newest model is of that minute. filler: bytes of cards for each model."""
+def dump(made, models=2000, count=1000, texts=False, filler=400, drop=()):
+    """A dump of the Hub made at a time: its newest model is of that minute.
+
+    filler: bytes of cards for each model. drop: columns that it lacks, as dumps lacked downloadsAllTime once.
+    """
     made = pd.Timestamp(made, tz="UTC")
     created = [made - pd.Timedelta(hours=models - number) for number in range(1, models + 1)]
     noise = pd.util.hash_array(pd.Series(range(models * filler // 16)).to_numpy()).tobytes().hex()
@@ -86,11 +89,11 @@ def dump(made, models=2000, count=1000, texts=False, filler=400):
             "id": [f"acme/m{number}" for number in range(models)],
             "cardData": [noise[number * filler : (number + 1) * filler] for number in range(models)],
             "createdAt": [moment.strftime("%Y-%m-%dT%H:%M:%S.000Z") for moment in created] if texts else created,
-            "downloads": 1,
+            "downloads": [7 * number for number in range(models)],
             "downloadsAllTime": pd.array([None if n == 3 else count + n for n in range(models)], "Int64"),
         }
     )
-    return parquet(table, row_group_size=max(1, models // 4))
+    return parquet(table.drop(columns=list(drop)), row_group_size=max(1, models // 4))
 
 
 def parquet(table, **options):

@@ -563,8 +563,10 @@ def test_a_dump_is_read_by_column_and_dated_by_its_newest_model(tmp_path, texts,
     assert sent == found["received"].sum() < len(content) / 3
     assert store.days(tmp_path) == [datetime.date(2024, 7, 23)]
     rows = store.day(tmp_path, datetime.date(2024, 7, 23)).set_index("model")
-    assert rows.index.tolist() == sorted(set(MODELS) - {"acme/m3", "acme/none"})
-    assert rows.loc["acme/m500", "downloads_all_time"] == 1500
+    assert rows.index.tolist() == sorted(set(MODELS) - {"acme/none"})
+    assert rows.loc["acme/m500", ["downloads_all_time", "downloads"]].tolist() == [1500, 3500]
+    assert rows.index[rows["downloads_all_time"].isna()].tolist() == ["acme/m3"]
+    assert rows.loc["acme/m3", "downloads"] == 21
     assert rows.loc["acme/m500", "created_at"] == pd.Timestamp("2024-07-23T22:00Z") - pd.Timedelta(hours=19_499)
     record = fetched.provenance(tmp_path / "date=2024-07-23" / "models.parquet")
     assert (record["week"], record["as_of"], record["untold"], record["commit"]) == (
@@ -577,7 +579,7 @@ def test_a_dump_is_read_by_column_and_dated_by_its_newest_model(tmp_path, texts,
 
 def test_weeks_brought_in_are_passed_over_and_days_held_are_not_touched(tmp_path):
     with stocked() as fake:
-        assert gather("weekly", tmp_path, fake)["rows"].tolist() == [20, 20]
+        assert gather("weekly", tmp_path, fake)["rows"].tolist() == [21, 21]
         before = tables(tmp_path)
         asked = len(fake.requests)
         assert gather("weekly", tmp_path, fake).empty
@@ -599,7 +601,7 @@ def test_the_collectors_status_shows_them(tmp_path):
         gather("weekly", tmp_path, fake)
     told = archived.status(tmp_path)
     assert told["state"].tolist() == ["held", "gap", "held", "aside"]
-    assert told["rows"].tolist()[::2] == [20, 20]
+    assert told["rows"].tolist()[::2] == [21, 21]
     assert told["note"].tolist()[::2] == ["weekly dump: counts of tracked models alone"] * 2
 
 
@@ -639,7 +641,7 @@ def test_a_dump_that_cannot_be_a_day_is_left_out_with_its_reason_and_the_others_
         fake.hold(holdings.WEEKLY, "models/2024-08-07/models.parquet", holdings.dump("2024-08-07"))
         found = gather("weekly", tmp_path, fake).set_index("week")
     assert note in found.loc["2024-07-31", "note"]
-    assert found["rows"].astype(object).where(found["rows"].notna(), None).tolist() == [20, None, 20]
+    assert found["rows"].astype(object).where(found["rows"].notna(), None).tolist() == [21, None, 21]
     assert len(store.days(tmp_path)) == 2
 
 

@@ -122,7 +122,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path_factory, content):
 
 ROWS = {
     "raw/history": {"date": DAY, "model": "a/b", "downloads": 1},
-    "raw/snapshots": {"date": DAY, "model": "a/b", "downloads_all_time": 1, "created_at": None},
+    "raw/snapshots": {"date": DAY, "model": "a/b", "downloads_all_time": 1, "downloads": 1, "created_at": None},
     "raw/derivatives": {
         "model": "a/b", "created_at": pd.Timestamp("2025-01-01", tz="UTC"), "downloads_all_time": 1, "tags": ["gguf"],
         "library_name": "peft", "pipeline_tag": None,

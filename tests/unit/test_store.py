@@ -58,7 +58,8 @@ def test_a_day_without_its_file_is_passed_over_and_told(folder):
     ("columns", "message"),
     [
         ({"downloads_all_time": [1, -2]}, r"07-09/models.parquet: column downloads_all_time: -2 in row 2; wanted 0 or"),
-        ({"downloads_all_time": [1.0, None]}, r"07-09/models.parquet: .*: nothing in row 2; wanted a whole number"),
+        ({"downloads_all_time": [1.5, None]}, r"07-09/models.parquet: .*: 1.5 in row 1; wanted a whole number"),
+        ({"downloads": [1, -3]}, r"07-09/models.parquet: column downloads: -3 in row 2; wanted 0 or more"),
         ({"model": ["Qwen/a", "Qwen/a"]}, r"07-09/models.parquet: repeated: \(2025-07-09, 'Qwen/a'\) in row 2"),
         ({"created_at": ["yesterday", None]}, r"07-09/models.parquet: column created_at: 'yesterday' in row 1"),
     ],
@@ -106,3 +107,19 @@ def test_gaps_are_runs_of_missing_days():
     ]
     assert store.gaps(DAYS[:2]).empty
     assert store.gaps([]).empty
+
+
+def test_days_may_tell_all_time_counts_counts_of_30_days_or_both_and_unknown_stays_unknown(folder):
+    put(folder, datetime.date(2025, 7, 1), downloads_all_time=pd.array([None, None], "Int64"), downloads=[3, None])
+    put(folder, datetime.date(2025, 7, 9), downloads_all_time=[90, None], downloads=[30, 2])
+    found = store.read(folder, pd.Series(["Qwen/a", "acme/b"]))
+    told = found.set_index(["date", "model"])[["downloads_all_time", "downloads"]].astype(object)
+    told = told.where(told.notna(), None)
+    assert told.loc["2025-07-01"].to_numpy().tolist() == [[None, 3], [None, None]]
+    assert told.loc["2025-07-03"].to_numpy().tolist() == [[30, None], [5, None]]
+    assert told.loc["2025-07-09"].to_numpy().tolist() == [[90, 30], [None, 2]]
+    assert [store.counts(folder, day) for day in store.days(folder)] == [False, True, True, True, True]
+    assert store.counted(folder) == [*DAYS, datetime.date(2025, 7, 9)]
+    one = store.day(folder, datetime.date(2025, 7, 3))
+    assert one["downloads"].isna().all()
+    pd.testing.assert_frame_equal(one, found[found["date"] == "2025-07-03"].reset_index(drop=True))

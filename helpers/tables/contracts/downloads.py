@@ -36,7 +36,16 @@ TABLES = {
         {
             "date": columns.counted("day of the snapshot; in the archive it is the folder's name, not a column"),
             "model": columns.hub_id(),
-            "downloads_all_time": columns.whole("downloads since the model's creation, through that day", "downloads"),
+            "downloads_all_time": columns.whole(
+                "downloads since the model's creation, through that day; null where the day's source does not tell",
+                "downloads",
+                True,
+            ),
+            "downloads": columns.whole(
+                "downloads of the 30 days before; null where not told, and a file need not have the column",
+                "downloads",
+                True,
+            ),
             "created_at": columns.time(
                 "when the repository was made; it may be earlier than the release, null if unknown", True
             ),
