@@ -44,31 +44,29 @@ def hub(
     endpoint: str | None = None,
     patience: Patience | None = None,
     limit: int = hub_asked.LIMIT,
-    clock: Callable[[], datetime.datetime] | None = None,
+    clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
 ) -> list[dict[str, Any]]:
     """Collect today, a UTC day, into the archive `folder`; gives the manifests of the days published now.
 
     scope: what a day lists; None = the whole Hub. endpoint: None = huggingface_hub's own. limit: records a page. clock:
-    what time it is; None = as the Hub tells it, for a day is named after it and this machine's may be wrong. A day
-    left unfinished is gone on with first, if it is the same work and began recently, and set aside if not; a day that
-    is held already is left alone. Raises ArchiveError and HubError, which say what to do; whatever was collected until
-    then is kept.
+    this machine's, for a Hub that does not tell the time; where it does, its clock names the day. A day left unfinished
+    is gone on with first, if it is the same work and began recently, and set aside if not; a day that is held already
+    is left alone. Raises ArchiveError and HubError, which say what to do; whatever was collected until then is kept.
     """
     asked = scope or source.Scope()
     if not asked.lists:
         raise ArchiveError(f"{paths.shown(folder)}: {asked.words} are asked for; name some, or ask for the whole Hub")
     where, how = endpoint or source.endpoint(), patience or Patience()
     with exclusive(folder), Display(folder) as display, source.Hub(where, how, limit) as connection:
-        connection.tell, connection.say = display.wait, display.say
-        clock = clock or connection.now
-        published, late = _left(folder, asked, connection, display, clock)
-        now = clock()
+        connection.tell, connection.say, connection.clock = display.wait, display.say, clock
+        published, late = _left(folder, asked, connection, display)
+        now = connection.now()
         today = now.astimezone(datetime.UTC).date()
         if days.held(folder, today):
             display.say(f"{today} is held; nothing to do")
         else:
             new = days.begin(folder, now, asked, connection.endpoint)
-            published.append(_finish(new, connection, display, clock))
+            published.append(_finish(new, connection, display))
     if late:
         raise late
     return published
@@ -79,17 +77,16 @@ def _left(
     asked: source.Scope,
     connection: source.Hub,
     display: Display,
-    clock: Callable[[], datetime.datetime],
 ) -> tuple[list[dict[str, Any]], ArchiveError | None]:
     """Go on with days left unfinished. An earlier one that cannot be published must not cost today; it is told last."""
     published, late = [], None
     for left in days.unfinished(folder, display.say):
-        now = clock()
+        now = connection.now()
         if reason := left.differs(asked, connection.endpoint, now):
             display.say(f"{left.day}: {reason}; moved to {paths.shown(days.set_aside(left, [reason], {}))}")
             continue
         try:
-            published.append(_finish(left, connection, display, clock))
+            published.append(_finish(left, connection, display))
         except ArchiveError as error:
             if left.day == now.astimezone(datetime.UTC).date():
                 raise
@@ -97,9 +94,7 @@ def _left(
     return published, late
 
 
-def _finish(
-    day: days.Collection, connection: source.Hub, display: Display, clock: Callable[[], datetime.datetime]
-) -> dict[str, Any]:
+def _finish(day: days.Collection, connection: source.Hub, display: Display) -> dict[str, Any]:
     """Collect what is missing of a day and publish it."""
     display.begin(day)
     try:
@@ -111,7 +106,7 @@ def _finish(
             f"{day.day} is not published: a listing ends early ({error}). What there was is kept in {place}"
         ) from None
     display.say(f"{day.day}: merging {display.pages:,} pages")
-    facts = days.publish(day, clock())
+    facts = days.publish(day, connection.now())
     display.say(f"{day.day}: {facts['rows']:,} models published in {paths.shown(day.folder / f'date={day.day}')}")
     return facts
 

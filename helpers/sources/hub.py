@@ -36,8 +36,6 @@ BROKEN_TRIES = 5
 """How often a page with broken records is asked for before its records are taken as the Hub has them."""
 APART = datetime.timedelta(minutes=10)
 """Clocks that differ by more are worth a word."""
-BEYOND = datetime.date(2100, 1, 1)
-"""A Hub that tells a later day has a clock that stands wrong."""
 WHOLE = "the whole Hub"
 """What a day lists that lists every model, in words."""
 REMEDIES = {
@@ -110,7 +108,7 @@ class Hub:
     """A connection to the Hub.
 
     limit: records a page. tell: is told of each fault that is waited out, in words, and the seconds. say: is told what
-    is done without from now on. Raises HubError for an address that is none.
+    is done without from now on. clock: this machine's. Raises HubError for an address that is none.
     """
 
     endpoint: str
@@ -118,6 +116,7 @@ class Hub:
     limit: int = hub_asked.LIMIT
     tell: Callable[[str, float], None] = print
     say: Callable[[str], None] = print
+    clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     full: int = 0
     """Records of the largest page so far that had a next one: what the Hub calls a full page."""
     doubted: bool = False
@@ -146,24 +145,29 @@ class Hub:
         self.client.close()
 
     def now(self) -> datetime.datetime:
-        """The time, in UTC, as the Hub has it: this machine's clock may stand wrong, and days are named after it."""
+        """The time in UTC, for days to be named after: the Hub's, since this machine's clock may stand wrong.
+
+        Raises HubError for a time out of reason; that of this machine is taken where the Hub does not tell one.
+        """
         if self.served is None:
             try:
                 self._patiently(lambda: self._once(hub_asked.time(self.endpoint), set()))
             except asking.FAULTS as error:
                 raise HubError(self._gave_up(error)) from None
-        here, count = datetime.datetime.now(datetime.UTC), time.monotonic()
-        if self.served is None:
-            if not columns.FIRST_DAY <= here.date() < BEYOND:
-                raise HubError(f"this machine's clock says that it is {here.date()}; set it, then run again")
-            self.say(f"{self.endpoint} does not tell the time; this machine's clock dates the day")
-            self.served = (here, count)
-        now = self.served[0] + datetime.timedelta(seconds=count - self.served[1])
-        if abs(now - here) > APART and not self.warned:
-            self.warned = True
-            self.say(
-                f"this machine's clock says {here:%Y-%m-%d %H:%M}, the Hub's {now:%Y-%m-%d %H:%M} UTC; that is taken"
+        here, count = self.clock().astimezone(datetime.UTC), time.monotonic()
+        told, then = self.served or (here, count)
+        now = told + datetime.timedelta(seconds=count - then)
+        if not columns.reasonable(now.date()):
+            whose = "the Hub's clock says" if self.served else "the Hub does not tell the time, and this machine's says"
+            raise HubError(
+                f"{self.endpoint}: {whose} {now:%Y-%m-%d %H:%M}, and a day from {columns.FIRST_DAY} to "
+                f"{columns.last_day()} was expected by this machine's clock; set it, or run again later"
             )
+        apart = abs(now - here) > APART
+        if (apart or not self.served) and not self.warned:
+            self.warned = True
+            ours = f"this machine's clock says {here:%Y-%m-%d %H:%M} UTC"
+            self.say(f"{ours}, the Hub's {now:%Y-%m-%d %H:%M}: that counts" if apart else f"{ours}; the Hub tells none")
         return now
 
     def first(self, query: list[tuple[str, str]]) -> str:
@@ -214,9 +218,9 @@ class Hub:
             if again.next is not None:
                 self.doubted = True
                 return again
-            ended = hub_ends.followed(again, before, lambda where: self._ask(where, around), self.doubted)
+            ended = hub_ends.followed(again, before, lambda where: self._ask(where, set()), self.doubted)
             self.doubted |= ended.next is not None
-            return ended
+            return _onward(ended, around)
 
         if page.next is not None:
             return page
@@ -226,24 +230,18 @@ class Hub:
             raise EndsEarly(self._gave_up(error)) from None
 
     def _fullest(self, url: str, around: set[str]) -> Page:
-        """A page; one with fewer records than a full page and yet a next one is asked for until two answers agree."""
-        page = self._ask(url, around)
+        """A page, with the address that goes on after its last record where it is shorter than a full one."""
         asked = hub_asked.limit(url)
         full = min(asked, self.full or asked) if asked else self.full
 
         def once() -> Page:
-            nonlocal page
-            again = self._ask(url, around)
-            if len(again.rows) == len(page.rows):
-                return again
-            self.doubted = True
-            page = max(page, again, key=lambda one: len(one.rows))
+            page = self._ask(url, around)
             if page.next is None or len(page.rows) >= full:
                 return page
-            raise Faulty("a page comes with more and with fewer records")
+            joined = hub_ends.joined(page, lambda where: self._ask(where, set()))
+            self.doubted |= joined.next != page.next
+            return _onward(joined, around)
 
-        if page.next is None or len(page.rows) >= full:
-            return page
         try:
             return self._patiently(once)
         except asking.FAULTS as error:
@@ -331,13 +329,16 @@ class Hub:
         return str(url)
 
     def _note_time(self, headers: httpx2.Headers) -> None:
-        """Keep the time that an answer tells. Raises Faulty for one that no day can be named after."""
-        told = asking.served(headers)
-        if told is None:
-            return
-        if not columns.FIRST_DAY <= told.date() < BEYOND:
-            raise Faulty(f"says that it is {told.date()}, and no day can be named after that")
-        self.served = (told, time.monotonic())
+        """Keep the time that an answer tells, if it tells one."""
+        if told := asking.served(headers):
+            self.served = (told, time.monotonic())
+
+
+def _onward(page: Page, around: set[str]) -> Page:
+    """The page. Raises Faulty if it leads back to one already read."""
+    if page.next in around:
+        raise Faulty("a Link leads back to a page already read")
+    return page
 
 
 def _headers() -> httpx2.Headers:

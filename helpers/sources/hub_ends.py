@@ -1,10 +1,13 @@
-"""Whether a list of the Hub ends where a page tells of no next one: proven by the records, not by the missing Link.
+"""Whether the pages of a list of the Hub are all there is: proven by their records, not by a missing Link.
 
 A page loses its Link by a fault, or ends before its list where the Hub gives fewer records than are asked for; both
 look like the end. So the last page is asked for with a record fewer: something follows then, so that there has to be a
 Link. What it leads to is the last record alone, if the list ends there, and more if it does not. A page of one record,
 or of none, is approached from the page before it in the same way; where it is the first, there is nothing to approach
 it from, and it is asked for again until the answers agree.
+
+A page with fewer records than others has, and a Link, may lack some that the Link passes over. Asked for just as many,
+it has to have a Link to where they end.
 """
 
 from collections.abc import Callable
@@ -29,6 +32,20 @@ class Page:
     seconds: float = 0
     tries: int = 1
     waited: float = 0
+
+
+def joined(page: Page, ask: Callable[[str], Page]) -> Page:
+    """A page that is shorter than others and tells of a next one: with the address that goes on after its last record.
+
+    It may lack records that its Link passes over. Asked for as many as it has, it tells of where those end. Raises
+    Faulty where it does not.
+    """
+    if not page.rows:
+        return _agreed(page, ask, AGREEING - 1)
+    exact = ask(hub_asked.limited(page.url, len(page.rows)))
+    if exact.next is None or len(exact.rows) != len(page.rows):
+        raise Faulty("a page comes with other records when it is asked for again")
+    return replace(page, next=hub_asked.limited(exact.next, hub_asked.limit(page.url)))
 
 
 def followed(page: Page, before: str | None, ask: Callable[[str], Page], doubted: bool) -> Page:

@@ -43,7 +43,7 @@ class FakeHub(loopback.Serving):
         """hostile: models with names that attack. largest: records a page. window: seconds that a 429 asks for.
 
         refuses: what is not taken besides what the route never takes: fields, sort, limit. now: the time it tells,
-        where its clock stands still; "" for none.
+        or a clock; "" for none.
         """
         super().__init__(script, rates, seed)
         self.rows = catalogue(models, seed, hostile) if rows is None else rows
@@ -109,10 +109,14 @@ class FakeHub(loopback.Serving):
             return None
         return place if epoch == self.epoch else None
 
+    def following(self, start, limit, rows):
+        """Where the page after one begins, None after the last."""
+        return start + limit if start + limit < rows else None
+
     def refusal(self, query):
         """What the route says to a query that it does not take, None if it does; in the words of the real one."""
         sort = query.get("sort", ["trendingScore"])[0]
-        if sort not in SORTS or "sort" in self.refuses:
+        if sort not in SORTS or ("sort" in query and "sort" in self.refuses):
             return f"✖ Invalid sort parameter: {sort}"
         if "direction" in query:
             return f"✖ Invalid direction parameter: {query['direction'][0]}"
@@ -147,15 +151,13 @@ class Handler(loopback.Handler):
         rows = hub.listed(query)
         first = max(0, start - OVERLAP) if fault == "repeated" else start
         page = rows[first : start + limit]
-        following = start + limit if start + limit < len(rows) else None
-        return self.page(fault, query, page, following)
+        return self.page(fault, query, page, hub.following(start, limit, len(rows)))
 
     def answer(self, status, body, headers=None):
         """As ever, with the time."""
         now = self.server.fake.now
-        told = (
-            {} if now == "" else {"Date": email.utils.format_datetime(now or datetime.datetime.now(datetime.UTC), True)}
-        )
+        now = now() if callable(now) else datetime.datetime.now(datetime.UTC) if now is None else now
+        told = {"Date": email.utils.format_datetime(now.astimezone(datetime.UTC), usegmt=True)} if now else {}
         return super().answer(status, body, (headers or {}) | told)
 
     def page(self, fault, query, page, following):

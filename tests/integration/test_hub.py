@@ -32,8 +32,10 @@ PROOF = 2
 TOKEN = "hf_planted_secret_0123456789"
 
 
-def gather(folder, hub, scope=None, limit=50, patience=HASTY, **more):
-    return collect.hub(folder, scope, hub.endpoint, patience, limit, **more)
+def gather(folder, hub, scope=None, limit=50, patience=HASTY, clock=None):
+    """Collect. clock: the Hub's."""
+    hub.now = clock or hub.now
+    return collect.hub(folder, scope, hub.endpoint, patience, limit)
 
 
 # The loopback Hub ---
@@ -153,7 +155,7 @@ def test_two_collectors_do_not_meet(tmp_path):
 
 
 def test_a_day_belongs_to_its_start_in_utc(tmp_path):
-    times = iter(["2026-10-20T23:59:58+00:00"] * 1 + ["2026-10-21T00:40:00+00:00"] * 9)
+    times = iter(["2026-10-20T23:59:58+00:00"] + ["2026-10-21T00:40:00+00:00"] * 99)
     with FakeHub(120) as hub:
         (facts,) = gather(tmp_path / "long", hub, clock=lambda: datetime.datetime.fromisoformat(next(times)))
         assert (facts["day"], facts["finished"]) == ("2026-10-20", "2026-10-21T00:40:00+00:00")

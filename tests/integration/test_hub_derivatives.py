@@ -27,8 +27,10 @@ def bases(*names):
     return Scope.of("base_model", names or BASES)
 
 
-def collected(folder, fake, scope=None, limit=10, **more):
-    return collect.hub(folder, scope or bases(), fake.endpoint, HASTY, limit, **more)
+def collected(folder, fake, scope=None, limit=10, clock=None):
+    """Collect. clock: the Hub's."""
+    fake.now = clock
+    return collect.hub(folder, scope or bases(), fake.endpoint, HASTY, limit)
 
 
 def named(row):
@@ -202,7 +204,7 @@ def test_days_between_two_listings_are_no_gap(tmp_path):
     with FakeHub(900) as fake:
         for clock in (FIRST, at("2026-10-29T12:00:00+00:00")):
             collected(tmp_path / "derivatives", fake, clock=clock)
-            collect.hub(tmp_path / "snapshots", authors("acme"), fake.endpoint, HASTY, clock=clock)
+            collected(tmp_path / "snapshots", fake, authors("acme"), 1000, clock)
     table = status.overview(tmp_path)
     assert table.groupby("of")["state"].agg(list).to_dict() == {
         "derivatives": ["held", "held"],
@@ -214,14 +216,14 @@ def test_an_edition_takes_them_where_no_day_of_the_whole_hub_is_held(tmp_path):
     place = tmp_path / "archive"
     registry(place / "registry", BASES)
     with FakeHub(1500, hostile=9) as fake:
-        collect.hub(place / "snapshots", authors("acme"), fake.endpoint, HASTY, clock=FIRST)
+        collected(place / "snapshots", fake, authors("acme"), 1000, FIRST)
         for clock in (FIRST, SECOND):
             collected(place / "derivatives", fake, clock=clock)
         told = gather.gather(tmp_path / "by-base", place).set_index("source").loc["derivatives"]
         assert told.tolist() == [1, "2026-10-21", "derivatives of tracked models only"]
-        collect.hub(place / "snapshots", None, fake.endpoint, HASTY, clock=at("2026-10-20T01:00:00+00:00"))
+        collected(place / "snapshots", fake, Scope(), 1000, at("2026-10-20T01:00:00+00:00"))
         assert days.manifest(place / "snapshots", FIRST().date())["scope"] == ["acme"]  # the day was held
-        collect.hub(place / "snapshots", None, fake.endpoint, HASTY)
+        collected(place / "snapshots", fake, Scope(), 1000)
         told = gather.gather(tmp_path / "whole", place).set_index("source").loc["derivatives"]
         assert told["note"] == "the whole Hub"
         rows = fake.rows
