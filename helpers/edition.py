@@ -42,6 +42,7 @@ class Edition(BaseModel):
     last_month: datetime.date
     snapshot_date: datetime.date
     top_models_date: datetime.date
+    tracked_lists: Annotated[list[Literal["models", "extra_models"]], Field(min_length=1)]
     history_namespaces: list[str]
     iqr_multiplier: Positive | None
     iqr_window_days: Whole

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pyarrow.parquet
 
 from helpers import files, paths
 from helpers.archive import listings, sound, store
+from helpers.registry import lists
 from helpers.sources import fetched, hub
 from helpers.tables.contracts import TABLES
 
@@ -20,18 +22,24 @@ class CollectionError(RuntimeError):
     """Raw inputs that cannot be had; the message says which and what to do."""
 
 
-def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
+def gather(folder: Path, source: Path = paths.ARCHIVE, tracked_lists: Sequence[str] = lists.LISTS[:1]) -> pd.DataFrame:
     """Bring what the archive holds into `folder`, in the layouts of the data dictionary; sources not held are absent.
 
     Files are linked where the file system can, else copied. The listing of derivatives is the newest snapshot of the
     whole Hub or, where there is none, the newest day of derivatives collected for tracked models. A day that cannot be
-    relied on (helpers.archive.sound; every byte of it is read) is left out. Returns source, files, newest (the newest
-    day or file), note (what is to be known of it, and which days are left out); files is 0 for what is not held.
-    Raises CollectionError without any snapshot or list of models: nothing could be counted.
+    relied on (helpers.archive.sound; every byte of it is read) is left out. tracked_lists: of the lists of models that
+    the archive holds, those that are brought. Returns source, files, newest (the newest day or file), note (what is to
+    be known of it, and which days are left out); files is 0 for what is not held.
+    Raises CollectionError without any snapshot, or without one of the lists of models: nothing could be counted.
     """
     for needed, remedy in (("snapshots", "atom collect hub"), ("registry", "atom collect tracked-models")):
         if not (source / needed).is_dir():
             raise CollectionError(f"{paths.shown(source / needed)} is missing; run `{remedy}` first")
+    for name in tracked_lists:
+        if not (path := source / "registry" / f"{name}.csv").is_file():
+            raise CollectionError(f"{paths.shown(path)} is missing; run `atom collect tracked-models` first")
+    left = {f"{name}.csv" for name in lists.LISTS if name not in tracked_lists}
+    left |= {fetched.sidecar(Path(name)).name for name in left}
     held, unsound = sound.look(source / "snapshots", verify=True)
     if unsound and not held:
         raise CollectionError(
@@ -44,6 +52,7 @@ def gather(folder: Path, source: Path = paths.ARCHIVE) -> pd.DataFrame:
     rows.append(("derivatives", *_derivatives(source, folder / "derivatives")))
     for name in SOURCES:
         found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and _is_input(path)]
+        found = [path for path in found if path.parent != source / "registry" or path.name not in left]
         for path in found:
             _bring(path, folder / path.relative_to(source))
         rows.append((name, len(found), found[-1].name if found else "", ""))

@@ -48,7 +48,7 @@ STEPS = (
         stage="raw",
         parameters=(
             "data", "seed", "first_month", "history_end", "last_month", "snapshot_date", "history_namespaces",
-            "bucket_edges",
+            "bucket_edges", "tracked_lists",
         ),
         archived=True,
     ),

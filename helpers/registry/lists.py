@@ -24,16 +24,16 @@ class Registry:
 
 
 LISTS = ("models", "extra_models")
-"""Lists of models, each <name>.csv of raw/registry; an edition says which of them it tracks."""
+"""Lists of models, each <name>.csv. An archive may hold both; raw/registry has those that the edition tracks."""
 
 
 def ids(folder: Path, tracked: Sequence[str] | None = None) -> pd.Series:
     """The ids on lists of models (raw/registry), as they stand there. Raises RegistryError.
 
-    tracked: of LISTS; None = all that the folder holds, models.csv at least.
+    tracked: of LISTS; None = all that the folder holds.
     """
     if tracked is None:
-        tracked = [name for name in LISTS if name == LISTS[0] or (folder / f"{name}.csv").is_file()]
+        tracked = [name for name in LISTS if (folder / f"{name}.csv").is_file()] or LISTS[:1]
     if not tracked or set(tracked) - set(LISTS):
         found = ", ".join(map(str, tracked)) or "none"
         raise RegistryError(f"lists of tracked models: {found}; name one or more of {', '.join(LISTS)}")
@@ -50,7 +50,7 @@ def read(
     bucket_edges: list[float],
     labels: Path = paths.REGISTRY / "organisations.csv",
     safetensors: pd.Series | None = None,
-    tracked: Sequence[str] = LISTS[:1],
+    tracked: Sequence[str] | None = None,
 ) -> Registry:
     """Read lists of models in the tracked-models format (shared layout of raw/registry).
 
@@ -58,8 +58,8 @@ def read(
     total_params_b, …), organization_regions.csv (hf_org, region, notes) and release_date_corrections.csv (model_id,
     actual_release_date, …; lines that start with # are remarks). labels: namespace, organisation, region.
     safetensors: id → billions of parameters, where the Hub was asked. tracked: of LISTS, those whose models are
-    tracked. A region comes from the folder; one that the labels tell otherwise is a finding. Raises RegistryError for a
-    missing file or column and for a value that is no id, size, region or date.
+    tracked; None = all that the folder holds. A region comes from the folder; one that the labels tell otherwise is a
+    finding. Raises RegistryError for a missing file or column and for a value that is no id, size, region or date.
     """
     listed = ids(folder, tracked)
     curated = _csv(folder / "model_parameters.csv", {"model_id": _model, "total_params_b": _size})
@@ -131,7 +131,7 @@ def _csv(path: Path, columns: dict[str, Parse]) -> pd.DataFrame:
         remarks = "#" if path.name == "release_date_corrections.csv" else None
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", comment=remarks)
     except FileNotFoundError:
-        raise RegistryError(f"{paths.shown(path)} is missing; the list of models needs it") from None
+        raise RegistryError(f"{paths.shown(path)} is missing; run `atom collect tracked-models`") from None
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise RegistryError(f"{paths.shown(path)}: {error}; save it as comma-separated UTF-8") from None
     if missing := [column for column in columns if column not in table]:

@@ -87,7 +87,7 @@ def _compare(path: Path, new: Path, guard: losses.Guard) -> None:
 def _check(stage: Path, client: fetch.Client, where: str) -> None:
     edges = [float(edge) for edge in range(1, len(registry.BUCKETS))]  # any will do: the files are looked at
     try:
-        lists.read(stage, edges, tracked=[name for name in lists.LISTS if (stage / f"{name}.csv").is_file()])
+        lists.read(stage, edges)
     except registry.RegistryError as error:
         said = str(error).replace(f"{paths.shown(stage)}/", "")
         raise client.error(where, said, "nothing was replaced; name an earlier commit") from None

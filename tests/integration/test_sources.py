@@ -511,7 +511,8 @@ def test_the_lists_are_found_by_name_in_the_tree_of_one_commit_and_read_by_the_r
     read = {path: content for path, content in holdings.tree().items() if path.endswith(".csv")}
     with stocked() as fake:
         gather("tracked", tmp_path, fake)
-        assert lists.read(tmp_path, [1, 5, 10, 50, 100, 250]).models["model"].tolist() == ["acme/m1", "acme/m2-7B"]
+        found = lists.read(tmp_path, [1, 5, 10, 50, 100, 250]).models
+        assert found["model"].tolist() == ["acme/m1", "acme/m2-7B", "acme/x"]
         for path, content in read.items():
             name = path.rpartition("/")[2]
             assert (tmp_path / name).read_bytes() == content

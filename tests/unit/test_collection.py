@@ -43,6 +43,21 @@ def test_what_is_held_is_brought_and_what_is_not_is_absent(held, tmp_path):
     assert not (tmp_path / "raw/arena").exists()
 
 
+def test_only_the_lists_that_an_edition_tracks_are_brought(held, tmp_path):
+    for name in ("extra_models.csv", "models.csv.provenance.json", "extra_models.csv.provenance.json", "other.csv"):
+        (held / "registry" / name).write_text("org,model,modelId\na,z,a/z\n", encoding="utf-8")
+    for number, (tracked, brought) in enumerate(
+        ((["models"], ["models"]), (["extra_models"], ["extra_models"]), (["models", "extra_models"],) * 2)
+    ):
+        raw = tmp_path / str(number)
+        gather.gather(raw, held, tracked)
+        names = {f"{name}.csv{end}" for name in brought for end in ("", ".provenance.json")}
+        assert {path.name for path in (raw / "registry").iterdir()} == names | {"other.csv"}
+    (held / "registry" / "extra_models.csv").unlink()
+    with pytest.raises(gather.CollectionError, match=r"extra_models.csv is missing; run `atom collect tracked-models`"):
+        gather.gather(tmp_path / "raw", held, ["models", "extra_models"])
+
+
 def test_derivatives_come_from_the_newest_day_of_the_whole_hub(held, tmp_path):
     gather.gather(tmp_path / "raw", held)
     assert [path.name for path in (tmp_path / "raw/derivatives").iterdir()] == ["date=2026-01-01"]

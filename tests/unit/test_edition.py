@@ -37,6 +37,8 @@ def test_default_edition_is_the_papers():
             "history_end: 2025-17-10",
             ["'history_end'", "2025-17-10", "no date", "YYYY-MM-DD"],
         ),
+        ("tracked_lists: [models]", "tracked_lists: [all]", ["'tracked_lists", "all"]),
+        ("tracked_lists: [models]", "tracked_lists: []", ["'tracked_lists"]),
         ("seed: 20260301", "sead: 20260301", ["'sead'", "did you mean 'seed'", "'seed' is missing"]),
         ("iqr_multiplier: 1.5", "iqr_multiplier: much", ["'iqr_multiplier'", "'much'"]),
         ("iqr_multiplier: 1.5", "iqr_multiplier: -1", ["'iqr_multiplier'", "greater than 0"]),

@@ -21,7 +21,7 @@ LABELS = pd.read_csv(paths.REGISTRY / "organisations.csv")
 
 @pytest.fixture(scope="module")
 def tracked() -> pd.DataFrame:
-    return lists.read(SHARED / "tracked-models", edition.load().bucket_edges).models
+    return lists.read(SHARED / "tracked-models", edition.load().bucket_edges, tracked=["models"]).models
 
 
 # Makers -------------------------------------------------------------------------------------------------------

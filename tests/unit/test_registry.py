@@ -108,6 +108,43 @@ def test_a_repeated_model_counts_once_and_by_its_first_row(folder_of):
     assert models[["model", "parameters_b"]].to_dict("records") == [{"model": "Qwen/x", "parameters_b": 7.0}]
 
 
+def test_an_edition_tracks_the_lists_that_it_names(folder_of, tmp_path):
+    folder_of(extra_models__="modelId\nacme/x-3B\nacme/b-1B\n")
+    labels = tmp_path / "organisations.csv"
+
+    def models(*tracked):
+        return lists.read(tmp_path, EDGES, labels, tracked=tracked)
+
+    assert list(models("models").models["model"]) == ["Qwen/Qwen3-8B", "acme/b-1B", "Qwen/Max"]
+    assert list(lists.read(tmp_path, EDGES, labels).models["model"]) == list(
+        models("models", "extra_models").models["model"]
+    )
+    assert list(models("extra_models").models["model"]) == ["acme/x-3B", "acme/b-1B"]
+    both = models("models", "extra_models")
+    assert list(both.models["model"]) == ["Qwen/Qwen3-8B", "acme/b-1B", "Qwen/Max", "acme/x-3B"]
+    assert "acme/b-1B" in set(both.findings.loc[both.findings["kind"] == "repeated model", "subject"])
+    assert list(lists.ids(tmp_path)) == ["Qwen/Qwen3-8B", "acme/b-1B", "Qwen/Max", "acme/x-3B", "acme/b-1B"]
+    for wrong, found in ((("all",), "all"), ((), "none")):
+        with pytest.raises(
+            registry.RegistryError, match=f"lists of tracked models: {found}; name one or more of models"
+        ):
+            models(*wrong)
+
+
+@tracked
+def test_the_real_lists_are_read_together(show):
+    both = lists.read(TRACKED, EDGES, tracked=lists.LISTS)
+    show(f"\n{len(both.models):,} models of both lists, {len(lists.ids(TRACKED, ['models'])):,} entries of the first")
+    assert len(both.models) > 1617
+    assert both.models["model"].is_unique
+
+
+def test_a_list_that_is_not_held_is_told(folder_of, tmp_path):
+    folder_of()
+    with pytest.raises(registry.RegistryError, match=r"extra_models.csv is missing; run `atom collect tracked-models`"):
+        lists.ids(tmp_path, ["extra_models"])
+
+
 # Sizes and buckets --------------------------------------------------------------------------------------------
 
 
@@ -205,7 +242,7 @@ def test_the_paper_s_regions_hold():
 
 @tracked
 def test_every_really_tracked_model_has_organisation_and_region(capsys):
-    found = lists.read(TRACKED, edition.load().bucket_edges)
+    found = lists.read(TRACKED, edition.load().bucket_edges, tracked=["models"])
     models = found.models
     assert len(models) == 1617
     assert not found.findings["kind"].isin(["no label", "no region"]).any()
@@ -227,7 +264,9 @@ def test_weights_resolve_more_sizes_and_contradict_few_names(capsys):
     records = pd.read_parquet(HUB, columns=["id", "safetensors"]).dropna()
     totals = pd.Series([found["total"] / 1e9 for found in records["safetensors"]], records["id"])
     edges = edition.load().bucket_edges
-    plain, helped = (lists.read(TRACKED, edges, safetensors=given).models for given in (None, totals))
+    plain, helped = (
+        lists.read(TRACKED, edges, safetensors=given, tracked=["models"]).models for given in (None, totals)
+    )
     assert helped["parameters_b"].notna().sum() > plain["parameters_b"].notna().sum()
     both = totals.index[totals.index.isin(plain["model"])]
     packed = both.str.contains(r"fp8|int4|int8|awq|gptq|mxfp4|nvfp4|4bit|gpt-oss", case=False)  # packed: fewer numbers
