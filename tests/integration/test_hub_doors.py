@@ -199,3 +199,44 @@ def test_asking_for_the_time_is_as_patient_as_all_else(tmp_path, fault):
         assert gather(tmp_path, hub)[0]["day"] == "2026-10-20"
         with pytest.raises(source.HubError, match="hf auth login"):
             gather(tmp_path, hub)
+
+
+# What a refusal leaves ---
+
+
+REFUSALS = {
+    "token": ({0: "401"}, {}, "hf auth login"),
+    "access": ({3: "403"}, {}, "a token that may"),
+    "address": ({3: "404"}, {}, "HF_ENDPOINT"),
+    "another host": ({3: "off-host"}, {}, "not followed"),
+    "a circle": (dict.fromkeys(range(2, 99), "self-link"), {}, "leads back"),
+    "no end": (dict.fromkeys(range(2, 99), "no-link"), {}, "a listing ends early"),
+    "faults": (dict.fromkeys(range(2, 99), "520"), {}, "HTTP 520, 20 times running"),
+    "a field": ({}, {"refuses": {"tags"}}, "Invalid option"),
+    "sort and all": ({}, {"refuses": {"sort", "createdAt"}}, "Invalid option"),
+    "loss": ({}, {"rows": slice(0, None, 2)}, "a loss of more than 2%"),
+    "no model": ({}, {"rows": slice(0, 0)}, "it holds no model"),
+    "the beginning": ({}, {"rows": slice(150, None)}, "lacks them"),
+    "the end": ({}, {"rows": slice(0, 200)}, "lacks them"),
+    "the clock": ({}, {"now": at("1970-01-01T00:00:00+00:00")}, "the Hub's clock says 1970-01-01"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_leaves_what_was_held_as_it_was_and_the_next_run_collects_the_day(tmp_path, name):
+    script, changes, words = REFUSALS[name]
+    first = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    with FakeHub(300, now=first) as hub:
+        gather(tmp_path, hub)
+        before, rows, asked = runs.contents(tmp_path), hub.rows, len(hub.requests)
+        hub.script = {asked + number: fault for number, fault in script.items()}
+        hub.now, hub.refuses = changes.get("now"), changes.get("refuses", set())
+        hub.change(rows[changes.get("rows", slice(None))])
+        with pytest.raises((source.HubError, ArchiveError), match=words):
+            gather(tmp_path, hub)
+        assert runs.contents(tmp_path) == before
+        hub.script, hub.now, hub.refuses = {}, None, set()
+        hub.change(rows)
+        (facts,) = gather(tmp_path, hub)
+        assert (facts["rows"], len(store.days(tmp_path))) == (300, 2)
+        assert before.items() <= runs.contents(tmp_path).items()
