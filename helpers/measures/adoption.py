@@ -111,6 +111,17 @@ def complete(table: pd.DataFrame, by: str, groups: Sequence[str], columns: Seque
     return whole.sort_values(["month", by], ignore_index=True)
 
 
+def counted_days(daily: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Days on which a group was counted: date, <by>. On the days between, its total lies on the line between counts.
+
+    daily: the table clean/daily. models: as for `totals`. A group was counted on a day if more than half of those of
+    its models that had not vanished were.
+    """
+    there = daily[daily["flag"] != "vanished"].merge(models[["model", by]], on="model")
+    counted = (there["flag"] != "interpolated").groupby([there["date"], there[by]]).mean()
+    return counted[counted > 0.5].reset_index()[["date", by]]
+
+
 def gaps(table: pd.DataFrame, by: str, one: str, other: str, column: str = "downloads_cumulative") -> pd.DataFrame:
     """How far one group is above another in each month: month, gap (below 0: behind); null where one has no value."""
     wide = table.pivot(index="month", columns=by, values=column).reindex(columns=[one, other])
@@ -156,18 +167,19 @@ def crossover(
     return None if found.empty else found["date"].iloc[-1]
 
 
-def lead(table: pd.DataFrame, by: str, one: str, other: str, column: str = "downloads_cumulative") -> pd.DataFrame:
-    """How the lead between two groups went, in one row (Sections 3 and 5.1).
+def lead(table: pd.DataFrame, counted: pd.DataFrame, by: str, one: str, other: str) -> pd.DataFrame:
+    """How the lead in cumulative downloads between two groups went, in one row (Sections 3 and 5.1).
 
-    table: as for `crossovers`. Returns passed (the last day on which `one` passed `other`), turned (the last on which
-    either did), turns (how often the lead changed), leader (who is ahead at the end); null for what never happened, and
-    all null where the table has no rows of one of them.
+    table: from `daily_totals`. counted: from `counted_days`. Returns passed (the last day on which `one` passed
+    `other`), turned (the last on which either did), of both days <day>_after and <day>_by (the days around it on which
+    both were counted: the crossing is between them, and known to the day if they follow one another), turns (how often
+    the lead changed), leader (who is ahead at the end); null for what never happened, and all null where the table has
+    no rows of one of them.
     """
-    row: dict[str, object] = {"passed": pd.NaT, "turned": pd.NaT, "turns": pd.NA, "leader": None}
+    row: dict[str, object] = dict.fromkeys(["passed", "turned"], pd.NaT) | {"turns": pd.NA, "leader": None}
     if {one, other} <= set(table[by]):
-        found = crossovers(table, by, one, other, column)
-        when = "date" if "date" in table.columns else "month"
-        last = table.pivot(index=when, columns=by, values=column)[[one, other]].dropna().tail(1)
+        found = crossovers(table, by, one, other)
+        last = table.pivot(index="date", columns=by, values="downloads_cumulative")[[one, other]].dropna().tail(1)
         above = (last[one] - last[other]).tolist() or [0]
         row = {
             "passed": found.loc[found["leader"] == one, "date"].max(),
@@ -175,7 +187,13 @@ def lead(table: pd.DataFrame, by: str, one: str, other: str, column: str = "down
             "turns": len(found),
             "leader": None if above[0] == 0 else one if above[0] > 0 else other,
         }
-    return pd.DataFrame([row]).astype({"passed": "datetime64[us]", "turned": "datetime64[us]", "turns": "Int64"})
+    days = [pd.Index(counted.loc[counted[by] == name, "date"]) for name in (one, other)]
+    both = days[0].intersection(days[1])
+    for name in ("passed", "turned"):
+        row |= {f"{name}_after": both[both < row[name]].max(), f"{name}_by": both[both >= row[name]].min()}
+    dates = ["passed", "passed_after", "passed_by", "turned", "turned_after", "turned_by"]
+    kinds = dict.fromkeys(dates, "datetime64[us]") | {"turns": "Int64"}
+    return pd.DataFrame([row])[[*dates, "turns", "leader"]].astype(kinds)
 
 
 ERA = 3
@@ -189,24 +207,45 @@ def eras(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
     Returns <by>, start, end (first and last calendar month of the run, not labels), months; in order of time.
     """
     new = share(monthly, "downloads", "month")
-    half = new[new["downloads_share"] > 0.5].sort_values("month")
-    gap = half["month"].dt.to_period("M").astype("int64").diff() != 1
-    run = (gap | (half[by] != half[by].shift())).cumsum()
-    happened = half.assign(happened=half["month"] - pd.DateOffset(months=1))
-    found = happened.groupby(run).agg(
-        **{by: (by, "first")}, start=("happened", "min"), end=("happened", "max"), months=("happened", "size")
+    half = new[new["downloads_share"] > 0.5]
+    return runs(half.assign(month=half["month"] - pd.DateOffset(months=1)), by)
+
+
+def longest_eras(eras: pd.DataFrame, by: str, groups: Sequence[str]) -> pd.DataFrame:
+    """The longest era of each group: <by>, start, end, months; 0 months for a group without one.
+
+    eras: of the runs from `eras`, those that count.
+    """
+    found = longest(eras, by).set_index(by).reindex(pd.Index(list(groups), name=by)).reset_index()
+    return found.assign(months=found["months"].fillna(0).astype(int))
+
+
+def within_eras(table: pd.DataFrame, eras: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows of each group in the months of its own era: of a table with month, <by>.
+
+    eras: from `longest_eras`.
+    """
+    own = table[[by]].merge(eras[[by, "start", "end"]], on=by, how="left").set_index(table.index)
+    return table[(table["month"] >= own["start"]) & (table["month"] <= own["end"])]
+
+
+def runs(months: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Runs of months that belong to one group: <by>, start, end (first and last month), months; in order of time.
+
+    months: month, <by>: one row for each month that belongs to a group. Any other month ends a run.
+    """
+    table = months.sort_values("month")
+    gap = table["month"].dt.to_period("M").astype("int64").diff() != 1
+    run = (gap | (table[by] != table[by].shift())).cumsum()
+    found = table.groupby(run).agg(
+        **{by: (by, "first")}, start=("month", "min"), end=("month", "max"), months=("month", "size")
     )
     return found.reset_index(drop=True)
 
 
-def longest_eras(runs: pd.DataFrame, by: str, groups: Sequence[str]) -> pd.DataFrame:
-    """The longest run of each group, of equals the first: <by>, start, end, months; 0 months for one without a run.
-
-    runs: from `eras`.
-    """
-    longest = runs.sort_values(["months", "start"], ascending=[False, True]).drop_duplicates(by).set_index(by)
-    found = longest.reindex(pd.Index(list(groups), name=by)).reset_index()
-    return found.assign(months=found["months"].fillna(0).astype(int))
+def longest(runs: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The longest run of each group, of equals the first. runs: from `runs`."""
+    return runs.sort_values(["months", "start"], ascending=[False, True]).drop_duplicates(by)
 
 
 def leaders(table: pd.DataFrame, within: By, column: str = "downloads_cumulative") -> pd.DataFrame:

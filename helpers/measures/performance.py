@@ -72,7 +72,8 @@ def lead(frontier: pd.DataFrame, one: str, other: str, by: str = "region") -> pd
     """How the lead between two groups went, in one row (Section 4).
 
     Returns date (the frontier's last), passed (when `one` last took the lead from `other`), turned (when either did),
-    leader (the group ahead at the end) and margin (by how much); null for what never happened or has no scores.
+    leader (the group ahead at the end; null where they are level) and margin (by how much); null for what never
+    happened or has no scores.
     """
     changes = leads(frontier[frontier[by].isin([one, other])], by)
     turns = changes.iloc[1:]
@@ -81,7 +82,7 @@ def lead(frontier: pd.DataFrame, one: str, other: str, by: str = "region") -> pd
         "date": frontier["date"].max(),
         "passed": turns.loc[turns[by] == one, "date"].max(),
         "turned": turns["date"].max(),
-        "leader": changes[by].iloc[-1] if best.notna().all() else None,
+        "leader": changes[by].iloc[-1] if best.notna().all() and best.iloc[0] != best.iloc[1] else None,
         "margin": abs(best.iloc[0] - best.iloc[1]),
     }
     return pd.DataFrame([row]).astype(dict.fromkeys(["date", "passed", "turned"], "datetime64[us]"))

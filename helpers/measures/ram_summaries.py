@@ -105,17 +105,22 @@ def spread(reference: pd.DataFrame, sets: pd.DataFrame, through: int = HALF_YEAR
     """How far the buckets' medians lie apart: the largest over the smallest (Appendix C), in one row.
 
     reference: from `ram.reference`. sets: from `sets`. through: days of the last milestone looked at. Returns narrowest
-    and widest (at any of these milestones), lifetime (of the medians of lifetime downloads); null where fewer than two
-    buckets have a positive median.
+    and widest (at any of these milestones; null unless each compares all the buckets of `sets`), lifetime (of the
+    medians of lifetime downloads). Fewer than two buckets, or one without downloads, are not compared.
     """
-    early = reference[(reference["milestone_days"] <= through) & (reference["median"] > 0)]
-    apart = early.groupby("milestone_days")["median"].agg(_apart).dropna()
-    row = {"narrowest": apart.min(), "widest": apart.max(), "lifetime": _apart(sets["downloads"])}
+    medians = reference.pivot(index="milestone_days", columns="bucket", values="median").reindex(columns=sets["bucket"])
+    apart = medians[medians.index <= through].agg(_apart, axis=1)
+    row = {
+        "narrowest": apart.min(skipna=False),
+        "widest": apart.max(skipna=False),
+        "lifetime": _apart(sets["downloads"]),
+    }
     return pd.DataFrame([row], dtype=float)
 
 
 def _apart(values: pd.Series) -> float:
-    return values.max() / values.min() if len(values) > 1 and values.min() > 0 else float("nan")
+    known = len(values) > 1 and values.notna().all() and values.min() > 0
+    return values.max() / values.min() if known else float("nan")
 
 
 def extremes(scores: pd.DataFrame, cases: pd.DataFrame, by: str) -> pd.DataFrame:

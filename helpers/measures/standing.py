@@ -31,38 +31,37 @@ def leads(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
     to the table's last month; null if it has not), run_first, run_last and run_months (its longest run of months, of
     equals the first). A month without values has no leader and breaks a run.
     """
-    led = adoption.leaders(table, "month", column).sort_values("month", ignore_index=True)
-    broken = (led["month"].dt.to_period("M").astype("int64").diff() != 1) | (led[by] != led[by].shift())
-    runs = led.groupby(broken.cumsum()).agg(
-        **{by: (by, "first")}, run_first=("month", "first"), run_last=("month", "last"), run_months=("month", "size")
-    )
-    longest = runs.sort_values(["run_months", "run_first"], ascending=[False, True]).drop_duplicates(by)
-    ends = runs.groupby(by).agg(first_led=("run_first", "min"), last_led=("run_last", "max"))
-    since = runs[runs["run_last"] == table["month"].max()].set_index(by)["run_first"].rename("leads_since")
-    found = ends.join(since).join(longest.set_index(by)).sort_values("first_led", kind="stable").reset_index()
+    runs = adoption.runs(adoption.leaders(table, "month", column)[["month", by]], by)
+    names = {"start": "run_first", "end": "run_last", "months": "run_months"}
+    longest = adoption.longest(runs, by).rename(columns=names).set_index(by)
+    ends = runs.groupby(by).agg(first_led=("start", "min"), last_led=("end", "max"))
+    since = runs[runs["end"] == table["month"].max()].set_index(by)["start"].rename("leads_since")
+    found = ends.join(since).join(longest).sort_values("first_led", kind="stable").reset_index()
     found.insert(1, "place", range(1, len(found) + 1))
     return found
 
 
-def crossings(daily: pd.DataFrame, monthly: pd.DataFrame, pairs: pd.DataFrame, by: str) -> pd.DataFrame:
+def crossings(
+    daily: pd.DataFrame, counted: pd.DataFrame, monthly: pd.DataFrame, pairs: pd.DataFrame, by: str
+) -> pd.DataFrame:
     """When one of each pair passed the other in cumulative downloads, and where both stood then (Section 5.1).
 
-    daily, monthly: from `adoption.daily_totals` and `adoption.totals`. pairs: pair, one, other. Returns pair, passed,
-    turned, turns, leader (of `adoption.lead`), label (the first month label whose data include the day `passed`),
+    daily, counted, monthly: from `adoption.daily_totals`, `counted_days` and `totals`. pairs: pair, one, other. Returns
+    pair, the columns of `adoption.lead`, label (the first month label whose data include the day `passed`),
     one_downloads, other_downloads (cumulative, at that label).
     """
     totals = monthly.set_index([by, "month"])["downloads_cumulative"]
     rows = []
     for pair in pairs.itertuples():
-        lead = adoption.lead(daily, by, pair.one, pair.other)
+        lead = adoption.lead(daily, counted, by, pair.one, pair.other)
         label = lead["passed"].dt.normalize() + pd.offsets.MonthBegin()
         at = {
             f"{end}_downloads": totals.reindex([(name, label[0])]).to_numpy()
             for end, name in (("one", pair.one), ("other", pair.other))
         }
         rows.append(lead.assign(pair=pair.pair, label=label, **at))
-    columns = ["pair", "passed", "turned", "turns", "leader", "label", "one_downloads", "other_downloads"]
-    return pd.concat(rows, ignore_index=True)[columns]
+    table = pd.concat(rows, ignore_index=True)
+    return table[["pair", *table.columns.drop("pair")]]
 
 
 def ratios(table: pd.DataFrame, pairs: pd.DataFrame, by: str, column: str = "downloads_cumulative") -> pd.DataFrame:
@@ -75,10 +74,10 @@ def ratios(table: pd.DataFrame, pairs: pd.DataFrame, by: str, column: str = "dow
 
 
 def spans(table: pd.DataFrame, by: str, column: str, starts: dict[str, pd.Timestamp]) -> pd.DataFrame:
-    """How each group fared from some months on to the table's last: span, <by>, first, lowest, mean, rank.
+    """How each group fared from some months on to the table's last: span, <by>, first, lowest, mean, rank, as_high.
 
     starts: span → its first month. lowest_<column> and mean_<column> are over the months of the span, and null where
-    one of them is not known; rank is by the mean.
+    one of them is not known; rank is by the mean. as_high: how many groups, this one among them, have a mean as high.
     """
     last, rows = table["month"].max(), []
     for span, first in starts.items():
@@ -89,7 +88,8 @@ def spans(table: pd.DataFrame, by: str, column: str, starts: dict[str, pd.Timest
         whole.columns = [f"lowest_{column}", f"mean_{column}"]
         rows.append(whole.reset_index().assign(span=span, first=first))
     found = adoption.ranked(pd.concat(rows, ignore_index=True), f"mean_{column}", "span")
-    return found[["span", by, "first", f"lowest_{column}", f"mean_{column}", "rank"]]
+    found["as_high"] = found.groupby("span")[f"mean_{column}"].rank("max", ascending=False).astype("Int64")
+    return found[["span", by, "first", f"lowest_{column}", f"mean_{column}", "rank", "as_high"]]
 
 
 def gained(table: pd.DataFrame, month: pd.Timestamp, by: str) -> pd.DataFrame:

@@ -310,18 +310,45 @@ def test_turns_alternate_mirror_and_end_with_whoever_is_ahead(pairs):
 @pytest.mark.parametrize(
     ("one", "other", "row"),
     [
-        ([0, 9, 0, 9], [5, 5, 5, 5], ["2025-01-04", "2025-01-04", 3, "Qwen"]),
-        ([0, 9, 0], [5, 5, 5], ["2025-01-02", "2025-01-03", 2, "Meta"]),  # passed once, and was passed
+        ([0, 9, 0, 9], [5, 5, 5, 5], [4, 4, 3, "Qwen"]),
+        ([0, 9, 0], [5, 5, 5], [2, 3, 2, "Meta"]),  # passed once, and was passed
         ([1, 2], [5, 5], [None, None, 0, "Meta"]),
         ([1, 5], [5, 5], [None, None, 0, None]),  # level at the end: nobody is ahead
         ([], [5, 5], [None, None, None, None]),  # there is no Qwen
     ],
 )
 def test_how_a_lead_went_in_one_row(one, other, row):
-    found = adoption.lead(lines(Qwen=one, Meta=other), "organisation", "Qwen", "Meta")
-    assert list(found.columns) == ["passed", "turned", "turns", "leader"]
-    told = found.astype(object).where(found.notna(), None).iloc[0].tolist()
-    assert [*(day and f"{day:%Y-%m-%d}" for day in told[:2]), *told[2:]] == row
+    table = lines(Qwen=one, Meta=other)
+    found = adoption.lead(table, table[["date", "organisation"]], "organisation", "Qwen", "Meta")
+    told = found.astype(object).where(found.notna(), None).iloc[0]
+    days = [told[name] and told[name].day for name in ("passed", "turned")]
+    assert [*days, told["turns"], told["leader"]] == row
+
+
+def test_a_crossing_lies_between_the_days_on_which_both_were_counted():
+    table = lines(Qwen=[0, 2, 4, 6, 8, 0], Meta=[5] * 6)
+    counted = table.loc[
+        table["date"].dt.day.isin([1, 2, 5]) | (table["organisation"] == "Qwen"), ["date", "organisation"]
+    ]
+    found = adoption.lead(table, counted, "organisation", "Qwen", "Meta").iloc[0]
+    assert [found[name].day for name in ("passed_after", "passed", "passed_by")] == [2, 4, 5]
+    assert (found["turned"].day, found["turned_after"].day) == (6, 5)
+    assert pd.isna(found["turned_by"])  # not counted since
+
+
+def test_a_day_is_counted_where_most_models_that_are_left_are_read():
+    flags = {
+        "Qwen/a": ["observed", "interpolated", "observed", "vanished"],
+        "Qwen/b": ["entered", "interpolated", "interpolated", "filtered"],
+        "meta-llama/c": ["observed", "reset", "interpolated", "vanished"],
+    }
+    days = pd.date_range("2025-01-01", periods=4)
+    rows = [(day, model, flag) for model, line in flags.items() for day, flag in zip(days, line, strict=True)]
+    daily = pd.DataFrame(rows, columns=["date", "model", "flag"])
+    found = adoption.counted_days(daily, MODELS, "organisation")
+    assert [(row.organisation, row.date.day) for row in found.itertuples()] == [
+        ("Meta", 1), ("Qwen", 1), ("Meta", 2), ("Qwen", 4),
+    ]  # fmt: skip
 
 
 # Leading ------------------------------------------------------------------------------------------------------
@@ -351,6 +378,16 @@ def test_of_each_group_the_longest_run_counts_and_of_equals_the_first():
     assert found["start"].dt.strftime("%Y-%m").fillna("").tolist() == ["2025-01", "2025-02", ""]
     again = shares(eu=[9, 1, 9], us=[1, 9, 1]).rename(columns={"organisation": "region"})
     assert adoption.longest_eras(adoption.eras(again, "region"), "region", ["eu"])["start"].dt.month.tolist() == [12]
+
+
+def test_months_within_a_groups_own_era():
+    table = shares(eu=[1, 2, 3], us=[4, 5, 6], china=[7, 8, 9]).rename(columns={"organisation": "region"})
+    eras = pd.DataFrame(
+        [("eu", "2025-01-01", "2025-02-01"), ("us", "2025-03-01", "2025-09-01"), ("china", None, None)],
+        columns=["region", "start", "end"],
+    ).astype({"start": "datetime64[us]", "end": "datetime64[us]"})
+    assert adoption.within_eras(table, eras, "region")["downloads"].tolist() == [1, 2, 6]
+    assert adoption.within_eras(table.iloc[:0], eras, "region").empty
 
 
 def test_an_unknown_month_ends_an_era():

@@ -140,6 +140,8 @@ def test_a_lead_from_the_start_was_never_taken_and_one_group_leads_nobody():
     first = performance.lead(frontier, "china", "us").iloc[0]
     assert (first["leader"], first["margin"]) == ("china", 2)
     assert first[["passed", "turned"]].isna().all()
+    level = performance.lead(frontier.assign(score=10), "china", "us").iloc[0]
+    assert (level["leader"], level["margin"]) == (None, 0)
     for held in (frontier[frontier["region"] == "us"], frontier.iloc[:0]):
         alone = performance.lead(held, "china", "us").iloc[0]
         assert alone[["passed", "turned", "leader", "margin"]].isna().all()

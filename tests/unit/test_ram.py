@@ -305,11 +305,18 @@ def test_a_set_as_a_whole_has_a_median_life_and_its_greatest_skew():
 
 
 def test_medians_are_as_far_apart_as_the_largest_from_the_smallest():
-    lives = pd.DataFrame({"downloads": [100.0, 20.0, 40.0]})
-    later = pd.concat([CELLS, cells((LARGE, 90, 4, 5), (SMALL, 90, 4, 100), (LARGE, 200, 4, 1), (SMALL, 200, 4, 900))])
-    assert rows(ram_summaries.spread(later, lives), "narrowest", "widest", "lifetime") == [(4, 20, 5)]
+    lives = pd.DataFrame({"bucket": [SMALL, LARGE], "downloads": [100.0, 20.0]})
+    held = cells((SMALL, 7, 10, 40), (LARGE, 7, 3, 10), (SMALL, 90, 4, 100), (LARGE, 90, 4, 5), (SMALL, 200, 4, 900))
+    assert rows(ram_summaries.spread(held, lives), "narrowest", "widest", "lifetime") == [(4, 20, 5)]
     alone = ram_summaries.spread(CELLS[CELLS["bucket"] == SMALL], lives.head(1))
     assert alone.isna().all(axis=None)
+
+
+@pytest.mark.parametrize("bucket", [LARGE, "7–9B"])
+def test_a_milestone_at_which_a_bucket_has_no_median_compares_nothing(bucket):
+    lives = pd.DataFrame({"bucket": [SMALL, bucket], "downloads": [100.0, 20.0]})
+    (found,) = ram_summaries.spread(CELLS, lives).to_dict("records")
+    assert [np.isnan(found["narrowest"]), np.isnan(found["widest"]), found["lifetime"]] == [True, True, 5]
 
 
 CASES = pd.DataFrame({"key": ["a", "b", "c"], "model": ["m/a", "m/b", "m/c"], "figure": ["big", "big", "small"],

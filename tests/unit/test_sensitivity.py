@@ -118,6 +118,10 @@ def test_who_leads_is_not_told_where_one_choice_does_not_tell():
     part = headlines(DAILY, MODELS[MODELS["region"] != "china"])
     (row,) = sensitivity.robustness(sensitivity.compare({"edition": headlines(DAILY), "x": part})).to_dict("records")
     assert row["china_leads"] is None
+    whole = sensitivity.compare({"edition": headlines(DAILY), "x": headlines(DAILY)})
+    unknown = (whole["choice"] == "x") & (whole["headline"] == "bucket")
+    (row,) = sensitivity.robustness(whole.assign(reading=whole["reading"].mask(unknown))).to_dict("records")
+    assert row["bucket_stays"] is None
 
 
 def test_readers_see_one_line_a_choice(flipped):

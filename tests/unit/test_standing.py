@@ -62,10 +62,12 @@ def test_a_crossing_has_its_day_and_where_both_stood_at_the_first_label_that_sho
         columns=["date", "organisation", "downloads_cumulative"],
     )
     monthly = months(A=[0, 6, 20], B=[3, 4, 9])
-    found = standing.crossings(daily, monthly, PAIRS, "organisation").set_index("pair")
+    counted = daily.loc[daily["date"] != day("2025-01-31"), ["date", "organisation"]]
+    found = standing.crossings(daily, counted, monthly, PAIRS, "organisation").set_index("pair")
     crossed = found.loc["a-b"]
     assert (crossed["passed"], crossed["label"], crossed["leader"]) == (day("2025-02-01"), day("2025-03-01"), "A")
     assert (crossed["one_downloads"], crossed["other_downloads"]) == (20, 9)
+    assert (crossed["passed_after"], crossed["passed_by"]) == (day("2025-01-30"), day("2025-02-01"))
     absent = found.loc["a-z", ["passed", "label", "leader", "one_downloads", "other_downloads"]]
     assert absent.isna().all()
 
@@ -87,6 +89,7 @@ def test_a_span_is_known_only_if_each_of_its_months_is():
     assert found.loc[("all", "A"), ["lowest_share", "mean_share", "rank"]].tolist() == pytest.approx([0.1, 0.3, 1])
     assert found.loc[("all", "B"), ["lowest_share", "mean_share", "rank"]].isna().all()
     assert found.loc[("late", "B"), "mean_share"] == 0.5
+    assert found["as_high"].astype(object).where(found["as_high"].notna(), None).tolist() == [2, 2, 1, None]
     early = standing.spans(table, "organisation", "share", {"early": day("2024-12-01")})
     assert early["mean_share"].isna().all()
 
