@@ -58,6 +58,11 @@ def whole_hub_listed(tell: Tell) -> bool:
     return tell("derivative-listing.whole_hub")
 
 
+def arena_boards_daily(tell: Tell) -> bool:
+    """Of the Arena boards no two in a row are more than a day apart."""
+    return tell("arena-boards.longest_gap_days") <= 1
+
+
 def arena_shifted(tell: Tell) -> bool:
     """Arena scores published before the recalibration are moved."""
     return tell("settings.arena_shift") != 0

@@ -1,6 +1,6 @@
 """Facts about organisations: the leaders, what is built on whom, newcomers (paper, Sections 1 and 5)."""
 
-from helpers.findings.telling import Tell
+from helpers.findings.telling import Tell, known_to_the_day, of_the_last_month
 
 NEW_QWEN = ("qwen2-5", "qwen3", "qwen3-5")
 """Families of Qwen that the text names."""
@@ -27,6 +27,16 @@ def meta_next_to_qwen(tell: Tell) -> bool:
 def deepseek_ahead_of_mistral(tell: Tell) -> bool:
     """DeepSeek has more cumulative downloads than Mistral at the last label."""
     return _above(tell, "deepseek", "mistral")
+
+
+def qwen_crossing_known_to_the_day(tell: Tell) -> bool:
+    """Qwen and Meta were counted on the day on which Qwen passed Meta, and on the day before."""
+    return known_to_the_day(tell, "crossings.qwen-meta")
+
+
+def deepseek_crossing_known_to_the_day(tell: Tell) -> bool:
+    """DeepSeek and Mistral were counted on the day on which DeepSeek passed Mistral, and on the day before."""
+    return known_to_the_day(tell, "crossings.deepseek-mistral")
 
 
 def openai_ahead_of_mistral(tell: Tell) -> bool:
@@ -71,6 +81,7 @@ def mistral_best_month_lowest(tell: Tell) -> bool:
 
 def derivatives_show_more(tell: Tell) -> bool:
     """Qwen's share of the last month's new derivatives is above its share of all cumulative downloads."""
+    of_the_last_month(tell, "bases.qwen.last")
     return tell("bases.qwen.last.derivatives_share") > tell("organisations.qwen.last.downloads_cumulative_share")
 
 
@@ -107,9 +118,11 @@ def qwen_keeps_two_fifths(tell: Tell) -> bool:
 
 
 def meta_and_google_lead_the_rest(tell: Tell) -> bool:
-    """Over the last twelve months only Qwen had a higher mean share of new derivatives than Meta and Google."""
-    ranks = {name: tell(f"base-spans.year.{name}.rank") for name in ("qwen", "meta", "google")}
-    return sorted(ranks.values()) == [1, 2, 3] and ranks["qwen"] == 1
+    """Over the last twelve months nobody but Qwen had as high a mean share of new derivatives as Meta or Google."""
+    spans = {name: f"base-spans.year.{name}" for name in ("qwen", "meta", "google")}
+    means = {name: tell(f"{span}.mean_derivatives_share") for name, span in spans.items()}
+    lower = min(("meta", "google"), key=lambda name: means[name])
+    return tell(f"{spans[lower]}.as_high") == sum(mean >= means[lower] for mean in means.values())
 
 
 # Tokens -------------------------------------------------------------------------------------------------------
@@ -130,7 +143,7 @@ def qwen_over_double_the_eight(tell: Tell) -> bool:
 
 def qwen_over_double_the_eight_in_february_2026(tell: Tell) -> bool:
     """In February 2026 Qwen had more than twice the new downloads of the organisations set against it."""
-    return tell("sides.qwen.2026-03.multiple") > 2
+    return tell("sides.qwen.2026-02.multiple") > 2
 
 
 def one_of_the_eight(tell: Tell) -> bool:
@@ -144,8 +157,8 @@ def one_of_the_six(tell: Tell) -> bool:
 
 
 def new_qwen_series(tell: Tell) -> bool:
-    """A Qwen series that the text names came out in the month under the last label."""
-    return any(tell(f"releases.{family}.released")[:7] == tell("calendar.last")[:7] for family in NEW_QWEN)
+    """A Qwen series that the text names came out in the last month of the comparison of Qwen with eight others."""
+    return any(tell(f"releases.{family}.released")[:7] == tell("sides.qwen.last.month")[:7] for family in NEW_QWEN)
 
 
 def small_models_weigh_much(tell: Tell) -> bool:

@@ -1,9 +1,7 @@
 """Facts about regions: downloads, derivatives, tokens, and the best open models (paper, Sections 3 and 4)."""
 
-from helpers.findings.telling import Tell
-
-REGIONS = ("china", "us", "eu")
-
+from helpers.findings.telling import Tell, known_to_the_day, of_the_last_month
+from helpers.registry import REGIONS
 
 # Downloads ----------------------------------------------------------------------------------------------------
 
@@ -16,6 +14,11 @@ def china_leads(tell: Tell) -> bool:
 def lead_changed_once(tell: Tell) -> bool:
     """The lead in cumulative downloads has changed once between China and the USA."""
     return tell("lead.turns") == 1
+
+
+def crossing_known_to_the_day(tell: Tell) -> bool:
+    """China and the USA were counted on the day on which China passed the USA, and on the day before."""
+    return known_to_the_day(tell, "lead")
 
 
 def growth_uneven(tell: Tell) -> bool:
@@ -40,17 +43,17 @@ def qwen_leads_china(tell: Tell) -> bool:
 
 
 def eu_had_most_new_downloads(tell: Tell) -> bool:
-    """In some month the EU had more than half of the new downloads."""
+    """For three months or more on end the EU had more than half of the new downloads."""
     return tell("eras.eu.months") > 0
 
 
 def usa_had_most_new_downloads(tell: Tell) -> bool:
-    """In some month the USA had more than half of the new downloads."""
+    """For three months or more on end the USA had more than half of the new downloads."""
     return tell("eras.us.months") > 0
 
 
 def china_had_most_new_downloads(tell: Tell) -> bool:
-    """In some month China had more than half of the new downloads."""
+    """For three months or more on end China had more than half of the new downloads."""
     return tell("eras.china.months") > 0
 
 
@@ -68,22 +71,23 @@ def small_models_carry_most(tell: Tell) -> bool:
 
 
 def eu_had_most_new_derivatives(tell: Tell) -> bool:
-    """In some month the EU's models were the base of more than half of the new derivatives."""
-    return tell("derivative-peaks.eu.derivatives_share") > 0.5
+    """In a month of the EU's era its models were the base of more than half of the new derivatives."""
+    return tell("era-derivatives.eu.derivatives_share") > 0.5
 
 
 def usa_had_most_new_derivatives(tell: Tell) -> bool:
-    """In some month the USA's models were the base of more than half of the new derivatives."""
-    return tell("derivative-peaks.us.derivatives_share") > 0.5
+    """In a month of the USA's era its models were the base of more than half of the new derivatives."""
+    return tell("era-derivatives.us.derivatives_share") > 0.5
 
 
 def china_had_most_new_derivatives(tell: Tell) -> bool:
-    """In some month China's models were the base of more than half of the new derivatives."""
-    return tell("derivative-peaks.china.derivatives_share") > 0.5
+    """In a month of China's era its models were the base of more than half of the new derivatives."""
+    return tell("era-derivatives.china.derivatives_share") > 0.5
 
 
 def derivatives_follow_downloads(tell: Tell) -> bool:
     """In the last month the region with the most new derivatives has the most new downloads, too."""
+    of_the_last_month(tell, "derivatives.china.last")
     ranks = [(tell(f"derivatives.{region}.last.rank"), tell(f"regions.{region}.last.rank")) for region in REGIONS]
     return (1, 1) in ranks
 
@@ -104,7 +108,7 @@ def china_led_tokens_in_summer(tell: Tell) -> bool:
 
 
 def tokens_over_seven_tenths(tell: Tell) -> bool:
-    """China had more than 70 % of the open models' tokens in the last month that the paper prints."""
+    """China had more than 70 % of the open models' tokens in January 2026, the month read for the paper's 70 %."""
     return tell("token-periods.rise.china.tokens_share") > 0.7
 
 
@@ -115,7 +119,8 @@ def tokens_outrun_derivatives(tell: Tell) -> bool:
 
 
 def signals_agree(tell: Tell) -> bool:
-    """Downloads, derivatives and tokens agree on whether China is ahead at the end."""
+    """Downloads, derivatives and tokens of the last month agree on whether China is ahead."""
+    of_the_last_month(tell, "derivatives.china.last", "tokens.china.last")
     ahead = {tell("derivatives.china.last.rank") == 1, tell("tokens.china.last.rank") == 1, tell("gap.last.gap") > 0}
     return len(ahead) == 1
 
@@ -126,6 +131,11 @@ def signals_agree(tell: Tell) -> bool:
 def china_ahead_in_arena(tell: Tell) -> bool:
     """At the end China's best open model has a higher score in Arena than that of the USA."""
     return tell("arena-lead.leader") == "china"
+
+
+def arena_level(tell: Tell) -> bool:
+    """At the end the best open models of China and the USA lie less than half a point apart in Arena."""
+    return tell("arena-lead.margin") < 0.5
 
 
 def arena_one_point_apart(tell: Tell) -> bool:

@@ -34,7 +34,7 @@ def crossing_moves(tell: Tell) -> bool:
 
 
 def largest_bucket_stays(tell: Tell) -> bool:
-    """The size bucket with most downloads is the same, whichever choice is made otherwise."""
+    """The size bucket with most downloads is known under every choice, and the same."""
     return tell("robustness.bucket_stays")
 
 
