@@ -302,11 +302,12 @@ class Hub:
             raise HubError(f"{self.endpoint}: HTTP {status}: {REMEDIES[status]}")
         body = bytearray()
         asking.receive(answer, body.extend, REFUSAL_BYTES, self.patience)
-        said = " ".join((hub_asked.said(bytes(body)) or answer.headers.get("x-error-message", "")).split())[:200]
+        text = hub_asked.said(bytes(body)) or answer.headers.get("x-error-message", "")
+        said = " ".join(text.split())[:200]
         if "cursor" in answer.request.url.params and 400 <= status < 500:
             raise CursorRefused(f"{self.endpoint}: HTTP {status} for a cursor {said!r}")
         words = f"{self.endpoint}: HTTP {status} {said!r}"
-        if status == 400 and (names := hub_asked.refused(bytes(body), str(answer.request.url))):
+        if status == 400 and (names := hub_asked.refused(text, str(answer.request.url))):
             raise NotTaken(names, words)
         raise HubError(f"{words}: not what the list of models answers; check HF_ENDPOINT")
 

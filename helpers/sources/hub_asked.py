@@ -62,9 +62,8 @@ def without(url: str) -> list[str]:
     return sorted({*EXPAND, SORT} - {*given.get_list(FIELD), *given.get_list("expand"), *given.keys()})
 
 
-def refused(body: bytes, url: str) -> set[str]:
-    """What an answer of HTTP 400 refuses, of what an address asks for and is no need; none if it does not tell."""
-    text = said(body)
+def refused(text: str, url: str) -> set[str]:
+    """What the text of a refusal names, of what an address asks for and is no need; none if it does not tell."""
     asked = httpx2.URL(url).params.get_list(FIELD)
     names = set(re.findall(r"\w+", text))
     places = {int(place) for place in re.findall(r"expand\W{0,4}(\d+)", text)}

@@ -20,6 +20,9 @@ from helpers.sources.asking import Faulty
 AGREEING = 3
 """Answers that have to agree where nothing else can tell, or where this Hub has told wrongly before."""
 
+UNLIMITED = 6
+"""The same where a Hub gives as many records as it likes, whatever it is asked for."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -62,6 +65,8 @@ def followed(page: Page, before: str | None, ask: Callable[[str], Page], doubted
     if len(start.rows) < 2:
         return _agreed(page, ask, AGREEING - 1)
     shorter = ask(hub_asked.limited(start.url, len(start.rows) - 1))
+    if shorter.next is None and len(shorter.rows) >= len(start.rows):
+        return _agreed(page, ask, UNLIMITED - 1)  # this Hub does not give fewer
     if shorter.next is None:
         raise Faulty("a page tells of no next one, and neither does a part of it")
     rest = ask(hub_asked.limited(shorter.next, hub_asked.limit(page.url)))

@@ -109,6 +109,10 @@ class FakeHub(loopback.Serving):
             return None
         return place if epoch == self.epoch else None
 
+    def records(self, asked):
+        """How many a page has, of those asked for."""
+        return min(asked, self.largest)
+
     def following(self, start, limit, rows):
         """Where the page after one begins, None after the last."""
         return start + limit if start + limit < rows else None
@@ -147,7 +151,7 @@ class Handler(loopback.Handler):
         start = hub.place(query["cursor"][0]) if "cursor" in query else 0
         if start is None:
             return self.answer(400, b"{}", {"X-Error-Message": "Invalid cursor"})
-        limit = min(int(query.get("limit", [hub.largest])[0]), hub.largest)
+        limit = hub.records(int(query.get("limit", [hub.largest])[0]))
         rows = hub.listed(query)
         first = max(0, start - OVERLAP) if fault == "repeated" else start
         page = rows[first : start + limit]

@@ -119,6 +119,19 @@ def test_an_empty_list_and_a_short_one_are_made_sure_of(tmp_path, number):
             assert facts["listings"] == {"acme": number, "Qwen": 20}
 
 
+@pytest.mark.parametrize("models", [1, 2, 39, 40, 41, 130])
+def test_a_hub_that_gives_as_many_as_it_likes_is_read_to_its_end(tmp_path, models):
+    class Likes(FakeHub):
+        def records(self, _):
+            return self.largest
+
+    rows = [row | {"id": f"acme/{number}"} for number, row in enumerate(catalogue(models))]
+    for rates in ({}, {"no-link": 0.2}):
+        with Likes(rows=rows, largest=40, rates=rates) as hub:
+            gather(tmp_path / str(rates), hub, authors("acme"))
+            runs.check(tmp_path / str(rates), rows, authors("acme"))
+
+
 def test_an_empty_page_after_a_full_one_is_the_end_and_models_may_go_away_meanwhile(tmp_path):
     class Full(FakeHub):
         """Tells of a next page after each full one, the last included, as the real one may; and loses a model."""

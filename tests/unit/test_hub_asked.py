@@ -50,10 +50,10 @@ def test_an_address_tells_what_it_does_not_ask_for():
 def test_a_refusal_tells_what_to_do_without(text, names):
     body = json.dumps({"error": text}, ensure_ascii=False).encode()
     assert hub_asked.said(body) == text
-    assert hub_asked.refused(body, hub_asked.first(HUB, [], 1000, set())) == names
+    assert hub_asked.refused(hub_asked.said(body), hub_asked.first(HUB, [], 1000, set())) == names
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b'{"error": 3}', b'{"error": null}', b"[" * 100_000, b"\xff"])
 def test_an_odd_refusal_tells_nothing(body):
     assert hub_asked.said(body) == ""
-    assert hub_asked.refused(body, hub_asked.first(HUB, [], 1000, set())) == set()
+    assert hub_asked.refused(hub_asked.said(body), hub_asked.first(HUB, [], 1000, set())) == set()
