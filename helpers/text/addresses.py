@@ -183,14 +183,18 @@ class Book:
         others = set().union(*every.values())  # a side is a group or an organisation, say
         return {column: found.get(column, {ALL}) | every.get(column, others) for column in {*found, *every}}
 
+    def _can_be(self, column: str, part: str) -> bool:
+        """Whether some edition can have a key in a key column."""
+        if column == "month" and (part in NAMED or MONTH.fullmatch(part)):
+            return True
+        days = column.endswith("_days") and DAYS.fullmatch(part)
+        return bool(days) or part in self.vocabulary.get(column, ())
+
     def _must_exist(self, table: Quoted, keys: tuple[str, ...]) -> None:
         for column, part in zip(table.by, keys, strict=True):
-            known = self.vocabulary.get(column, set())
-            if column == "month" and (part in NAMED or MONTH.fullmatch(part)):
-                continue
-            if part not in known and not (column.endswith("_days") and DAYS.fullmatch(part)):
-                held = {row[table.by.index(column)] for row in table.keys}
-                raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, held | known)}")
+            if not self._can_be(column, part):
+                known = {row[table.by.index(column)] for row in table.keys} | self.vocabulary.get(column, set())
+                raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, known)}")
 
     def rows(self, address: str, sort: str = "", without: str = "") -> list[dict[str, Cell]]:
         """Column → cell of each row at the first part of an address, as text lists them: those of the table's order, or
@@ -212,7 +216,7 @@ class Book:
             free = [by for by in table.by if by not in fixed]
             by = next((by for by in free if _fits(table, by, part, self.splice)), None)
             if by is None:
-                if not any(part in self.vocabulary.get(by, ()) or MONTH.fullmatch(part) for by in free):
+                if not any(self._can_be(by, part) for by in free):
                     self._must_exist(table, tuple(part for _ in table.by))
                 return []
             fixed[by] = table.month(part, self.splice) if by == "month" else part

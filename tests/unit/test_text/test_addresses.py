@@ -1,11 +1,13 @@
 """Addresses: which cell they name, what is unknown, and what is no address at all."""
 
+import dataclasses
 import json
 
 import pytest
 
 from helpers.text import addresses
 from helpers.text.addresses import AddressError
+from tests.unit.test_text.conftest import REGIONS
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,9 @@ def test_lists_are_rows_at_a_part_of_an_address(book):
     assert at("regions.last") == ["1.15B", "723M"]
     assert at("regions.us", "downloads") == ["723M", "180M"]
     assert at("tokens.last") == []
+    book.tables["regions"] = dataclasses.replace(REGIONS, keys=[], rows=[])
+    assert at("regions.last") == at("regions.china.year-ago") == []  # nothing is held of what could be there
+    book.tables["regions"] = REGIONS
     with pytest.raises(AddressError, match="no notebook quotes a table `family`"):
         at("family")
     with pytest.raises(AddressError, match="has no column `download`"):
