@@ -106,7 +106,16 @@ local function fitted(tbl)
   return tbl
 end
 
+-- Quarto would read a notebook's table by itself, with another program for each, which writes "<" twice over.
+local function parsed(raw)
+  if raw.format ~= "html" or not raw.text:find('class="dataframe"', 1, true) then return nil end
+  local found
+  pandoc.read(raw.text, "html"):walk { Table = function(tbl) found = found or tbl end }
+  return found
+end
+
 return {
+  { RawBlock = parsed },
   {
     Table = function(tbl)
       local changed = tbl.classes:includes("dataframe") and aligned(tbl) or nil

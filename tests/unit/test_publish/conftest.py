@@ -20,7 +20,8 @@ SVG = (HERE / "drawing.svg").read_text(encoding="utf-8")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 TABLE = """<div><style scoped>td {color: red}</style><table border="1" class="dataframe">
 <thead><tr style="text-align: right;"><th>Model</th><th>Downloads</th></tr></thead>
-<tbody><tr><td>Qwen/Qwen3-8B</td><td>72.8M</td></tr><tr><td>meta-llama/Llama-3.1-8B</td><td>–</td></tr></tbody>
+<tbody><tr><td>Qwen/Qwen3-8B</td><td>72.8M</td></tr><tr><td>meta-llama/Llama-3.1-8B</td><td>–</td></tr>
+<tr><td>all &lt;1B &amp; more</td><td>1.2B</td></tr></tbody>
 </table></div>"""
 
 MAKER = "2*0*4 & <1B's"

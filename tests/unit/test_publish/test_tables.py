@@ -72,3 +72,12 @@ def test_a_table_of_the_text_keeps_its_own_alignment():
         "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td style='text-align: center'>1</td></tr></tbody></table>"
     )
     assert re.findall(r"text-align: (\w+)", written(html)) == ["center"] * 2
+
+
+def test_a_notebooks_table_that_is_still_html_becomes_one():
+    html = pd.DataFrame({"bucket": ["<1B", "a & b"], "n": ["1", "2"]}).to_html(index=False)
+    text = f"```{{=html}}\n<div><style scoped>td {{color: red}}</style>{html}</div>\n```\n\n```{{=html}}\n<hr>\n```\n"
+    typst = nodes.pandoc(text, "--from", "markdown", "--to", "typst", "--lua-filter", str(paths.ROOT / TABLES))
+    assert re.search(r"#table\(\s+columns: 2,\s+align: \(left,right,\)", typst)
+    assert "[\\<1B], [1]" in typst
+    assert "[a & b], [2]" in typst
