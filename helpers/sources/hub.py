@@ -36,6 +36,8 @@ BROKEN_TRIES = 5
 """How often a page with broken records is asked for before its records are taken as the Hub has them."""
 APART = datetime.timedelta(minutes=10)
 """Clocks that differ by more are worth a word."""
+ANY = 2**31
+"""More records than a page can have."""
 WHOLE = "the whole Hub"
 """What a day lists that lists every model, in words."""
 REMEDIES = {
@@ -118,7 +120,7 @@ class Hub:
     say: Callable[[str], None] = print
     clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     full: int = 0
-    """Records of the largest page so far that had a next one: what the Hub calls a full page."""
+    """What the Hub calls a full page where that is less than it is asked for; 0 until it has been made sure of."""
     doubted: bool = False
     """Whether a page has told of no next one, or has held fewer records, and was wrong."""
     without: set[str] = field(default_factory=set)
@@ -182,7 +184,6 @@ class Hub:
         seen = {head["url"] for head in heads}
         before = heads[-1]["url"] if heads else None
         url = heads[-1]["next"] if heads else self.first(query)
-        self.full = max([self.full, *(head["rows"] for head in heads if head["next"])])
         while url:
             try:
                 page = self._page(url, seen, before)
@@ -192,8 +193,6 @@ class Hub:
                 continue
             seen.add(url)
             yield page
-            if page.next:
-                self.full = max(self.full, len(page.rows))
             before, url = page.url, page.next
 
     def _do_without(self, refusal: NotTaken) -> None:
@@ -231,15 +230,17 @@ class Hub:
 
     def _fullest(self, url: str, around: set[str]) -> Page:
         """A page, with the address that goes on after its last record where it is shorter than a full one."""
-        asked = hub_asked.limit(url)
-        full = min(asked, self.full or asked) if asked else self.full
+        full = min(hub_asked.limit(url) or ANY, self.full or ANY)
 
         def once() -> Page:
             page = self._ask(url, around)
             if page.next is None or len(page.rows) >= full:
                 return page
             joined = hub_ends.joined(page, lambda where: self._ask(where, set()))
-            self.doubted |= joined.next != page.next
+            if hub_asked.cursor(joined.next) == hub_asked.cursor(page.next):
+                self.full = max(self.full, len(page.rows))
+            else:
+                self.doubted = True
             return _onward(joined, around)
 
         try:

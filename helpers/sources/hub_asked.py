@@ -56,6 +56,11 @@ def limited(url: str, records: int | None) -> str:
     return str(address.copy_remove_param("limit") if records is None else address.copy_set_param("limit", str(records)))
 
 
+def cursor(url: str | None) -> str | None:
+    """The place in its list that an address leads to, None for the first page's."""
+    return httpx2.URL(url).params.get("cursor") if url else None
+
+
 def without(url: str) -> list[str]:
     """What an address does not ask for, of EXPAND and SORT."""
     given = httpx2.URL(url).params

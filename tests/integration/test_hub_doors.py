@@ -14,6 +14,8 @@ from tests.fakehub import FIELDS, FakeHub, runs
 from tests.fakehub.holdings import SPACES, catalogue
 from tests.fakehub.runs import BASES, HASTY, at, authors
 
+PROOF = 2
+"""Requests that prove the end of a list."""
 DAY = datetime.datetime(2026, 10, 20, 12, tzinfo=datetime.UTC)
 
 
@@ -92,6 +94,18 @@ def test_a_hub_of_smaller_pages_that_never_tells_of_a_next_one_loses_no_row(tmp_
     with Mute(200, largest=largest) as hub:
         gather(tmp_path, hub, scope)
         runs.check(tmp_path, hub.rows, scope)
+
+
+def test_a_first_page_cut_short_is_no_measure_of_the_others(tmp_path):
+    with FakeHub(500, script={0: "short-link", 3: "short-link", 5: "short-link"}) as hub:
+        gather(tmp_path, hub)
+        runs.check(tmp_path, hub.rows)
+    with FakeHub(500, script={2: "short-link"}, largest=30) as hub:
+        gather(tmp_path / "small", hub)
+        runs.check(tmp_path / "small", hub.rows)
+        assert (
+            len(hub.requests) == 18 + 2 + 2 * PROOF
+        )  # the first page is made sure of and the short one, the end twice
 
 
 def test_seeded_runs_with_small_pages_and_dropped_links_lose_no_row(tmp_path):
