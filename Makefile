@@ -18,7 +18,7 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 	@.venv/bin/jupyter lab notebooks
 
 collect: $(READY)  ## collect the day's data into archive/: a failing source keeps no other back
-	@failed=; for verb in tracked-models hub openrouter arena status; do \
+	@failed=; for verb in tracked-models hub openrouter arena epoch status; do \
 	  .venv/bin/atom collect $$verb || failed="$$failed $$verb"; \
 	done; test -z "$$failed" || { echo "not collected:$$failed"; exit 1; }
 

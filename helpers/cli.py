@@ -202,6 +202,7 @@ FETCHED = (
         "Fetch OpenRouter's rankings and catalogue; needs OPENROUTER_API_KEY in the environment or in .env.",
     ),
     ("arena", "fetch_arena", "arena", "Fetch Arena's leaderboards."),
+    ("epoch", "fetch_epoch", "epoch", "Fetch Epoch's Capabilities Index."),
     (
         "artificial-analysis", "fetch_artificial_analysis", "artificial_analysis",
         "Fetch the Intelligence Index with your own key (AA_API_KEY); its terms forbid publishing the table.",

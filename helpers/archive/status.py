@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet
 
 from helpers import files, lock, paths
-from helpers.archive import gather, sound, store
+from helpers.archive import sound, store
 from helpers.sources import fetched
 
 REMEDIES = {
@@ -17,6 +17,7 @@ REMEDIES = {
     "openrouter": "fetch it again: `atom collect openrouter`",
     "arena": "fetch it again: `atom collect arena`",
     "artificial_analysis": "fetch it again: `atom collect artificial-analysis`",
+    "epoch": "fetch it again: `atom collect epoch`",
     "registry": "fetch it again: `atom collect tracked-models`",
 }
 """Folder of a source → what to do about a file of it that is not the one that was written."""
@@ -34,7 +35,7 @@ def overview(folder: Path, verify: bool = False) -> pd.DataFrame:
             raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
         counts, listed = status(folder / "snapshots", verify), status(folder / "derivatives", verify)
         parts = [counts.assign(of="snapshots"), listed[listed["state"] != "gap"].assign(of="derivatives")]
-        parts += [_differing(folder / name).assign(of=name) for name in gather.SOURCES if verify]
+        parts += [_differing(folder / name).assign(of=name) for name in REMEDIES if verify]
     return pd.concat(parts, ignore_index=True)[["of", *counts.columns]]
 
 

@@ -40,7 +40,7 @@ class FakeSources(loopback.Serving):
         self.as_of = "2026-11-24T06:00:00.000Z"
         self.meta, self.told_digest = {}, None
         self.ranges, self.paged, self.version, self.largest = True, 0, 4.1, 200
-        self.sent = {}
+        self.sent, self.epoch = {}, b""
         self.spoil, self.spoil_part, self.told = None, None, {}
 
     def __enter__(self):
@@ -171,6 +171,9 @@ class Handler(Base):
         rows += [{"path": path, "type": "tree", "sha": "0" * 40} for path in folders]
         return self.json({"sha": "0" * 40, "tree": rows, "truncated": False})
 
+    def epoch(self):
+        return self.answer(200, self.fake.epoch, {"Content-Type": "application/zip"})
+
     def plain(self, path):
         if path not in self.fake.raw:
             return self.json({"error": "404: Not Found"}, 404)
@@ -178,6 +181,7 @@ class Handler(Base):
 
 
 ROUTES = (
+    (r"/data/benchmark_data\.zip", Handler.epoch),
     (r"/api/v1/datasets/rankings-daily", Handler.rankings),
     (r"/api/v1/models", Handler.catalogue),
     (r"/api/v2/language/models/free", Handler.index),

@@ -1,6 +1,7 @@
 """What the fake sources hold, in their vendors' forms, and the keys that open them."""
 
 import io
+import zipfile
 
 import pandas as pd
 
@@ -74,6 +75,21 @@ def board(days=3, models=4, first="2026-01-01"):
             for number in range(models)
         ]
     )
+
+
+def epoch(models=8, name="epoch_capabilities_index.csv"):
+    """Epoch's archive: its index among other files, some models without a score."""
+    head = "Model version,Model name,Organization,Country,Model accessibility,Release date,ECI Score,Training compute\n"
+    rows = [
+        f'm-{n},M {n},"Acme, Inc",China,{"Open weights (unrestricted)" if n % 2 else "API access"},2026-01-0{n + 1},'
+        f"{'' if n == 3 else 120.25 + n},\n"
+        for n in range(models)
+    ]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in (("README.md", "x"), (f"data/{name}", head + "".join(rows)), ("data/mmlu.csv", "a\n1\n")):
+            archive.writestr(zipfile.ZipInfo(path, (2026, 1, 1, 0, 0, 0)), text)
+    return stream.getvalue()
 
 
 def dump(made, models=2000, count=1000, texts=False, filler=400, drop=()):

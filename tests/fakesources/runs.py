@@ -15,6 +15,7 @@ from helpers.archive import weekly_dump
 from helpers.sources import (
     fetch_arena,
     fetch_artificial_analysis,
+    fetch_epoch,
     fetch_openrouter,
     fetch_tracked_models,
     import_history,
@@ -31,6 +32,7 @@ SOURCES = {
     "openrouter": "OpenRouter",
     "aa": "Artificial Analysis",
     "arena": "Arena",
+    "epoch": "Epoch AI",
     "tracked": "Tracked models",
     "weekly": "Hub weekly snapshots",
 }
@@ -64,6 +66,7 @@ def stocked(**options):
     fake.today = NOW.date()
     fake.rankings, fake.files = copy.deepcopy(_stock())
     fake.models, fake.index, fake.raw = holdings.catalogue(), holdings.index(450), holdings.tree()
+    fake.epoch = holdings.epoch()
     return fake
 
 
@@ -74,6 +77,7 @@ def gather(source, folder, fake, **options):
         "openrouter": lambda: fetch_openrouter.fetch_all(folder, fake.openrouter, HASTY, **clock),
         "aa": lambda: fetch_artificial_analysis.fetch_all(folder, fake.aa, HASTY, **clock),
         "arena": lambda: fetch_arena.fetch_all(folder, endpoint=fake.hub, patience=HASTY, **options),
+        "epoch": lambda: fetch_epoch.fetch_all(folder, f"{fake.hub}/data", HASTY, **options),
         "tracked": lambda: fetch_tracked_models.fetch_all(
             folder, api=fake.api, raw=fake.plain, patience=HASTY, **options
         ),

@@ -138,6 +138,10 @@ ROWS = {
         "id": "1", "name": "B", "slug": "b", "release_date": DAY, "creator": "A", "intelligence_index": 9.0,
         "index_version": "4", "open_weights": True, "hugging_face_id": "a/b",
     },
+    "raw/epoch": {
+        "version": "b-1", "model": "B", "organisation": "A", "country": "China", "accessibility": "API access",
+        "release_date": DAY, "score": 140.5,
+    },
 }  # fmt: skip
 """A good row of each raw table."""
 

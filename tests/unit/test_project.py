@@ -145,6 +145,6 @@ def test_make_collect_asks_every_source_though_one_fails_and_says_which(tmp_path
     program.write_text('#!/bin/sh\necho "$@"\ntest "$2" != openrouter\n', encoding="utf-8")
     program.chmod(0o755)
     done = subprocess.run([*MAKE, "collect"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    verbs = ["tracked-models", "hub", "openrouter", "arena", "status"]
+    verbs = ["tracked-models", "hub", "openrouter", "arena", "epoch", "status"]
     assert done.stdout.splitlines() == [*(f"collect {verb}" for verb in verbs), "not collected: openrouter"]
     assert done.returncode == 2

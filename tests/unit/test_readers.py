@@ -10,7 +10,7 @@ from helpers import edition, paths
 from helpers.archive import listings
 from helpers.measures import derivatives, inference, performance
 from helpers.registry import lists, makers, sizes
-from helpers.sources import arena, artificial_analysis, hub_records, openrouter
+from helpers.sources import arena, artificial_analysis, epoch, hub_records, openrouter
 from helpers.tables import contracts
 
 SHARED = paths.ROOT.parent / "shared" / "data"
@@ -517,3 +517,18 @@ def test_a_file_named_after_a_day_that_cannot_have_been_is_passed_over(tmp_path)
         row = {"canonical_slug": model, "id": model, "hugging_face_id": None}
         (tmp_path / name).write_text(json.dumps({"data": [row]}), encoding="utf-8")
     assert openrouter.read_catalogues(tmp_path)["id"].tolist() == ["a/1", "a/2"]
+
+
+# Epoch --------------------------------------------------------------------------------------------------------
+
+
+@real
+def test_the_real_index_is_read_and_the_best_open_us_model_last_leads_late_in_2024(show):
+    index = epoch.read(REAL / "epoch_eci_2026-04.csv")
+    open_ = index["accessibility"].str.startswith("Open weights").fillna(False)
+    assert (len(index), open_.sum()) == (533, 206)
+    dated = index[open_ & index["score"].notna() & index["release_date"].notna()].sort_values("release_date")
+    leads = dated[dated["score"] > dated["score"].cummax().shift(fill_value=0)]
+    american = leads[leads["country"].str.contains("United States", na=False)]
+    show(f"\n{len(leads)} models led, the last of the USA: {american.iloc[-1][['model', 'release_date']].tolist()}")
+    assert american["release_date"].max() == pd.Timestamp("2024-12-12")

@@ -107,6 +107,7 @@ def test_today_damaged_is_named_and_collected_once_it_is_out_of_the_way(tmp_path
 def test_of_300_single_bit_flips_in_a_held_day_all_are_noticed_and_none_is_built_from(tmp_path):
     archive = tmp_path / "archive"
     (archive / "registry").mkdir(parents=True)
+    (archive / "registry" / "models.csv").write_text("org,model,modelId\na,x,a/x\n", encoding="utf-8")
     for day in DAYS[:2]:
         publish(archive / "snapshots", day, 200)
     folder, draw = archive / "snapshots", random.Random(5)
@@ -160,6 +161,7 @@ def test_a_flip_in_the_content_of_a_table_is_noticed_by_whoever_reads_it(tmp_pat
 def test_days_that_are_damaged_are_left_out_of_a_build_which_says_so(tmp_path):
     archive = tmp_path / "archive"
     (archive / "registry").mkdir(parents=True)
+    (archive / "registry" / "models.csv").write_text("org,model,modelId\na,x,a/x\n", encoding="utf-8")
     for day in DAYS[:3]:
         publish(archive / "snapshots", day)
     (archive / "snapshots" / "date=2099-01-01").mkdir()

@@ -126,6 +126,21 @@ RAW = {
         strict=True,
         description="Artificial Analysis' models on one day: `raw/artificial_analysis/YYYY-MM-DD.json`.",
     ),
+    "raw/epoch": pa.DataFrameSchema(
+        {
+            "version": columns.text("the source's key: a version of a model"),
+            "model": columns.text("name of the model", nullable=True),
+            "organisation": columns.text("makers, as the source writes them", nullable=True),
+            "country": columns.text("countries of the makers, as the source writes them", nullable=True),
+            "accessibility": columns.text("whether weights are open, and how far; null where not told", nullable=True),
+            "release_date": columns.date("day of release", nullable=True),
+            "score": columns.number("capability over many benchmarks; null where too few are known", "points", True),
+        },
+        unique=["version"],
+        strict=True,
+        description="Epoch's Capabilities Index: `epoch/epoch_capabilities_index.csv` of the archive, there with the "
+        "source's own names of its columns. No step of the build reads it yet.",
+    ),
 }
 
 CLEAN = {
