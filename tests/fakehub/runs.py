@@ -4,23 +4,25 @@ import datetime
 import json
 import multiprocessing
 import random
+import shutil
 import time
-from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet
 
-from helpers.archive import days
+from helpers.archive import days, sound, status
 from helpers.commands import collect
 from helpers.sources.asking import Patience
 from helpers.sources.hub import Scope
 from tests import kills
-from tests.fakehub import PASSING, FakeHub
+from tests.fakehub import PASSING, FakeHub, damage
 from tests.fakehub.holdings import HOSTILE, SPACES
 
 HASTY = Patience(silence=0.25, page=0.5, first=0.01, longest=0.05, tries=20)
 """For a Hub on the loopback, which is either quick or at fault."""
 KILLS = 4
+CLOCKS = (None, None, "1970-01-01T00:00:00+00:00", "2099-01-01T00:00:00+00:00")
+"""What a machine's clock may say."""
 BASES = [f"{space}/base-{number}" for space in SPACES for number in range(50)]
 """Every model that one of the catalogue may name as its base."""
 
@@ -46,17 +48,17 @@ def wait_for(condition):
         time.sleep(0.005)
 
 
-def start(folder, endpoint, scope=None, limit=1000, patience=HASTY):
-    """The collector in a process of its own."""
-    process = processes.Process(target=quietly, args=(folder, endpoint, scope, limit, patience))
+def start(folder, endpoint, scope=None, limit=1000, patience=HASTY, clock=None):
+    """The collector in a process of its own. clock: what this machine's says there, None for the true time."""
+    process = processes.Process(target=quietly, args=(folder, endpoint, scope, limit, patience, clock))
     process.start()
     return process
 
 
-def quietly(folder, endpoint, scope, limit, patience):
+def quietly(folder, endpoint, scope, limit, patience, clock=None):
     """Collect; errors of ours are an exit code, anything else a traceback."""
     with kills.errors_of_ours_as_exit_code():
-        collect.hub(folder, scope, endpoint, patience, limit)
+        collect.hub(folder, scope, endpoint, patience, limit, **({"clock": at(clock)} if clock else {}))
 
 
 def publish_until(folder, event):
@@ -79,9 +81,21 @@ def run(seed: int, folder: Path) -> dict:
     largest = draw.choice([limit, draw.randrange(limit // 2, limit)])
     with FakeHub(draw.randrange(200, 1200), seed, rates, hostile=draw.randrange(40), largest=largest) as hub:
         intended = draw.randrange(1, KILLS + 1)
-        started = partial(start, folder, hub.endpoint, scope, limit)
+        chance, befallen = random.Random(f"damage {seed}"), []
+        planted = damage.plant(folder, chance)
+
+        def started():
+            befallen.append(damage.befall(folder, chance))
+            return start(folder, hub.endpoint, scope, limit, clock=chance.choice(CLOCKS))
+
         ended = kills.run_to_its_end(started, draw, intended, 0.15, f"seed {seed}")
+        named = [found.place for found in sound.look(folder, verify=True)[1]]
+        assert named == ([planted] if planted else []), f"seed {seed}: what is damaged"
+        status.status(folder, verify=True)
+        if planted:
+            shutil.rmtree(planted)
         check(folder, hub.rows, scope, f"seed {seed}")
+        ended["damages"] = sum(befallen) + bool(planted)
         return ended | {"faults": sum(map(bool, hub.faults)), "requests": len(hub.requests)}
 
 
