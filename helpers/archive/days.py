@@ -4,7 +4,9 @@ One folder holds days of counts (snapshots/), another days of derivatives (deriv
 
     date=YYYY-MM-DD/        a day that is held: models.parquet, refused.jsonl, manifest.json (see helpers.archive.store)
     unfinished/YYYY-MM-DD/  a day in the making: collection.json and pages, from which the next run goes on
-    aside/YYYY-MM-DD.N/     a day that was not published: its report.json says why, with all that was collected
+    aside/YYYY-MM-DD.N/     a day that was not published: its report.json says why, with all that was collected;
+                            YYYY-MM-DD.unsound is where a day goes that was held and is damaged, by the command that
+                            `atom collect status` names
     logs/YYYY-MM-DD.log     a line for each page
 
 A day is made under unfinished/, read back, brought to disk, and only then renamed to its place.

@@ -12,7 +12,6 @@ import bisect
 import datetime
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,15 +38,6 @@ ORDER = "order"
 """Column of the buckets: when a row was read. It tells which of repeated rows is the latest."""
 
 
-def sync(path: Path) -> None:
-    """Bring a file, or the names in a folder, safely to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def write(folder: Path, number: int, page: Page) -> None:
     """Keep page `number` of a listing."""
     ids = [row.get("id") for row in page.rows[::STRIDE] if isinstance(row, dict)]
@@ -61,7 +51,7 @@ def write(folder: Path, number: int, page: Page) -> None:
     with files.replacing(folder / f"{number:06}.json.zst") as beside:
         with pyarrow.output_stream(str(beside), compression="zstd") as stream:
             stream.write(json.dumps(head).encode() + b"\n" + page.body)
-        sync(beside)
+        files.sync(beside)
 
 
 def head(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import random
 import shlex
 import shutil
@@ -233,6 +234,23 @@ def test_a_damaged_report_of_what_was_kept_aside_costs_status_nothing(tmp_path, 
     table = status.status(tmp_path)
     assert table["state"].tolist() == ["aside", "held"]
     assert ("without a report" if report is None else "report.json is damaged") in table["note"][0]
+
+
+def test_what_tells_of_a_day_is_on_disk_before_its_name_is(tmp_path, monkeypatch):
+    done = []
+    for name in ("fsync", "rename", "replace"):
+        whole = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *at, name=name, whole=whole: (done.append((name, *at)), whole(*at))[1])
+    days.files.write_json(tmp_path / "record.json", {}, lasting=True)
+    assert [name for name, *_ in done] == ["fsync", "replace", "fsync"]
+    done.clear()
+    days.files.write_json(tmp_path / "record.json", {})
+    assert [name for name, *_ in done] == ["replace"]
+    done.clear()
+    publish(tmp_path, NOW)
+    named_at = next(at for at, told in enumerate(done) if str(told[-1]).endswith("date=2026-10-20"))
+    assert [name for name, *_ in done[:named_at]].count("fsync") >= 4
+    assert [name for name, *_ in done[named_at:]] == ["rename", "fsync"]
 
 
 # As it is told ---
