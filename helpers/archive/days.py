@@ -40,6 +40,9 @@ BY = (None, "author", "base_model")
 RESUMABLE = datetime.timedelta(hours=12)
 """A day begun longer ago is not gone on with: the counts at its two ends would not be of one day."""
 
+AHEAD = datetime.timedelta(minutes=10)
+"""A day begun so much later than now was dated by a clock that stood wrong."""
+
 
 def holds(folder: Path, day: datetime.date) -> bool:
     """Whether the day is published."""
@@ -80,6 +83,8 @@ class Collection:
         """Why it cannot be gone on with, None if it can."""
         if now - self.started > RESUMABLE:
             return f"it was left unfinished, and began more than {RESUMABLE // datetime.timedelta(hours=1)} hours ago"
+        if self.started - now > AHEAD:
+            return f"it was left unfinished, and began at {self.started:%Y-%m-%d %H:%M}, by a clock that stood wrong"
         if (self.scope, self.endpoint) != (scope, endpoint):
             return "it was left unfinished, and other listings or another Hub are asked for now"
         return None

@@ -212,6 +212,16 @@ def test_a_day_out_of_reason_is_refused_and_harms_nothing(tmp_path, wrong, whose
         assert store.days(tmp_path) == [DAY.date()]
 
 
+def test_a_day_that_was_begun_by_a_clock_that_stood_wrong_is_not_gone_on_with(tmp_path, capsys):
+    with FakeHub(rows=catalogue(120, now=DAY), now=DAY) as hub:
+        wrong = datetime.datetime(2099, 1, 1, tzinfo=datetime.UTC)
+        days.begin(tmp_path, wrong, source.Scope(), hub.endpoint)
+        (facts,) = gather(tmp_path, hub)
+        assert facts["day"] == "2026-10-20"
+        assert "began at 2099-01-01 00:00, by a clock that stood wrong; moved to" in capsys.readouterr().out
+        assert store.days(tmp_path) == [DAY.date()]
+
+
 def test_a_hub_that_tells_no_time_is_dated_by_this_machine_and_it_is_said(tmp_path, capsys):
     with FakeHub(120, now="") as hub:
         (facts,) = gather(tmp_path, hub)
