@@ -11,6 +11,7 @@ import pyarrow.parquet
 from helpers import files, lock, paths
 from helpers.archive import sound, store
 from helpers.sources import fetched
+from helpers.tables.contracts import columns
 
 REMEDIES = {
     "history": "import it again: `atom collect import history PATH`",
@@ -60,7 +61,8 @@ def status(folder: Path, verify: bool = False) -> pd.DataFrame:
     days, unsound = sound.look(folder, verify)
     rows = [_held_row(folder, day) for day in days]
     rows += [(found.day, found.day, "unsound", None, None, str(found)) for found in unsound]
-    for gap in store.gaps([*days, *(found.day for found in unsound if found.day)]).itertuples():
+    spoilt = [found.day for found in unsound if found.day and columns.reasonable(found.day)]
+    for gap in store.gaps([*days, *spoilt]).itertuples():
         rows.append((gap.first.date(), gap.last.date(), "gap", None, None, f"{gap.days} days not collected"))
     rows += [_unfinished_row(place) for place in sorted((folder / "unfinished").glob("[!.]*"))]
     rows += [_aside_row(place) for place in sorted((folder / "aside").glob("[!.]*"))]

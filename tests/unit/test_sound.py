@@ -170,6 +170,7 @@ def test_days_that_are_damaged_are_left_out_of_a_build_which_says_so(tmp_path):
     found = gather.gather(tmp_path / "raw", archive).set_index("source").loc["snapshots"]
     assert (found["files"], found["newest"]) == (2, "2026-10-22")
     assert found["note"].endswith("says why: 2026-10-21, 2099-01-01")
+    assert status.status(archive / "snapshots")["state"].tolist() == ["held", "unsound", "held", "unsound"]
     for day in (DAYS[0], DAYS[2]):
         table_of(day, archive / "snapshots").write_bytes(b"")
     with pytest.raises(
