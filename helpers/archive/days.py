@@ -39,7 +39,6 @@ BY = (None, "author", "base_model")
 """What a scope may be by."""
 RESUMABLE = datetime.timedelta(hours=12)
 """A day begun longer ago is not gone on with: the counts at its two ends would not be of one day."""
-
 AHEAD = datetime.timedelta(minutes=10)
 """A day begun so much later than now was dated by a clock that stood wrong."""
 
