@@ -173,28 +173,31 @@ class Book:
 
     @cached_property
     def vocabulary(self) -> dict[str, set[str]]:
-        """Key column → every key that some table of this build has there, or the registry knows."""
-        found: dict[str, set[str]] = {}
+        """Key column → every key that some table of this build has there, or the registry's lists have."""
+        found: dict[str, set[str]] = {column: set(map(quoting.slug, quoting.listed(column))) for column in REGISTRY}
         for table in self.tables.values():
             for keys in table.keys:
                 for column, part in zip(table.by, keys, strict=True):
-                    found.setdefault(column, {ALL}).add(part)
-        every = {column: set(map(quoting.slug, quoting.listed(column))) for column in REGISTRY}
-        others = set().union(*every.values())  # a side is a group or an organisation, say
-        return {column: found.get(column, {ALL}) | every.get(column, others) for column in {*found, *every}}
+                    found.setdefault(column, set()).add(part)
+        return found
+
+    def _known(self, column: str) -> set[str]:
+        """What may be a key in a column; a column that is none of the registry's may hold all its names: a side is a
+        group or an organisation, say."""
+        listed = set().union(*(self.vocabulary[name] for name in REGISTRY)) if column not in REGISTRY else set()
+        return {ALL} | self.vocabulary.get(column, set()) | listed
 
     def _can_be(self, column: str, part: str) -> bool:
         """Whether some edition can have a key in a key column."""
         if column == "month" and (part in NAMED or MONTH.fullmatch(part)):
             return True
         days = column.endswith("_days") and DAYS.fullmatch(part)
-        return bool(days) or part in self.vocabulary.get(column, ())
+        return bool(days) or part in self._known(column)
 
     def _must_exist(self, table: Quoted, keys: tuple[str, ...]) -> None:
         for column, part in zip(table.by, keys, strict=True):
             if not self._can_be(column, part):
-                known = {row[table.by.index(column)] for row in table.keys} | self.vocabulary.get(column, set())
-                raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, known)}")
+                raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, self._known(column))}")
 
     def rows(self, address: str, sort: str = "", without: str = "") -> list[dict[str, Cell]]:
         """Column → cell of each row at the first part of an address, as text lists them: those of the table's order, or

@@ -95,6 +95,8 @@ def test_lists_are_rows_at_a_part_of_an_address(book):
     book.tables["regions"] = dataclasses.replace(REGIONS, keys=[], rows=[])
     assert at("regions.last") == at("regions.china.year-ago") == []  # nothing is held of what could be there
     book.tables["regions"] = REGIONS
+    book.tables["sides"] = dataclasses.replace(REGIONS, name="sides", by=["side", "month"], keys=[], rows=[])
+    assert not book.cell("sides.eight.last.downloads").known  # a group of the registry; no side is held
     with pytest.raises(AddressError, match="no notebook quotes a table `family`"):
         at("family")
     with pytest.raises(AddressError, match="has no column `download`"):
