@@ -193,7 +193,7 @@ class Hub:
                 continue
             seen.add(url)
             yield page
-            before, url = page.url, page.next
+            before, url = None if page.back else page.url, page.next
 
     def _do_without(self, refusal: NotTaken) -> None:
         """Ask for less from now on. Raises the refusal where that has been tried."""

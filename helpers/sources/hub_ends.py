@@ -35,6 +35,8 @@ class Page:
     seconds: float = 0
     tries: int = 1
     waited: float = 0
+    back: bool = False
+    """Whether the next one begins before the end of this: what comes after it cannot be approached from here."""
 
 
 def joined(page: Page, ask: Callable[[str], Page]) -> Page:
@@ -60,8 +62,10 @@ def followed(page: Page, before: str | None, ask: Callable[[str], Page], doubted
     start, beyond = page, 0
     if len(page.rows) < 2 and before:
         start, beyond = ask(before), len(page.rows)  # anew: models may have been removed from it
+        if start.next is None and not _ids(page) <= _ids(start):
+            return _agreed(page, ask, AGREEING - 1)  # it does not come after that page
         if start.next is None:
-            return replace(page, next=followed(start, None, ask, doubted).next)
+            return replace(page, next=followed(start, None, ask, doubted).next, back=True)
     if len(start.rows) < 2:
         return _agreed(page, ask, AGREEING - 1)
     shorter = ask(hub_asked.limited(start.url, len(start.rows) - 1))
@@ -77,7 +81,11 @@ def followed(page: Page, before: str | None, ask: Callable[[str], Page], doubted
         if doubted:
             _agreed(rest, ask, AGREEING - 1)
         return page
-    return replace(page, next=rest.url)
+    return replace(page, next=rest.url, back=True)
+
+
+def _ids(page: Page) -> set[Any]:
+    return {row.get("id") if isinstance(row, dict) else None for row in page.rows}
 
 
 def _agreed(page: Page, ask: Callable[[str], Page], times: int) -> Page:
