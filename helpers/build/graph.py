@@ -157,7 +157,10 @@ def _clear_work() -> None:
 
 
 class _Rebuild:
-    """One pass over a graph of steps. failed: step → what happened. lost: steps that failed or were skipped."""
+    """One pass over a graph of steps.
+
+    failed: step → what happened. lost: steps that failed or were skipped. running: steps at work.
+    """
 
     def __init__(self, graph: tuple[steps.Step, ...], parameters: dict[str, Any], report: Report) -> None:
         self.steps = {step.name: step for step in graph}
@@ -165,6 +168,7 @@ class _Rebuild:
         self.parameters, self.report = parameters, report
         self.failed: dict[str, str] = {}
         self.lost: set[str] = set()
+        self.running: set[str] = set()
         self.speaking, self.stopped = threading.Lock(), False
 
     def run(self, jobs: int) -> None:
@@ -179,14 +183,27 @@ class _Rebuild:
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
                         order.done(running.pop(future))
                         future.result()
-            finally:  # steps are left where somebody interrupts: those that run are ended, those that wait not begun
-                self.stopped = bool(running)
+            except BaseException:  # somebody interrupts: steps that run are ended, those that wait not begun
+                with self.speaking:
+                    self.stopped = True
                 pool.shutdown(wait=False, cancel_futures=True)
-                while wait(running, timeout=0.1).not_done:
+                while self.running:
                     worker.stop_all()
+                    time.sleep(0.05)
+                raise
 
     def bring(self, name: str) -> None:
         """Run a step if it is stale and all that it needs is there; what fails is told, not raised."""
+        with self.speaking:
+            if self.stopped:  # it was begun in the moment of the interruption
+                return
+            self.running.add(name)
+        try:
+            self._bring(name)
+        finally:
+            self.running.discard(name)
+
+    def _bring(self, name: str) -> None:
         if lost := sorted(self.lost.intersection(self.upstream[name])):
             self.lost.add(name)
             self.tell(name, "skipped", f"it needs {', '.join(lost)}")

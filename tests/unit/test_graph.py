@@ -87,3 +87,24 @@ def test_an_interruption_ends_what_runs_and_begins_nothing_more(rebuild, monkeyp
     with pytest.raises(graph.Stopped, match="nothing is half-written"):
         rebuild({"one": interrupted, "two": never})
     assert not graph.WORK.exists()
+
+
+def test_a_step_that_begins_in_the_moment_of_an_interruption_is_ended_too(rebuild, monkeypatch):
+    ended, submit = [], graph.ThreadPoolExecutor.submit
+    monkeypatch.setattr(worker, "stop_all", lambda: ended.append(True))
+
+    def interrupted(pool, *arguments):
+        submit(pool, *arguments)
+        time.sleep(0.1)
+        raise KeyboardInterrupt
+
+    def work():
+        while not ended:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(graph.ThreadPoolExecutor, "submit", interrupted)
+    before = threading.active_count()
+    with pytest.raises(graph.Stopped):
+        rebuild({"one": work})
+    assert ended
+    assert threading.active_count() == before
