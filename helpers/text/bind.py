@@ -90,7 +90,7 @@ def read(
             "snapshot_date": snapshot,
         },
         "month": {
-            "first": first, "splice": splice, "last": last, "year_ago": last.replace(year=last.year - 1),
+            "first": first, "splice": splice, "last": last, "year_ago": addresses.month_before(last, 12),
             "splice_through": splice - day,
         },
         "calendar": {"last": addresses.month_before(last, 1), "two_months_ago": addresses.month_before(last, 3)},
