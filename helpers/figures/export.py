@@ -1,6 +1,7 @@
 """The last steps of a figure: its source and data label, and its files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 from helpers import edition, files, paths
 from helpers.figures import theme
 from helpers.figures.axes import settle
+from helpers.figures.press import Drawn
 from helpers.text import cells, names
 
 TITLES = {"fig-title": "title", "fig-x-title": "x_title"}
@@ -20,7 +22,7 @@ def pen(folder: str, data: str) -> Callable[..., None]:
     """The `draw` function of a notebook. folder: where its figures go, in the build ("regional/figures"). data: the
     edition's kind of data."""
 
-    def draw(function: Callable[..., Figure], table: pd.DataFrame, *, published: bool = True, **settings: Any) -> None:
+    def draw(function: Callable[..., Drawn], table: pd.DataFrame, *, published: bool = True, **settings: Any) -> None:
         """Draw the figure of the running cell, `function(table, **settings)`, with source, data label and files.
 
         The cell's options say the words: label, fig-source (who publishes such data), fig-title and fig-x-title
@@ -39,7 +41,7 @@ def pen(folder: str, data: str) -> Callable[..., None]:
     return draw
 
 
-def finish(figure: Figure, source: str, data: str, assumed: str = "") -> Figure:
+def finish(figure: Drawn, source: str, data: str, assumed: str = "") -> Drawn:
     """Write the source and what kind of data it is under the panels and give everything its final place.
 
     source: who publishes such data ("Hugging Face Hub"). data: the edition's kind of data; reconstructed ones are not
@@ -47,18 +49,19 @@ def finish(figure: Figure, source: str, data: str, assumed: str = "") -> Figure:
     reconstructed. Notes are added before.
     """
     label = f"{edition.LABELS[data]} {assumed if data == 'reconstructed' else ''}".strip()
-    lines = [*_wrap(figure, f"{edition.KINDS[data]['source']}: {source}"), *_wrap(figure, label)]
+    figure.chart = replace(figure.chart, below=(f"{edition.KINDS[data]['source']}: {source}", label))
+    lines = [line for text in figure.chart.below for line in _wrap(figure, text)]
     figure.supxlabel("\n".join(lines), x=0.012, ha="left", fontsize=theme.SMALL, color=theme.MUTED, linespacing=1.05)
     settle(figure)
     figure.set_layout_engine("none")  # everything has its place; every later drawing keeps it
     return figure
 
 
-def export(figure: Figure, name: str, data: pd.DataFrame, folder: Path, *, table: bool = True) -> None:
-    """Store a finished figure as <folder>/<name>.svg and .png and the data it shows as .csv.
+def export(figure: Drawn, name: str, data: pd.DataFrame, folder: Path, *, table: bool = True) -> None:
+    """Store a finished figure as <folder>/<name>.svg and .png, the data it shows as .csv, and its chart as .js.
 
-    data: the plotted table, tidy. table: False where its source does not allow to publish it as one. Raises ValueError
-    if it is empty: a figure without data is an error upstream.
+    data: the plotted table, tidy. table: False where its source does not allow to publish it as one, and so no chart
+    that tells its values. Raises ValueError if it is empty: a figure without data is an error upstream.
     """
     if data.empty:
         raise ValueError(f"figure {name}: its data has no rows; look at the table that the notebook passes to it")
@@ -68,6 +71,7 @@ def export(figure: Figure, name: str, data: pd.DataFrame, folder: Path, *, table
             figure.savefig(path, format=kind, metadata=unstamped)
     if table:
         files.write_text(folder / f"{name}.csv", safe(data).to_csv(index=False, lineterminator="\n"))
+        files.write_text(folder / f"{name}.js", figure.chart.script(name))
 
 
 def safe(data: pd.DataFrame) -> pd.DataFrame:

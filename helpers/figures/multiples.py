@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pandas as pd
-from matplotlib import ticker
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from helpers.figures import axes, palette, theme
+from helpers.figures.chart import Chart, Mark, Panel
+from helpers.figures.press import Drawn, drawn
 from helpers.registry import BUCKETS
 
 DASHES = (palette.FULL, palette.SHORT, palette.DOTS, palette.MIXED)
@@ -15,7 +14,7 @@ DASHES = (palette.FULL, palette.SHORT, palette.DOTS, palette.MIXED)
 CURVE = "#2E6FB7"
 
 
-def trajectories(scores: pd.DataFrame, title: str, x_title: str) -> Figure:
+def trajectories(scores: pd.DataFrame, title: str, x_title: str) -> Drawn:
     """RAM scores of single models after their release, above or below the baseline of 1 (Figures 15 and 16).
 
     scores: bucket, name, organisation, milestone_days, score; milestones not reached are absent or null. title: what
@@ -23,62 +22,36 @@ def trajectories(scores: pd.DataFrame, title: str, x_title: str) -> Figure:
     """
     scores = scores.dropna(subset="score")
     theme.drawable(scores)
-    buckets = [bucket for bucket in BUCKETS if bucket in set(scores["bucket"])]
-    figure, panels = theme.panels(3.4 * len(buckets) + 0.9, rows=len(buckets), sharex=True, sharey=True)
-    days = sorted(scores["milestone_days"].unique())
-    for ax, bucket in zip(panels, buckets, strict=True):
-        ax.set_title(f"{bucket}: {title}")
-        ax.axhline(1, color=theme.INK, linewidth=1)
-        for name, (_, colour, dash, marker), face, part in _models(scores[scores["bucket"] == bucket]):
-            ax.plot(part["milestone_days"], part["score"], color=colour, dashes=dash or (None, None), marker=marker,
-                    markerfacecolor=face, markersize=4.5)  # fmt: skip
-            end = part.iloc[-1]
-            axes.end_label(ax, end["milestone_days"], end["score"], f"{name} {axes.times(end['score'])}", colour)
-        ax.set_yscale("log", base=2)
-        ax.yaxis.set_minor_formatter(ticker.NullFormatter())
-        ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: f"{y:g}×"))
-        _day_axis(ax, days)
-    panels[-1].set_xlabel(x_title)
-    axes.settle(figure)
-    return figure
+    days, panels = sorted(scores["milestone_days"].unique()), []
+    for bucket in [bucket for bucket in BUCKETS if bucket in set(scores["bucket"])]:
+        marks = []
+        for name, style, hollow, part in _models(scores[scores["bucket"] == bucket]):
+            rows = part[["milestone_days", "score"]].set_axis(["x", "y"], axis="columns")
+            marks.append(Mark("points", style, rows, f"{name} {axes.times(rows['y'].iloc[-1])}", hollow))
+        panels.append(Panel(f"{bucket}: {title}", "multiple", "days", marks, days, log=2, level=1))
+    return drawn(Chart(panels, 3.4 * len(panels) + 0.9, shared=True, x_title=x_title))
 
 
-def reference_curves(reference: pd.DataFrame, title: str, x_title: str) -> Figure:
+def reference_curves(reference: pd.DataFrame, title: str, x_title: str) -> Drawn:
     """Median cumulative downloads of each bucket's reference set with its middle half (Figure 17).
 
     reference: bucket, milestone_days, n (models behind the median), median, q25, q75. title: what is drawn, in
     lines that fit the panel behind the last bucket. x_title: under the days.
     """
     theme.drawable(reference)
-    buckets = [bucket for bucket in BUCKETS if bucket in set(reference["bucket"])]
-    rows = len(buckets) // 2 + 1
-    figure, panels = theme.panels(2.1 * rows + 0.4, rows, columns=2, sharex=True, sharey=True)
-    days = sorted(reference["milestone_days"].unique())
-    for ax, bucket in zip(panels, buckets, strict=False):
+    days, panels = sorted(reference["milestone_days"].unique()), []
+    for bucket in [bucket for bucket in BUCKETS if bucket in set(reference["bucket"])]:
         part = reference[(reference["bucket"] == bucket) & (reference["n"] > 0)].sort_values("milestone_days")
-        ax.set_title(bucket)
-        ax.fill_between(part["milestone_days"], part["q25"], part["q75"], color=CURVE, alpha=0.2, linewidth=0)
-        ax.plot(part["milestone_days"], part["median"], "o-", color=CURVE, markersize=4)
-        ax.set_yscale("log")
-        ax.yaxis.set_minor_formatter(ticker.NullFormatter())
-        ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: axes.UNITS["downloads"][0](y)))
-        for row in part.itertuples():
-            ax.annotate(row.n, (row.milestone_days, 0), (0, 3), xycoords=ax.get_xaxis_transform(), ha="center",
-                        textcoords="offset points", fontsize=theme.SMALL, color=theme.MUTED)  # fmt: skip
-        _day_axis(ax, days)
-    panels[0].set_ylim(bottom=panels[0].get_ylim()[0] / 4)  # room for the row of numbers; the axis is shared
-    for ax in panels[max(len(buckets) - 2, 0) : len(buckets)]:
-        ax.tick_params(labelbottom=True)
-        ax.set_xlabel(x_title)
-    for ax in panels[len(buckets) :]:
-        ax.set_axis_off()
-    panels[len(buckets)].text(0, 1, title, transform=panels[len(buckets)].transAxes, va="top", color=theme.MUTED)
-    axes.settle(figure)
-    return figure
+        rows = part[["milestone_days", "median", "q25", "q75"]].set_axis(["x", "y", "low", "high"], axis="columns")
+        counts = dict(zip(part["milestone_days"], part["n"], strict=True))
+        style = palette.Style(bucket, CURVE, palette.FULL, "o")
+        panels.append(Panel(bucket, "downloads", "days", [Mark("points", style, rows)], days, counts=counts))
+    height = 2.1 * (len(panels) // 2 + 1) + 0.4
+    return drawn(Chart(panels, height, columns=2, shared=True, x_title=x_title, legend=title))
 
 
-def _models(scores: pd.DataFrame) -> Iterator[tuple[str, palette.Style, str, pd.DataFrame]]:
-    """Each model's name, style, the fill of its markers, and its rows by day.
+def _models(scores: pd.DataFrame) -> Iterator[tuple[str, palette.Style, bool, pd.DataFrame]]:
+    """Each model's name, style, whether its markers are hollow, and its rows by day.
 
     The first model of an organisation has the organisation's look; others keep its colour and take another dash and
     hollow markers.
@@ -87,12 +60,5 @@ def _models(scores: pd.DataFrame) -> Iterator[tuple[str, palette.Style, str, pd.
         rows = scores[scores["organisation"] == organisation].sort_values("milestone_days")
         dashes = [style.dash, *(dash for dash in DASHES if dash != style.dash)]
         for number, name in enumerate(rows["name"].unique()):
-            look = style._replace(dash=dashes[number % len(dashes)])
-            yield name, look, "white" if number else style.colour, rows[rows["name"] == name]
-
-
-def _day_axis(ax: Axes, days: list[int]) -> None:
-    """A log axis that names exactly the milestones."""
-    ax.set_xscale("log")
-    ax.set_xticks(days, [str(day) for day in days])
-    ax.xaxis.set_minor_locator(ticker.NullLocator())
+            look = style._replace(label=name, dash=dashes[number % len(dashes)])
+            yield name, look, number > 0, rows[rows["name"] == name]

@@ -1,0 +1,118 @@
+"""What a figure shows, as data: one description, drawn by two pens, in print (`press`) and on the page (`chart.js`)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from helpers.figures import axes
+from helpers.figures.palette import Style
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """One series of a panel.
+
+    kind: line (marked at its end); points (a line marked at each); step (each value holds until the next row; advances
+    are marked); fit (a thin line); bars. rows: x, y (the length of a bar alone, without what it stands on; null where
+    it is not known), and where they apply x_end (of bars as wide as a time), base (what a bar stands on; bars without
+    one stand side by side), low and high (a band). end: words at the last known point; "" for none. hollow: no fill.
+    """
+
+    kind: str
+    style: Style
+    rows: pd.DataFrame
+    end: str = ""
+    hollow: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One set of axes and what is drawn in it.
+
+    across: what x counts: dates; days, on a log axis that names the `ticks`; or categories, the `ticks` from the top
+    down: bars then run to the right. bounds: of y over dates, null where the data decide. log: base of the axis of y
+    over days. level: a line across. notes: day → words. eras: region, start, end (calendar months). counts: day → a
+    number at the foot. totals: category → the length of its whole bar and words at its end.
+    """
+
+    title: str
+    unit: str
+    across: str
+    marks: Sequence[Mark]
+    ticks: Sequence[Any] = ()
+    bounds: tuple[float | None, float | None] = (None, None)
+    log: int = 10
+    level: float | None = None
+    notes: Mapping[pd.Timestamp, str] = field(default_factory=dict)
+    eras: pd.DataFrame | None = None
+    counts: Mapping[float, int] = field(default_factory=dict)
+    totals: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A figure. height: inches in print. heights: of its panels, in proportion. shared: whether they share y.
+
+    x_title: under the lowest panels. legend: words in the place after the last one. below: lines under the figure.
+    """
+
+    panels: Sequence[Panel]
+    height: float
+    columns: int = 1
+    heights: Sequence[float] | None = None
+    shared: bool = False
+    x_title: str = ""
+    legend: str = ""
+    below: Sequence[str] = ()
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and the last date of all panels."""
+        rows = [mark.rows for panel in self.panels for mark in panel.marks]
+        return min(r["x"].min() for r in rows), max(r["x_end" if "x_end" in r else "x"].max() for r in rows)
+
+    def script(self, label: str) -> str:
+        """The chart for the page: a script that gives `chart.js` this description (pages on disk cannot fetch data).
+
+        Every value stands beside its words, so that the page says what the picture says.
+        """
+        told = {"below": list(self.below), "xTitle": self.x_title, "legend": self.legend, "columns": self.columns,
+                "panels": [_panel(panel) for panel in self.panels]}  # fmt: skip
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        return f"atomChart({json.dumps(label)},{text});\n"
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    eras = [] if panel.eras is None else panel.eras.to_dict("records")
+    return {
+        "title": panel.title, "unit": panel.unit, "across": panel.across, "bounds": panel.bounds, "log": panel.log,
+        "level": panel.level, "ticks": [_plain(tick) for tick in panel.ticks],
+        "marks": [_mark(mark, panel.unit) for mark in panel.marks],
+        "notes": [{"x": _plain(day), "text": text} for day, text in sorted(panel.notes.items())],
+        "eras": [{"region": era["region"], "x": _plain(era["start"]),
+                  "xEnd": _plain(era["end"] + pd.offsets.MonthBegin())} for era in eras],
+        "counts": [{"x": _plain(x), "n": _plain(n)} for x, n in panel.counts.items()],
+        "totals": [{"category": name, "y": total, "text": text} for name, (total, text) in panel.totals.items()],
+    }  # fmt: skip
+
+
+def _mark(mark: Mark, unit: str) -> dict[str, Any]:
+    columns = {name: [_plain(value) for value in mark.rows[name]] for name in mark.rows.columns}
+    say = axes.UNITS[unit][1]
+    said = ["" if value is None else say(value) for value in columns["y"]]
+    look = {"colour": mark.style.colour, "dash": mark.style.dash, "marker": mark.style.marker}
+    return {"kind": mark.kind, "name": mark.style.label, "end": mark.end, "hollow": mark.hollow, **look,
+            "said": said, **columns}  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON holds it: a day as its ISO date, null for what is not known, whole numbers without a point."""
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    number = value if isinstance(value, str) else float(value)
+    return int(number) if isinstance(number, float) and number.is_integer() else number
