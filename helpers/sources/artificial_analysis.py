@@ -1,7 +1,7 @@
 """Artificial Analysis' Intelligence Index (paper, Section 2.1 "Artificial Analysis").
 
 Their terms forbid passing the records on: files fetched with one's own key stay in that reader's build folder.
-The free tier tells neither licence nor country; whether a model is open is then told by its name being one of ours.
+The free tier tells neither licence nor country; whether a model is open is then told by its name (registry.matching).
 Source line to show with it: "Source: Artificial Analysis (artificialanalysis.ai)".
 """
 
@@ -12,13 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.registry import makers
+from helpers.registry import makers, matching
 from helpers.tables import contracts
 from helpers.tables.contracts import columns
 
-HUB = "https://huggingface.co/"
-FILLERS = {"instruct", "chat", "it", "hf", "meta", "nvidia", "reasoning", "non", "vision", "bf16", "fp8"}
-"""Words that one list writes and the other leaves out."""
+HUB = r"https://huggingface\.co/([^/\s]+/[^/\s]+).*"
+ADDRESS = "address"
+"""How a model was matched, where not by its name: the source gives its address."""
 
 
 def newest(folder: Path) -> Path:
@@ -63,30 +63,33 @@ def _version(page: dict) -> str:
 
 
 def _row(model: dict, version: str) -> dict:
-    address = model.get("huggingface_url") or ""
+    address = re.fullmatch(HUB, model.get("huggingface_url") or "")
     return {
         **{key: model[key] for key in ("id", "name", "slug", "release_date")},
         "creator": (model["model_creator"] or {}).get("name"),
         "intelligence_index": (model["evaluations"] or {}).get("artificial_analysis_intelligence_index"),
         "index_version": version,
         "open_weights": (model.get("licensing") or {}).get("is_open_weights"),
-        "hugging_face_id": address.removeprefix(HUB) if address.startswith(HUB) else None,
+        "hugging_face_id": address[1] if address else None,
     }
 
 
 def scores(models: pd.DataFrame, tracked: pd.Series, labels: pd.DataFrame) -> pd.DataFrame:
-    """The index of each model by its release: date, model, hugging_face_id, organisation, region, status, score,
+    """The index of each model by its release: date, model, hugging_face_id, match, organisation, region, status, score,
     index_version.
 
-    models: as read. tracked: Hub ids of open models. labels: namespace, organisation, region. status is the source's
-    own word where it gives one; else open where the name is one of the tracked models', unknown where it is none: a
-    name that is not ours may be that of an open model which is not tracked. A model measured at several reasoning
-    efforts has a row for each; its best is what a frontier takes.
+    models: as read. tracked: Hub ids of open models. labels: namespace, organisation, region. The id is the one of the
+    source's address, written as on our list, unless its size is not that of the name; else the one that the name means
+    (registry.matching). match tells which. status is the source's own word where it gives one; else open where there
+    is an id, unknown where there is none: a name that is not ours may be that of an open model which is not tracked. A
+    model measured at several reasoning efforts has a row for each; its best is what a frontier takes.
     """
-    hub = models["hugging_face_id"].astype(object).fillna(models["name"].map(_words).map(_matcher(tracked)))
+    spaces, by_name = tracked.str.partition("/")[0], makers.resolve(models["creator"], labels)
+    ids = pd.DataFrame({"model": tracked, "organisation": makers.resolve(spaces, labels)["organisation"]})
+    named, address = matching.match(models["name"], by_name["organisation"], ids), _addresses(models, tracked)
+    hub = address.fillna(named["model"])
     told = models["open_weights"].map({True: "open", False: "closed"}).astype(object)
-    namespace = hub.str.partition("/")[0].where(hub.notna())
-    by_hub, by_name = makers.resolve(namespace, labels), makers.resolve(models["creator"], labels)
+    by_hub = makers.resolve(hub.str.partition("/")[0].where(hub.notna()), labels)
     maker = by_hub.where(by_hub["region"] != "unknown", by_name)
     shared = models["name"].duplicated(keep=False)
     return pd.DataFrame(
@@ -94,6 +97,7 @@ def scores(models: pd.DataFrame, tracked: pd.Series, labels: pd.DataFrame) -> pd
             "date": models["release_date"],
             "model": models["name"].where(~shared, models["slug"]),
             "hugging_face_id": hub,
+            "match": named["match"].mask(address.notna(), ADDRESS),
             **maker,
             "status": told.fillna(hub.notna().map({True: "open", False: "unknown"})),
             "score": models["intelligence_index"],
@@ -102,12 +106,9 @@ def scores(models: pd.DataFrame, tracked: pd.Series, labels: pd.DataFrame) -> pd
     ).reset_index(drop=True)
 
 
-def _matcher(tracked: pd.Series) -> dict[tuple[str, ...], str]:
-    """Words of a name → the Hub id they mean. Of several ids the longest: that is the tuned model, not its base."""
-    return {_words(model.partition("/")[2]): model for model in sorted(tracked, key=lambda model: (len(model), model))}
-
-
-def _words(name: str) -> tuple[str, ...]:
-    """What two spellings of a model's name share: its words in any order, without remarks in brackets."""
-    words = re.findall(r"[a-z0-9]+", re.sub(r"\(.*?\)", " ", name).casefold())
-    return tuple(sorted(word for word in words if word not in FILLERS))
+def _addresses(models: pd.DataFrame, tracked: pd.Series) -> pd.Series:
+    """The ids of the source's addresses, written as on our list; null where there is none, or one of another size."""
+    written = dict(zip(tracked.str.casefold(), tracked, strict=True))
+    pairs = zip(models["name"], models["hugging_face_id"].astype(object).fillna(""), strict=True)
+    told = [None if not at or matching.contradicts(name, at) else written.get(at.casefold(), at) for name, at in pairs]
+    return pd.Series(told, models.index, dtype=object)

@@ -14,6 +14,8 @@ STATUSES = ("open", "closed", "unknown", "other")
 """Whether a model's weights are open. "other": the rest of a day's traffic, which the source does not split."""
 RELATIONS = ("finetune", "adapter", "merge", "quantized", "unknown")
 """How a derivative derives, as the Hub names it; "unknown" where its tags do not tell, or tell another word."""
+MATCHES = ("address", "listed", "name", "doubtful")
+"""How the Hub id of a model that a source names is known."""
 
 
 def _month(description: str) -> pa.Column:
@@ -198,6 +200,12 @@ CLEAN = {
             "date": columns.date("day of release", nullable=True),
             "model": columns.text("name, with the reasoning effort where there are several"),
             "hugging_face_id": columns.text("Hub id of the weights; null where not known", nullable=True),
+            "match": columns.label(
+                "how the id is known: the source's address, listed by hand, or the name; doubtful: the name may mean "
+                "several; null where it means none",
+                MATCHES,
+                nullable=True,
+            ),
             "organisation": ORGANISATION,
             "region": REGION,
             "status": STATUS,
