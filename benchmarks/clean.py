@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import edition
-from helpers.measures import cleaning
+from helpers.measures import cleaning, counters, outliers
 
 MODELS, GROWN, DAYS = 1500, 15_000, 870
 REPEAT = 3
@@ -59,8 +59,8 @@ def raw(models: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def ours(history: pd.DataFrame, snapshots: pd.DataFrame) -> Tables:
     """The cleaning as notebook 02_clean calls it."""
-    filtered = cleaning.filter_outliers(history, RULES.iqr_multiplier, RULES.iqr_window_days)
-    counts = cleaning.snapshot_counts(snapshots)
+    filtered = outliers.filter_outliers(history, RULES.iqr_multiplier, RULES.iqr_window_days)
+    counts = counters.snapshot_counts(snapshots)
     models = pd.Series(snapshots["model"].unique())
     daily = cleaning.splice(filtered, counts, END, models)
     months = cleaning.monthly(daily, RULES.first_month, RULES.last_month)
@@ -89,9 +89,9 @@ def plain_filter(rows: pd.DataFrame, model: str) -> pd.DataFrame:
     """Outliers by rolling quartiles, and the line in their place."""
     raw = rows.set_index("date")["downloads"].sort_index().asfreq("D").astype(float)
     own = raw.where(raw.gt(0).cummax())
-    window = own.rolling(RULES.iqr_window_days, center=True, min_periods=cleaning.SHORTEST)
+    window = own.rolling(RULES.iqr_window_days, center=True, min_periods=outliers.SHORTEST)
     low, high = window.quantile(0.25), window.quantile(0.75)
-    spread = pd.concat([high - low, cleaning.SPREAD * high], axis=1).max(axis=1).clip(lower=cleaning.FLOOR)
+    spread = pd.concat([high - low, outliers.SPREAD * high], axis=1).max(axis=1).clip(lower=outliers.FLOOR)
     outlier = own > high + RULES.iqr_multiplier * spread
     line = np.floor(raw.mask(outlier).interpolate(limit_direction="both"))
     flag = pd.Series("observed", raw.index).mask(raw.isna(), "interpolated").mask(outlier, "filtered")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.measures import adoption, cleaning, derivatives
+from helpers.measures import adoption, cleaning, derivatives, outliers
 from helpers.measures.cleaning import Day
 from helpers.registry import UNRESOLVED, bucket
 
@@ -92,7 +92,7 @@ def respliced(
 ) -> pd.DataFrame:
     """clean/daily as it would be with another outlier rule, or with the rule applied through another day.
 
-    history: raw, date, model, downloads. counts: from cleaning.snapshot_counts. models: ids to keep. Through
+    history: raw, date, model, downloads. counts: from counters.snapshot_counts. models: ids to keep. Through
     history_end a model with a history has its daily downloads, after it the differences of its counts. Of this series
     the days through filtered_through are filtered, and those after it stay as they are.
     """
@@ -101,7 +101,7 @@ def respliced(
     with_history = counts["model"].isin(past["model"].unique())
     gained = counts[with_history & (counts["date"] > end)]
     series = pd.concat([past, gained[["date", "model", "downloads"]].dropna()], ignore_index=True)
-    filtered = cleaning.filter_outliers(series[series["date"] <= border], multiplier, window_days)
+    filtered = outliers.filter_outliers(series[series["date"] <= border], multiplier, window_days)
     between = past[past["date"] > border].assign(flag="observed", downloads_cumulative=0)
     later = pd.concat([between, gained[gained["date"] > border], counts[~with_history]], ignore_index=True)
     return cleaning.splice(filtered, later, border, models)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.archive import sound, store, weekly_dump
-from helpers.measures import cleaning
+from helpers.measures import counters
 from helpers.sources import fetched
 from tests.fakesources import holdings
 from tests.fakesources.runs import HASTY, MODELS, gather, stocked, tables
@@ -51,7 +51,7 @@ def test_cleaning_uses_all_time_counts_only(tmp_path, fake):
     gather("weekly", tmp_path / "plain", fake)
     week(fake, OLD, drop=["downloadsAllTime"])
     gather("weekly", tmp_path / "both", fake)
-    plain, both = (cleaning.snapshot_counts(store.read(tmp_path / name, MODELS)) for name in ("plain", "both"))
+    plain, both = (counters.snapshot_counts(store.read(tmp_path / name, MODELS)) for name in ("plain", "both"))
     pd.testing.assert_frame_equal(plain, both)
     assert "acme/m3" not in set(plain["model"])
 

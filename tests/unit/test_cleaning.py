@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers import edition, paths, registry
 from helpers.archive import store
-from helpers.measures import adoption, cleaning, grid
+from helpers.measures import adoption, cleaning, counters, flags, grid, outliers
 from helpers.tables import contracts
 
 REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_alltime_downloads_gemas_9dates.csv"
@@ -74,7 +74,7 @@ def planted():
 
 def test_planted_spikes_are_found_and_models_without_are_unchanged_to_the_bit(planted, capsys):
     history, spikes = planted
-    found = cleaning.filter_outliers(history, **FILTER)
+    found = outliers.filter_outliers(history, **FILTER)
     removed = found.loc[found["flag"] == "filtered", ["model", "date"]]
     hits = len(removed.merge(spikes, on=["model", "date"]))
     recall, precision = hits / len(spikes), hits / len(removed)
@@ -96,7 +96,7 @@ def test_planted_spikes_are_found_and_models_without_are_unchanged_to_the_bit(pl
 
 def test_what_was_planted_is_all_that_leaves_the_total(planted):
     history, spikes = planted
-    found = cleaning.filter_outliers(history, **FILTER)
+    found = outliers.filter_outliers(history, **FILTER)
     assert found["downloads"].sum() < history["downloads"].sum()
     without = history.merge(spikes, on=["model", "date"], how="left", indicator=True)
     truth = without.loc[without["_merge"] == "left_only", "downloads"].sum()
@@ -104,14 +104,14 @@ def test_what_was_planted_is_all_that_leaves_the_total(planted):
 
 
 def test_without_a_multiplier_nothing_is_removed(planted):
-    found = cleaning.filter_outliers(planted[0], None, PAPER.iqr_window_days)
+    found = outliers.filter_outliers(planted[0], None, PAPER.iqr_window_days)
     assert (found["flag"] == "observed").all()
     assert (found["downloads"] == found["downloads_raw"]).all()
 
 
 def test_a_larger_multiplier_removes_no_more(planted):
     removed = [
-        (cleaning.filter_outliers(planted[0], multiplier, 91)["flag"] == "filtered").sum()
+        (outliers.filter_outliers(planted[0], multiplier, 91)["flag"] == "filtered").sum()
         for multiplier in (1, 1.5, 3, 9)
     ]
     assert removed == sorted(removed, reverse=True)
@@ -120,7 +120,7 @@ def test_a_larger_multiplier_removes_no_more(planted):
 
 def test_sustained_growth_is_kept():
     growing = np.round(1000 * 2 ** (np.arange(DAYS) / 30))
-    found = cleaning.filter_outliers(long({"acme/up": growing, "acme/down": growing[::-1]}, START), **FILTER)
+    found = outliers.filter_outliers(long({"acme/up": growing, "acme/down": growing[::-1]}, START), **FILTER)
     assert (found["flag"] == "observed").all()
     low, high = np.quantile(growing, [0.25, 0.75])
     assert (growing > high + 1.5 * (high - low)).mean() > 0.1  # the whole series' quartiles would cut a tenth of it
@@ -154,7 +154,7 @@ def ordinary(days, seed):
 @pytest.mark.parametrize("days", [60, 110, 400])
 def test_growth_decline_rhythm_noise_launches_and_ramps_are_no_spikes(days):
     history = long(ordinary(days, seed=days), START)
-    found = cleaning.filter_outliers(history, **FILTER)
+    found = outliers.filter_outliers(history, **FILTER)
     assert found.loc[found["flag"] == "filtered", "model"].unique().tolist() == []
     assert found["downloads"].sum() == history["downloads"].sum()
 
@@ -166,23 +166,23 @@ def test_one_to_five_days_at_four_times_the_usual_are_spikes(run, first):
     values = np.round(5000 * np.where(np.arange(300) % 7 >= 5, 0.7, 1) * chance.uniform(0.88, 1.12, 300))
     at = (np.arange(run) + first) if first >= 0 else np.arange(300 - run, 300)
     values[at] = 4 * 5000
-    found = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    found = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
     assert np.flatnonzero(found["flag"] == "filtered").tolist() == at.tolist()
 
 
 def test_the_first_day_with_downloads_starts_the_days_that_count():
     """Else the zeros before a launch would make its first weeks outliers where the history ends with them."""
     launched = [0] * 80 + [1000 * day for day in range(1, 21)]
-    found = cleaning.filter_outliers(long({"acme/a": launched, "acme/none": [0] * 100}, START), **FILTER)
+    found = outliers.filter_outliers(long({"acme/a": launched, "acme/none": [0] * 100}, START), **FILTER)
     assert (found["flag"] == "observed").all()
     assert len(found) == 200
 
 
 def test_without_history_nothing_is_filtered_and_snapshots_alone_are_the_data():
     nothing = long({"acme/a": [1]}, START).iloc[:0]
-    filtered = cleaning.filter_outliers(nothing, **FILTER)
+    filtered = outliers.filter_outliers(nothing, **FILTER)
     assert filtered.empty
-    counts = cleaning.snapshot_counts(snapshots({"acme/a": [5, 7, 9]}))
+    counts = counters.snapshot_counts(snapshots({"acme/a": [5, 7, 9]}))
     daily = contracts.check(cleaning.splice(filtered, counts, "2025-07-10", pd.Series(["acme/a"])), "clean/daily")
     assert daily["downloads_cumulative"].tolist() == [5, 7, 9]
     assert contracts.check(cleaning.lifetime(counts, nothing), "clean/lifetime")["flag"].iloc[0] == "entered"
@@ -191,7 +191,7 @@ def test_without_history_nothing_is_filtered_and_snapshots_alone_are_the_data():
 def test_a_sparse_series_is_kept_and_a_short_one_too():
     sparse = np.where(np.arange(200) % 9 == 0, 60, 0)
     short = [5] * 12 + [100_000]
-    found = cleaning.filter_outliers(long({"acme/sparse": sparse, "acme/short": short}, START), **FILTER)
+    found = outliers.filter_outliers(long({"acme/sparse": sparse, "acme/short": short}, START), **FILTER)
     assert (found["flag"] == "observed").all()
 
 
@@ -200,7 +200,7 @@ def test_a_removed_day_lies_on_the_line_between_its_neighbours_rounded_down():
     values[50:53] = [90_000, 90_000, 90_000]
     values[53:] = [1101] * 47
     values[-1] = values[0] = 90_000
-    found = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    found = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
     assert found["downloads"].tolist() == [1000] * 50 + [1025, 1050, 1075] + [1101] * 47
     assert found["downloads_raw"].tolist() == values
     assert np.flatnonzero(found["flag"] == "filtered").tolist() == [0, 50, 51, 52, 99]
@@ -208,10 +208,10 @@ def test_a_removed_day_lies_on_the_line_between_its_neighbours_rounded_down():
 
 def test_an_absent_day_inside_a_series_is_interpolated_and_none_is_made_outside():
     values = [None, 1000, None, None, 1300, None]
-    found = cleaning.filter_outliers(long({"acme/a": values, "acme/b": [1] * 6}, START), **FILTER)
+    found = outliers.filter_outliers(long({"acme/a": values, "acme/b": [1] * 6}, START), **FILTER)
     assert of(found, "acme/a", "downloads") == [1000, 1100, 1200, 1300]
     assert of(found, "acme/a", "flag") == ["observed", "interpolated", "interpolated", "observed"]
-    touched = cleaning.touched(found).set_index("flag")
+    touched = flags.touched(found).set_index("flag")
     assert touched.loc[["observed", "interpolated"]].to_numpy().tolist() == [[8, 2], [2, 1]]
     assert touched.loc[["filtered", "reset", "vanished", "entered", "backcast"]].eq(0).all(axis=None)
 
@@ -219,12 +219,12 @@ def test_an_absent_day_inside_a_series_is_interpolated_and_none_is_made_outside(
 def test_the_fence_is_that_of_a_plain_reading_of_the_rule(planted):
     """Model by model with pandas' own rolling quantiles."""
     history = planted[0]
-    found = cleaning.filter_outliers(history, **FILTER)
+    found = outliers.filter_outliers(history, **FILTER)
     for model in ("acme/model-00", "acme/model-01", "acme/model-05", "acme/model-43"):
         series = history[history["model"] == model].set_index("date")["downloads"]
-        window = series.rolling(PAPER.iqr_window_days, center=True, min_periods=cleaning.SHORTEST)
+        window = series.rolling(PAPER.iqr_window_days, center=True, min_periods=outliers.SHORTEST)
         low, high = window.quantile(0.25), window.quantile(0.75)
-        spread = np.maximum(np.maximum(high - low, cleaning.SPREAD * high), cleaning.FLOOR)
+        spread = np.maximum(np.maximum(high - low, outliers.SPREAD * high), outliers.FLOOR)
         wanted = series > high + PAPER.iqr_multiplier * spread
         assert (np.array(of(found, model, "flag")) == "filtered").tolist() == wanted.tolist()
 
@@ -232,7 +232,7 @@ def test_the_fence_is_that_of_a_plain_reading_of_the_rule(planted):
 def test_downloads_too_many_for_32_bits_are_counted():
     values = [10_000_000_000] * 60
     values[30] *= 9
-    found = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    found = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
     assert found["downloads"].tolist() == [10_000_000_000] * 60
 
 
@@ -240,7 +240,7 @@ def test_downloads_too_many_for_32_bits_are_counted():
 
 
 def test_missing_days_lie_on_the_line_and_are_flagged():
-    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, None, None, 110, 115], "acme/b": [1, None, 3, 4, 5]}))
+    found = counters.snapshot_counts(snapshots({"acme/a": [100, None, None, 110, 115], "acme/b": [1, None, 3, 4, 5]}))
     assert of(found, "acme/a", "downloads_cumulative") == [100, 103, 106, 110, 115]
     assert of(found, "acme/a", "downloads")[1:] == [3, 3, 4, 5]
     assert of(found, "acme/a", "flag") == ["entered", "interpolated", "interpolated", "observed", "observed"]
@@ -248,7 +248,7 @@ def test_missing_days_lie_on_the_line_and_are_flagged():
 
 
 def test_a_reset_subtracts_nothing_and_growth_goes_on_top():
-    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, 120, 5, 15, None, 35, 2, 4]}))
+    found = counters.snapshot_counts(snapshots({"acme/a": [100, 120, 5, 15, None, 35, 2, 4]}))
     assert of(found, "acme/a", "downloads_cumulative") == [100, 120, 120, 130, 140, 150, 150, 152]
     assert of(found, "acme/a", "downloads")[1:] == [20, 0, 10, 10, 10, 0, 2]
     flags = ["entered", "observed", "reset", "observed", "interpolated", "observed", "reset", "observed"]
@@ -256,14 +256,14 @@ def test_a_reset_subtracts_nothing_and_growth_goes_on_top():
 
 
 def test_a_fall_that_is_undone_at_once_was_a_faulty_reading():
-    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, 0, 0, 130, 140], "acme/b": [50, 40, 50, 60, 10]}))
+    found = counters.snapshot_counts(snapshots({"acme/a": [100, 0, 0, 130, 140], "acme/b": [50, 40, 50, 60, 10]}))
     assert of(found, "acme/a", "downloads_cumulative") == [100, 110, 120, 130, 140]
     assert of(found, "acme/a", "flag") == ["entered", "reset", "reset", "observed", "observed"]
     assert of(found, "acme/b", "downloads_cumulative") == [50, 50, 50, 60, 60]
 
 
 def test_a_vanished_model_keeps_its_total():
-    found = cleaning.snapshot_counts(snapshots({"acme/a": [100, 120, None, None], "acme/b": [1, 2, 3, 4]}))
+    found = counters.snapshot_counts(snapshots({"acme/a": [100, 120, None, None], "acme/b": [1, 2, 3, 4]}))
     assert of(found, "acme/a", "downloads_cumulative") == [100, 120, 120, 120]
     assert of(found, "acme/a", "flag") == ["entered", "observed", "vanished", "vanished"]
 
@@ -271,7 +271,7 @@ def test_a_vanished_model_keeps_its_total():
 def test_a_late_model_enters_with_a_total_and_a_new_one_with_news():
     counts = {"acme/a": [1, 2, None, 4], "acme/late": [None, None, None, 900], "acme/new": [None, None, None, 30]}
     created = {"acme/late": "2025-07-01T00:00Z", "acme/new": "2025-07-04T23:00Z"}
-    found = cleaning.snapshot_counts(snapshots(counts, created=created))
+    found = counters.snapshot_counts(snapshots(counts, created=created))
     late, new = row(found, "acme/late", "2025-07-06"), row(found, "acme/new", "2025-07-06")
     assert (late["downloads_cumulative"], late["flag"]) == (900, "entered")
     assert np.isnan(late["downloads"])
@@ -287,10 +287,10 @@ def test_nine_real_dates_leave_gaps_that_are_flagged_and_nothing_is_invented(tmp
         part.drop(columns="date").assign(created_at=None).to_parquet(place)
     read = store.read(tmp_path)
     gaps = store.gaps(store.days(tmp_path))
-    found = contracts.check(cleaning.snapshot_counts(read), "clean/daily")
+    found = contracts.check(counters.snapshot_counts(read), "clean/daily")
     with capsys.disabled():
         print(f"\n  33 real models on 9 dates: {len(gaps)} gaps, {gaps['days'].sum()} days")
-        print(cleaning.touched(found).to_string(index=False))
+        print(flags.touched(found).to_string(index=False))
     assert len(gaps) == 8
     both = found.merge(read, on=["model", "date"], how="left")
     readings = both["downloads_all_time"].notna()
@@ -325,7 +325,7 @@ def spliced():
         },
         "2025-07-08",
     )
-    filtered, clean = cleaning.filter_outliers(history, **FILTER), cleaning.snapshot_counts(counts)
+    filtered, clean = outliers.filter_outliers(history, **FILTER), counters.snapshot_counts(counts)
     models = pd.Series(["acme/a", "acme/new", "acme/gone", "acme/back"])
     return history, clean, cleaning.splice(filtered, clean, "2025-07-10", models)
 
@@ -358,7 +358,7 @@ def test_what_was_not_read_adds_nothing(spliced):
 
 def test_month_labels_hold_data_through_the_day_before():
     counts = {"acme/a": list(range(100, 170)), "acme/last": [None] * 28 + [7] * 42}  # 3 July to 10 September
-    daily = cleaning.snapshot_counts(snapshots(counts))
+    daily = counters.snapshot_counts(snapshots(counts))
     found = contracts.check(cleaning.monthly(daily, "2025-07-01", "2025-09-01"), "clean/monthly")
     assert found["month"].drop_duplicates().tolist() == [pd.Timestamp("2025-08-01"), pd.Timestamp("2025-09-01")]
     assert of(found, "acme/a", "downloads") == [28, 31]
@@ -373,7 +373,7 @@ def test_month_labels_hold_data_through_the_day_before():
 def test_a_month_that_starts_or_ends_between_readings_says_so():
     counts = {"acme/a": [1.0] * 100, "acme/gone": [1.0] * 20 + [None] * 80}  # 3 July to 10 October
     counts["acme/a"][27:30] = [None] * 3  # 30 July to 1 August
-    found = cleaning.monthly(cleaning.snapshot_counts(snapshots(counts)), "2025-08-01", "2025-10-01")
+    found = cleaning.monthly(counters.snapshot_counts(snapshots(counts)), "2025-08-01", "2025-10-01")
     assert of(found, "acme/a", "flag") == ["interpolated", "interpolated", "observed"]
     assert of(found, "acme/gone", "flag") == ["vanished"] * 3
 
@@ -403,12 +403,12 @@ def test_lifetime_counts_are_cast_back_over_the_history_only(spliced):
 
 def test_lifetime_counts_cast_back_never_fall_below_zero():
     history = long({"acme/a": [100, 100, 100, 100]}, "2025-07-01")
-    found = cleaning.lifetime(cleaning.snapshot_counts(snapshots({"acme/a": [150, 160]})), history)
+    found = cleaning.lifetime(counters.snapshot_counts(snapshots({"acme/a": [150, 160]})), history)
     assert found["downloads_cumulative"].tolist() == [0, 50, 150, 160]
 
 
 def test_lifetime_counts_are_ordered_by_model_and_day():
-    counts = cleaning.snapshot_counts(snapshots({"acme/a": [5, 6], "acme/b": [17, 18]}))
+    counts = counters.snapshot_counts(snapshots({"acme/a": [5, 6], "acme/b": [17, 18]}))
     found = cleaning.lifetime(counts, long({"acme/b": [1, 1, 1]}, "2025-07-01"))
     assert found["model"].tolist() == ["acme/a"] * 2 + ["acme/b"] * 4
     assert found["downloads_cumulative"].tolist() == [5, 6, 15, 16, 17, 18]
@@ -458,8 +458,8 @@ def planted_way():
     counts = {
         name: [None if np.isnan(count) else count for count in row] for name, row in zip(names, read, strict=True)
     }
-    clean = cleaning.snapshot_counts(snapshots(counts, "2025-04-01"))
-    daily = cleaning.splice(cleaning.filter_outliers(past, None, 91), clean, "2025-07-10", pd.Series(names))
+    clean = counters.snapshot_counts(snapshots(counts, "2025-04-01"))
+    daily = cleaning.splice(outliers.filter_outliers(past, None, 91), clean, "2025-07-10", pd.Series(names))
     return true, contracts.check(daily, "clean/daily")
 
 
@@ -506,8 +506,8 @@ MODELS = st.dictionaries(st.sampled_from([f"acme/{name}" for name in "abcdef"]),
 
 def clean(history, counts):
     models = pd.Series([f"acme/{name}" for name in "abcdef"])
-    filtered = cleaning.filter_outliers(long(history, "2025-06-20"), 1.5, 21)
-    return cleaning.splice(filtered, cleaning.snapshot_counts(snapshots(counts)), "2025-07-10", models)
+    filtered = outliers.filter_outliers(long(history, "2025-06-20"), 1.5, 21)
+    return cleaning.splice(filtered, counters.snapshot_counts(snapshots(counts)), "2025-07-10", models)
 
 
 @given(MODELS, MODELS)
@@ -520,7 +520,7 @@ def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
         assert (steps == rows["downloads"].iloc[1:].fillna(steps)).all()
         assert (rows["date"].diff().iloc[1:] == pd.Timedelta(days=1)).all()
         assert rows["date"].iloc[-1] == daily["date"].max()
-    lifetime = cleaning.lifetime(cleaning.snapshot_counts(snapshots(counts)), long(history, "2025-06-20"))
+    lifetime = cleaning.lifetime(counters.snapshot_counts(snapshots(counts)), long(history, "2025-06-20"))
     assert (lifetime.groupby("model")["downloads_cumulative"].diff().dropna() >= 0).all()
     contracts.check(lifetime, "clean/lifetime")
 
@@ -532,10 +532,10 @@ def test_shuffling_rows_changes_nothing(history, counts, chance):
         return frame.iloc[chance.sample(range(len(frame)), len(frame))]
 
     past, later = long(history, "2025-06-20"), snapshots(counts)
-    filtered = cleaning.filter_outliers(past, 1.5, 21)
-    pd.testing.assert_frame_equal(cleaning.filter_outliers(shuffled(past), 1.5, 21), filtered)
-    clean_counts = cleaning.snapshot_counts(later)
-    pd.testing.assert_frame_equal(cleaning.snapshot_counts(shuffled(later)), clean_counts)
+    filtered = outliers.filter_outliers(past, 1.5, 21)
+    pd.testing.assert_frame_equal(outliers.filter_outliers(shuffled(past), 1.5, 21), filtered)
+    clean_counts = counters.snapshot_counts(later)
+    pd.testing.assert_frame_equal(counters.snapshot_counts(shuffled(later)), clean_counts)
     pd.testing.assert_frame_equal(
         cleaning.lifetime(clean_counts, shuffled(past)), cleaning.lifetime(clean_counts, past)
     )
@@ -583,8 +583,8 @@ def test_scaling_all_downloads_scales_all_measures(seed, factor):
     def measured(scale):
         past = {model: list(row * scale) for model, row in history.items()}
         later = {model: list(row.cumsum() * scale) for model, row in counts.items()}
-        filtered = cleaning.filter_outliers(long(past, "2025-06-20"), None, 21)
-        read = cleaning.snapshot_counts(snapshots(later))
+        filtered = outliers.filter_outliers(long(past, "2025-06-20"), None, 21)
+        read = counters.snapshot_counts(snapshots(later))
         daily = cleaning.splice(filtered, read, "2025-07-10", LISTED["model"])
         months = by_month(daily)
         regions = adoption.totals(months, LISTED, "region")
@@ -607,8 +607,8 @@ def test_scaling_all_downloads_scales_all_measures(seed, factor):
 @settings(max_examples=20, deadline=None)
 def test_scaling_all_downloads_scales_what_is_kept(factor, seed):
     values = np.random.default_rng(seed).integers(20_000, 40_000, 60) * np.where(np.arange(60) == 30, 9, 1)
-    once = cleaning.filter_outliers(long({"acme/a": values}, START), **FILTER)
-    scaled = cleaning.filter_outliers(long({"acme/a": values * factor}, START), **FILTER)
+    once = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    scaled = outliers.filter_outliers(long({"acme/a": values * factor}, START), **FILTER)
     assert (once["flag"] == scaled["flag"]).all()
     assert (once["downloads"] * factor <= scaled["downloads"]).all()  # what was rounded down once
     assert (once["downloads"] * factor > scaled["downloads"] - factor).all()
@@ -629,22 +629,22 @@ def test_filling_keeps_known_days_and_stays_between_them(values):
 
 def test_what_the_outlier_rule_removed_is_told_in_one_row():
     history = long({"a/x": [400] * 20 + [5_000] + [400] * 20, "b/y": [400] * 20 + [9_000] + [400] * 20}, START)
-    (row,) = cleaning.removed(cleaning.filter_outliers(history, **FILTER)).to_dict("records")
+    (row,) = outliers.removed(outliers.filter_outliers(history, **FILTER)).to_dict("records")
     assert (row["days"], row["models"], row["downloads"], row["most"]) == (2, 2, 4_600 + 8_600, "b/y")
     assert row["downloads_share"] == pytest.approx(13_200 / history["downloads"].sum())
 
 
 def test_where_nothing_was_removed_nothing_is_made_up():
     history = long({"a/x": [400] * 40}, START)
-    (row,) = cleaning.removed(cleaning.filter_outliers(history, **FILTER)).to_dict("records")
+    (row,) = outliers.removed(outliers.filter_outliers(history, **FILTER)).to_dict("records")
     assert (row["days"], row["models"], row["downloads"], row["downloads_share"], row["most"]) == (0, 0, 0, 0, None)
-    (row,) = cleaning.removed(cleaning.filter_outliers(history.iloc[:0], **FILTER)).to_dict("records")
+    (row,) = outliers.removed(outliers.filter_outliers(history.iloc[:0], **FILTER)).to_dict("records")
     assert (row["days"], row["downloads"], row["downloads_share"], row["most"]) == (0, 0, None, None)
 
 
 def test_histories_are_counted_by_maker_model_and_day():
     makers = pd.DataFrame({"model": ["a/x", "a/y", "b/z"], "organisation": ["A", "A", "B"]})
-    found = cleaning.histories(long({"a/x": [1, 2], "a/y": [3, None]}, START), makers)
+    found = outliers.histories(long({"a/x": [1, 2], "a/y": [3, None]}, START), makers)
     assert found.to_dict("records") == [{"organisations": 1, "models": 2, "days": 3}]
 
 

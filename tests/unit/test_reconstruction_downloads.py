@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers import edition, paths, reconstruction, registry
-from helpers.measures import adoption, cleaning, ram
+from helpers.measures import adoption, cleaning, counters, outliers, ram
 from helpers.reconstruction import curves, known, layout
 from helpers.reconstruction.published import Published
 from helpers.registry import lists
@@ -30,8 +30,8 @@ def raw():
 @pytest.fixture(scope="module")
 def clean(raw):
     models, downloads = raw
-    filtered = cleaning.filter_outliers(downloads.history, EDITION.iqr_multiplier, EDITION.iqr_window_days)
-    counts = cleaning.snapshot_counts(downloads.snapshots)
+    filtered = outliers.filter_outliers(downloads.history, EDITION.iqr_multiplier, EDITION.iqr_window_days)
+    counts = counters.snapshot_counts(downloads.snapshots)
     daily = cleaning.splice(filtered, counts, EDITION.history_end, models["model"])
     return {
         "filtered": filtered,

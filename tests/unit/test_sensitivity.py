@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import paths
-from helpers.measures import cleaning, derivatives, sensitivity
+from helpers.measures import cleaning, counters, derivatives, outliers, sensitivity
 from helpers.text import show
 
 END = pd.Timestamp("2025-07-10")
@@ -151,7 +151,7 @@ def raw(seed=1, spikes=()):
     snapshots = daily.assign(downloads_all_time=daily.groupby("model")["downloads"].cumsum() + 1_000)
     snapshots = snapshots[snapshots["date"] >= "2025-07-03"].drop(columns="downloads")
     created = pd.Series(pd.Timestamp("2024-01-01", tz="UTC"), snapshots.index)
-    return history, cleaning.snapshot_counts(snapshots.assign(created_at=created).reset_index(drop=True))
+    return history, counters.snapshot_counts(snapshots.assign(created_at=created).reset_index(drop=True))
 
 
 def respliced(history, counts, through=END, multiplier=1.5):
@@ -166,7 +166,7 @@ def at_end(table):
 @given(seed=st.integers(0, 99), multiplier=st.sampled_from([1.5, 3, None]))
 def test_with_the_editions_choices_the_clean_table_comes_out(seed, multiplier):
     history, counts = raw(seed, [(pd.Timestamp("2025-05-01"), "Qwen/a")])
-    clean = cleaning.splice(cleaning.filter_outliers(history, multiplier, 91), counts, END, MODELS["model"])
+    clean = cleaning.splice(outliers.filter_outliers(history, multiplier, 91), counts, END, MODELS["model"])
     pd.testing.assert_frame_equal(respliced(history, counts, multiplier=multiplier), clean)
 
 
