@@ -1,7 +1,6 @@
 """Running one notebook with papermill: parameters in, an executed copy out, or a clear failure."""
 
 import ast
-import json
 import os
 import re
 import shutil
@@ -10,12 +9,12 @@ from typing import Any
 
 import nbformat
 import papermill
-from nbclient.exceptions import DeadKernelError
-from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
-from helpers.build import kernel, steps
+from helpers.build import cells, client, kernel, steps
+from helpers.build.cells import NotebookError
 
 LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
 
@@ -23,18 +22,14 @@ NEEDS = "needs:"
 """Tag of a cell that is run only if the build folder holds what it names: "needs:clean/arena", "needs:raw/arena"."""
 
 
-class NotebookError(RuntimeError):
-    """A notebook that failed or cannot run; the message names notebook, cell, line and cause."""
-
-
-class SavedAtEnd(NBClientEngine):
-    """Papermill's engine without a copy written twice a cell: with pictures in it that takes as long as a cell."""
+class SavedAtEnd(Engine):
+    """An engine of papermill's without a copy written twice a cell: with pictures in it that takes as long as a cell."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **settings: Any) -> None:
         place, nb_man.output_path = nb_man.output_path, None
         try:
-            super().execute_managed_notebook(nb_man, kernel_name, **settings)
+            client.Client(nb_man, kernel_name=kernel_name, folder=settings["folder"]).execute()
         finally:
             nb_man.output_path = place  # papermill writes there next, whether this failed or not
 
@@ -47,13 +42,12 @@ def declared(path: Path) -> dict[str, Any]:
 
     Raises NotebookError unless exactly one cell carries the tag and holds only assignments of literals.
     """
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    tagged = [cell for cell in cells.read(path) if "parameters" in cell["metadata"]["tags"]]
     if len(tagged) != 1:
         raise NotebookError(f"{paths.shown(path)}: {len(tagged)} cells are tagged `parameters`; exactly one must be")
     try:
-        return dict(map(_assignment, ast.parse("".join(tagged[0]["source"])).body))
-    except (SyntaxError, ValueError):
+        return dict(map(_assignment, ast.parse(tagged[0]["source"]).body))
+    except (SyntaxError, ValueError, RecursionError):
         raise NotebookError(
             f"{paths.shown(path)}: the parameters cell may hold only lines such as `seed = 1` with plain values"
         ) from None
@@ -101,22 +95,21 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
     try:
         papermill.execute_notebook(
             _what_can_run(source),
-            executed,
+            str(executed).replace("{", "{{").replace("}", "}}"),  # papermill fills parameters into a path
             parameters=parameters,
             engine_name=SavedAtEnd.__name__,
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            kernel_manager_class=kernel.Manager,
-            shutdown_kernel="immediate",
+            folder=source.parent,
         )
     except PapermillExecutionError as error:
         _keep(executed, failed)
         raise NotebookError(_describe(source, error, failed / source.name)) from None
-    except DeadKernelError as error:
+    except client.UnfinishedError as error:
         _keep(executed, failed)
         raise NotebookError(
-            f"{paths.shown(source)}: its kernel died ({error}); often memory ran out. "
+            f"{paths.shown(source)}, {_place(source, error.index)}: {error}\n{error.source}\n"
             f"The partly executed copy is {paths.shown(failed / source.name)}"
         ) from None
     _finish(executed)
@@ -145,16 +138,26 @@ def _keep(executed: Path, failed: Path) -> None:
         shutil.move(executed, failed / executed.name)
 
 
+def _place(source: Path, index: int) -> str:
+    """The cell at `index` of the executed copy, which has one of injected parameters, as the author counts it."""
+    before = cells.read(source)
+    tags = [cell["metadata"]["tags"] for cell in before]
+    if not any("injected-parameters" in each for each in tags):  # papermill puts one after the parameters
+        at = next(place for place, each in enumerate(tags, 1) if "parameters" in each)
+        if index == at:
+            return "cell of injected parameters"
+        index -= index > at
+    return f"cell {index + 1}"
+
+
 def _describe(source: Path, error: PapermillExecutionError, kept: Path) -> str:
     """Where and why a cell failed, in terms of the notebook that its author edits."""
-    cells = nbformat.read(source, as_version=4).cells
-    number = next((i for i, cell in enumerate(cells, 1) if cell.source == error.source), None)
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
     inside = re.findall(r"Cell In\[\d+\], line (\d+)|File <ipython-input[^>]*>:(\d+)", traceback)
     line = int(next(filter(None, inside[-1]))) if inside else None
     text = error.source.splitlines()[line - 1].strip() if line else ""
     return (
-        f"{paths.shown(source)}, cell {number or 'of injected parameters'}"
+        f"{paths.shown(source)}, {_place(source, error.cell_index)}"
         + (f", line {line}: {text}" if line else "")
         + f"\n{error.ename}: {error.evalue}\nThe partly executed copy is {paths.shown(kept)}"
     )
@@ -163,11 +166,10 @@ def _describe(source: Path, error: PapermillExecutionError, kept: Path) -> str:
 def _finish(executed: Path) -> None:
     """Drop what differs from run to run, so that equal results are equal bytes."""
     notebook = nbformat.read(executed, as_version=4)
-    notebook.metadata.pop("papermill", None)
+    notebook.metadata = {"kernelspec": cells.KERNEL, "language_info": notebook.metadata["language_info"]}
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index}"
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
+        cell.metadata = {"tags": cell.metadata.get("tags", [])}
         if cell.cell_type == "code":
             cell.outputs = _joined(cell.outputs)
     nbformat.write(notebook, executed)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.build import steps
+from helpers.build import cells, steps
 
 Fingerprint = dict[str, Any]
 """Item ("helper helpers/figures.py", "parameter seed", "input clean/daily.parquet") → hash or value."""
@@ -81,21 +81,23 @@ def _stamp(path: Path) -> tuple[int, ...]:
 
 
 def of_notebook(path: Path) -> str:
-    """The hash of a notebook's source: its cells' kind, text and tags, not their outputs."""
-    cells = [
-        (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", []))
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-    ]
-    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+    """The hash of a notebook's source: its cells' kind, text and tags, not their outputs. Raises NotebookError."""
+    source = [(cell["cell_type"], cell["source"], cell["metadata"]["tags"]) for cell in cells.read(path)]
+    return hashlib.sha256(json.dumps(source).encode()).hexdigest()
 
 
 def notebook_code(path: Path) -> str:
-    """The code of a notebook as one Python source; IPython magics are left out."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    lines = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code").splitlines()
-    return "\n".join("" if line.startswith(("%", "!")) else line for line in lines)
+    """The code of a notebook with a line of its own for each import and each helper that is named by its path.
+
+    So what IPython takes beside Python (`%time from helpers …`, `%run ../helpers/x.py`) counts. Raises NotebookError.
+    """
+    code = "\n".join(cell["source"] for cell in cells.read(path) if cell["cell_type"] == "code")
+    named = [f"import {name.replace('/', '.').removesuffix('.py')}" for name in NAMED.findall(code)]
+    return "\n".join([WITHIN.sub("\n", code), *named])
 
 
+WITHIN = re.compile(r"(?=\b(?:from|import)[ \t]+helpers\b)")
+NAMED = re.compile(r"\bhelpers[./][\w./]+")
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(helpers[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n]*))", re.MULTILINE
 )
@@ -122,7 +124,7 @@ def _imports(path: Path, _: tuple[int, ...]) -> tuple[Path, ...]:
 def _imported(code: str) -> tuple[Path, ...]:
     """The helper files named by the import statements of `code`, wherever in it they stand."""
     names: list[str] = []
-    for package, members, modules in IMPORT.findall(code):
+    for package, members, modules in IMPORT.findall(code.replace("\\\n", " ")):
         names += [package, *(f"{package}.{name}" for name in re.findall(r"\w+", members))] if package else []
         names += re.findall(r"\bhelpers[\w.]*", modules)
     return tuple(path for name in names for path in _module_files(name))

@@ -19,10 +19,14 @@ from typing import Any
 
 from helpers import files, paths
 from helpers.build import fingerprint, steps, worker
+from helpers.build.cells import NotebookError
 
 RECEIPTS = paths.BUILD / "receipts"
 WORK = paths.BUILD / ".work"
 FAILED = paths.BUILD / "failed"
+
+RECEIPT = {"fingerprint", "outputs", "started", "seconds"}
+"""What a receipt holds: what the step depended on, what it left, when it began and how long it took."""
 
 Report = Callable[[str, str, str], None]
 """Hears what happens to a step: step, event, detail."""
@@ -47,17 +51,27 @@ class State:
 
 def state(step: steps.Step, parameters: dict[str, Any]) -> State:
     """Compare what `step` depends on, and what it left, with the receipt of its last run."""
-    try:
-        receipt = json.loads((RECEIPTS / f"{step.name}.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    receipt = _receipt(RECEIPTS / f"{step.name}.json")
+    if receipt is None:
         return State(step.name, ("never finished",))
     try:
         now = fingerprint.of_step(step, parameters)
-    except (SyntaxError, FileNotFoundError, json.JSONDecodeError) as error:
+    except (OSError, UnicodeDecodeError, NotebookError) as error:
         return State(step.name, (f"cannot be read: {error}",))
     found = fingerprint.changes(receipt["fingerprint"], now)
     found += [f"output {change}" for change in fingerprint.changes(receipt["outputs"], outputs(step))]
     return State(step.name, tuple(found))
+
+
+def _receipt(path: Path) -> dict[str, Any] | None:
+    """What a step left of its last run; None where it left nothing that can be read as that."""
+    try:
+        receipt = json.loads(path.read_text(encoding="utf-8"))
+        if {type(receipt[key]) for key in ("fingerprint", "outputs")} == {dict} and receipt.keys() == RECEIPT:
+            return receipt
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):  # gone, damaged, or of another shape
+        pass
+    return None
 
 
 def outputs(step: steps.Step) -> dict[str, str]:
@@ -76,11 +90,12 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         shutil.rmtree(staging, ignore_errors=True)
         (FAILED / step.notebook.name).unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # socket names have a length limit: a short path
-            worker.run(_execute, step.notebook, given, staging, FAILED, Path(runtime))
-        receipt.unlink(missing_ok=True)  # from here on the old receipt no longer tells the truth
+            arguments = (step.notebook, given, staging, FAILED, Path(runtime))
+            worker.run(_execute, *arguments, limit=steps.STEP_LIMIT)
+        _forget(receipt)  # from here on it no longer tells the truth
         _move_in(step, staging)
     elif step.module:
-        receipt.unlink(missing_ok=True)
+        _forget(receipt)
         importlib.import_module(step.module).run(**given)
     files.write_json(
         receipt,
@@ -91,6 +106,10 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
             "seconds": round(time.monotonic() - clock, 2),
         },
     )
+
+
+def _forget(receipt: Path) -> None:
+    shutil.rmtree(receipt) if receipt.is_dir() else receipt.unlink(missing_ok=True)
 
 
 def _execute(*arguments: Any) -> None:

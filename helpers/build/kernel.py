@@ -7,12 +7,14 @@ import contextlib
 import importlib
 import multiprocessing
 import os
+import re
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
+os.environ.pop("MPLBACKEND", None)  # matplotlib cannot be imported with the name of one that is not here
 import matplotlib
 import pandas
 from ipykernel.kernelapp import IPKernelApp
@@ -29,6 +31,12 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # or the debugger,
 for name in LOADED:
     with contextlib.suppress(Exception):  # the notebook that imports what is broken says so, with its place
         importlib.import_module(name)
+
+INHERITED = re.compile(
+    "PATH|HOME|USER|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|VIRTUAL_ENV|LD_LIBRARY_PATH|PYTHONPATH|PYTHONHASHSEED|PYDEVD_.*"
+    "|ATOM_.*|IPYTHONDIR|JUPYTER_RUNTIME_DIR|JPY_.*|MPLCONFIGDIR|XDG_.*|(OMP|MKL|OPENBLAS)_.*"
+)
+"""Of the environment what a notebook may see: what it prints is published, and keys and tokens have any name."""
 
 _context = multiprocessing.get_context("fork")
 _spares: list["Spare"] = []
@@ -67,6 +75,11 @@ class Spare:
         """Send the kernel a signal; one that has ended needs none."""
         if self.poll() is None:
             os.kill(self.pid, number)
+
+
+def inherited(environment: dict[str, str]) -> dict[str, str]:
+    """The part of an environment that kernels get."""
+    return {name: value for name, value in environment.items() if INHERITED.fullmatch(name)}
 
 
 def fork() -> None:
@@ -125,7 +138,7 @@ class _Provisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
         self.process = _spares.pop()
         self.pid = self.process.pid
-        self.process.become(cmd[cmd.index("-f") :], settings["env"], settings.get("cwd"))
+        self.process.become(cmd[cmd.index("-f") :], inherited(settings["env"]), settings.get("cwd"))
         return self.connection_info
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 
 from helpers import edition, files, paths
-from helpers.build import graph, steps
+from helpers.build import cells, graph, steps
+from helpers.build.cells import KERNEL
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 TEXT = ("text/plain", "text/html", "text/markdown")
 
 
@@ -18,7 +18,13 @@ class UncleanError(ValueError):
 
 def check() -> list[str]:
     """The committed notebooks that are not clean, with what is wrong."""
-    return [f"{paths.shown(path)}: {fault}" for path in _sources() for fault in _faults(path)]
+    found = []
+    for path in _sources():
+        try:
+            found += [f"{paths.shown(path)}: {fault}" for fault in _faults(path)]
+        except cells.NotebookError as error:
+            found.append(str(error))
+    return found
 
 
 def update() -> list[str]:
@@ -31,6 +37,8 @@ def update() -> list[str]:
     for step in steps.STEPS:
         if not (source := step.notebook):
             continue
+        if injected := _injected(source):
+            raise UncleanError(f"{paths.shown(source)}: cell {injected[0]} holds the parameters of a former run; delete it")
         state = graph.state(step, parameters)
         if not state.fresh:
             raise UncleanError(f"{step.name} is out of date ({state.reasons[0]}); run `atom build` first")
@@ -70,13 +78,23 @@ def _text_only(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
     return nbformat.v4.new_output(output.output_type, output.data)
 
 
+def _injected(path: Path) -> list[int]:
+    """Numbers of the cells of parameters that a run by papermill has left, with the values of that run."""
+    found = enumerate(cells.read(path), 1)
+    return [number for number, cell in found if "injected-parameters" in cell["metadata"]["tags"]]
+
+
 def _faults(path: Path) -> list[str]:
     """What is unclean in the notebook at `path`."""
-    notebook = nbformat.read(path, as_version=4)
-    faults, runs = [], count(1)
+    faults = [f"cell {number} holds the parameters of a former run; delete it" for number in _injected(path)]
+    notebook, runs = nbformat.read(path, as_version=4), count(1)
     if notebook.metadata.get("kernelspec") != KERNEL:
         faults.append("its kernel is not `python3`")
+    if traces := sorted(notebook.metadata.keys() - {"kernelspec", "language_info"}):
+        faults.append(f"it carries {', '.join(traces)}, which a run or an editor has left")
     for number, cell in enumerate(notebook.cells, 1):
+        if traces := sorted(cell.metadata.keys() - {"tags"}):
+            faults.append(f"cell {number} carries {', '.join(traces)}, which a run or an editor has left")
         if cell.cell_type != "code":
             continue
         if cell.execution_count != next(runs):

@@ -6,6 +6,11 @@ from pathlib import Path
 from helpers import paths
 from helpers.edition import Edition
 
+START_LIMIT, CELL_LIMIT, STEP_LIMIT = 120, 3600, 4 * 3600
+"""Seconds that a kernel may take to start, a cell to run, and a notebook."""
+OUTPUT_LIMIT = 5_000_000
+"""Characters that a cell may show, pictures among them."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -22,14 +22,20 @@ def preload(*modules: str) -> None:
     _context.set_forkserver_preload(list(modules))
 
 
-def run(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call `function(*arguments)` in a fresh process and give its result, or raise what it raised."""
+def run(function: Callable[..., Any], *arguments: Any, limit: float | None = None) -> Any:
+    """Call `function(*arguments)` in a fresh process and give its result, or raise what it raised.
+
+    Raises WorkerDied where it ends without an answer, or has none after `limit` seconds.
+    """
     ours, theirs = _context.Pipe()
     process = _context.Process(target=_serve, args=(theirs, function, arguments))
     process.start()
     theirs.close()
     _running.add(process)
     try:
+        if not ours.poll(limit):
+            process.kill()
+            raise WorkerDied(f"did not end within {limit} s")
         succeeded, answer = ours.recv()
     except EOFError:
         process.join()

@@ -25,6 +25,27 @@ def test_a_notebooks_outputs_do_not_count_its_source_and_tags_do(tmp_path):
     assert notebook(path, "1", tags=["parameters"]) != plain
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = !ls\nlen?\n%matplotlib inline\nfrom helpers import edition",
+        "%time from helpers import edition",
+        "%%time\nfrom helpers.edition import load",
+        "if x: from helpers import edition",
+        "a = 1; import helpers.edition",
+        "from helpers import \\\n    edition",
+        "%run ../helpers/edition.py",
+        "!python -m helpers.edition",
+        "importlib.import_module('helpers.edition')",
+    ],
+)
+def test_what_ipython_takes_is_read_for_the_helpers_it_needs(tmp_path, source):
+    notebook(tmp_path / "n.ipynb", source)
+    used = fingerprint.helpers_of(fingerprint.notebook_code(tmp_path / "n.ipynb"))
+    assert paths.ROOT / "helpers/edition.py" in used
+    assert paths.ROOT / "helpers/build/graph.py" not in used
+
+
 def test_touching_a_file_does_not_count_changing_it_does(tmp_path):
     (tmp_path / "a.csv").write_text("1")
     (tmp_path / ".hidden").write_text("1")

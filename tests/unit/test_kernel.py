@@ -30,7 +30,7 @@ def execute(folder, *cells):
     parameters = nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]})
     code = [nbformat.v4.new_code_cell(cell) for cell in cells]
     nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *code]), folder / "a.ipynb")
-    own = {"JUPYTER_RUNTIME_DIR": str(folder), "IPYTHONDIR": str(folder), "PLANTED": "here"}
+    own = {"JUPYTER_RUNTIME_DIR": str(folder), "IPYTHONDIR": str(folder), "ATOM_PLANTED": "here"}
     subprocess.run([sys.executable, "-c", RUN], cwd=folder, env=os.environ | own, check=True)
     return [cell.outputs for cell in nbformat.read(folder / "b.ipynb", as_version=4).cells][1:]
 
@@ -39,7 +39,7 @@ def test_a_forked_kernel_is_a_kernel_like_others(tmp_path):
     loaded, facts, figure, result = execute(
         tmp_path,
         FIRST,
-        "import os; print(os.environ['PLANTED'], __name__, os.getpid() == os.getsid(0), os.getcwd())",
+        "import os; print(os.environ['ATOM_PLANTED'], __name__, os.getpid() == os.getsid(0), os.getcwd())",
         "import matplotlib.pyplot as plt; _ = plt.figure(figsize=(1, 1)); plt.plot([1, 2]);",
         "import pandas; pandas.get_option('display.max_columns'), 1 + 1",
     )
@@ -47,6 +47,20 @@ def test_a_forked_kernel_is_a_kernel_like_others(tmp_path):
     assert facts[0].text == f"here __main__ True {tmp_path}\n"
     assert "image/png" in figure[-1].data
     assert result[0].data["text/plain"] == "(20, 2)"
+
+
+def test_a_notebook_that_prints_its_environment_prints_no_key_of_any_name(tmp_path, monkeypatch):
+    names = ("HF_TOKEN", "OPENROUTER_API_KEY", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "AWS_SESSION", "DATABASE_URL")
+    for name in (*names, "PGPASSWORD", "https_proxy"):
+        monkeypatch.setenv(name, "planted-secret")
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    by_python, by_shell, figure = execute(
+        tmp_path, "import os; print(sorted(os.environ.items()))", "!env", "import matplotlib.pyplot as p; p.plot([1]);"
+    )
+    for shown in (by_python, by_shell):
+        assert "PATH" in shown[0].text
+        assert "planted-secret" not in shown[0].text
+    assert "image/png" in figure[-1].data
 
 
 @pytest.mark.parametrize("used", [False, True])

@@ -630,7 +630,7 @@ def test_tables_of_another_kind_of_data_are_not_shown_under_the_editions_label(t
     tables.write(models, "clean/models")
     tables.write(life, "clean/lifetime")
     (tmp_path / "receipts").mkdir()
-    receipt = {"fingerprint": {"parameter data": "full"}, "outputs": {}}
+    receipt = {"fingerprint": {"parameter data": "full"}, "outputs": {}, "started": "", "seconds": 1}
     (tmp_path / "receipts" / "02_clean.json").write_text(json.dumps(receipt))
     with pytest.raises(command.RamCommandError, match=r"another kind of data .* \(full → reconstructed\)"):
         command.run(["m1"], edition.load(), as_json=False)
