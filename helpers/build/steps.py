@@ -86,7 +86,7 @@ STEPS = (
         "Relative Adoption Metric",
         reads=("clean", "/data/registry/case_studies.csv", "/data/registry/appendix_models.csv"),
         stage="ram",
-        parameters=("data", "seed", "milestones", "reference_set_size", "snapshot_date", "top_models_date"),
+        parameters=("data", "milestones", "reference_set_size", "snapshot_date", "top_models_date"),
     ),
     _notebook(
         "06_reproduction",

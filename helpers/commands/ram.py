@@ -15,6 +15,7 @@ from helpers import tables
 from helpers.build import graph, steps
 from helpers.edition import Edition
 from helpers.measures import ram
+from helpers.measures.order_statistics import FEWEST
 from helpers.registry import BUCKETS
 from helpers.text import formats
 
@@ -95,7 +96,7 @@ def _near(name: str, ids: list[str]) -> list[str]:
 def answer(chosen: Sequence[str], lifetime: pd.DataFrame, models: pd.DataFrame, edition: Edition) -> dict[str, Any]:
     """Scores, reference sets and data coverage of the chosen Hub ids, as plain values; what is unknown is None."""
     day = pd.Timestamp(edition.snapshot_date)
-    measured = ram.measure(lifetime, models, edition.milestones, day, edition.reference_set_size, edition.seed)
+    measured = ram.measure(lifetime, models, edition.milestones, day, edition.reference_set_size)
     rows = models.set_index("model").loc[list(chosen)].reset_index()
     covered = ram.coverage(lifetime[lifetime["date"] <= day], rows, edition.milestones)
     counted = covered.drop(columns="date").merge(measured.scores, on=["model", "milestone_days"], how="left")
@@ -107,8 +108,7 @@ def answer(chosen: Sequence[str], lifetime: pd.DataFrame, models: pd.DataFrame, 
         "data": edition.data_label,
         "snapshot_date": f"{day:%Y-%m-%d}",
         "interval_level": ram.LEVEL,
-        "resamples": ram.RESAMPLES,
-        "seed": edition.seed,
+        "interval_fewest": FEWEST,
         "models": [_model(row, counted, members) for row in rows.to_dict("records")],
         "reference_sets": {
             bucket: _records(members[members["bucket"] == bucket], ["rank", "model", "downloads"]) for bucket in buckets
@@ -179,7 +179,8 @@ def shown(found: dict[str, Any]) -> Group:
 
 LEGEND = (
     "RAM: downloads over the median of the bucket's reference set at as many days after release. n: models of the set "
-    "with a count there. Interval: the set drawn anew. Leave one out: without any one of its models."
+    f"with a count there. Interval: how far the median of {FEWEST} models or more varies with the set, were it a random "
+    "draw. Leave one out: without any one of its models."
 )
 
 

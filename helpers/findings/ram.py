@@ -66,7 +66,7 @@ def medians_alike(tell: Tell) -> bool:
 
 
 def intervals_known(tell: Tell) -> bool:
-    """Some score has a bootstrap interval."""
+    """Some score has an interval."""
     return tell("certainty.intervals") > 0
 
 

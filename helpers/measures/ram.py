@@ -14,14 +14,15 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from helpers.measures.order_statistics import median_interval
 from helpers.registry import BUCKETS
 
-RESAMPLES = 5_000
-"""Draws of the bootstrap: from seed to seed a bound then moves by less than 1 % as a rule."""
 LEVEL = 0.95
-"""Part of the draws that an interval holds."""
+"""Probability with which an interval holds, were the reference set a random draw."""
 BOUNDS = ("interval_low", "interval_high", "leave_one_out_low", "leave_one_out_high")
 """Columns of a score that single members of its reference set decide."""
+SETS = ("score_fixed", "n_fixed", "score_without", "n_without")
+"""Columns of a score against other sets of the same members."""
 BANDS = ("q25", "q75", "mean", "mean_to_median")
 """Columns of a reference set that single members decide: where only scores are known, these fix its median alone."""
 
@@ -37,7 +38,7 @@ class Measured:
     """Everything of Section 6 at one snapshot.
 
     reached: from `at_milestones`. members: from `reference_set`. reference: from `reference`. scores: from `scores`,
-    with interval_low, interval_high (bootstrap), leave_one_out_low, leave_one_out_high.
+    with interval_low, interval_high (see `intervals`), leave_one_out_low, leave_one_out_high.
     """
 
     reached: pd.DataFrame
@@ -47,7 +48,7 @@ class Measured:
 
 
 def measure(
-    lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[int], snapshot_date: Day, size: int, seed: int
+    lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[int], snapshot_date: Day, size: int
 ) -> Measured:
     """All reference sets, medians and scores of one snapshot. Counts of later days do not enter."""
     held = lifetime[lifetime["date"] <= pd.Timestamp(snapshot_date)]
@@ -55,7 +56,7 @@ def measure(
     members = reference_set(held, models, snapshot_date, size)
     medians = reference(reached, members, milestones)
     scored = scores(reached, medians)
-    scored = ranged(scored, bootstrap(reached, members, milestones, seed), "interval")
+    scored = ranged(scored, intervals(reached, members, milestones), "interval")
     scored = ranged(scored, leave_one_out(reached, members, milestones), "leave_one_out")
     return Measured(reached, members, medians, scored)
 
@@ -152,20 +153,16 @@ def scores(reached: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
 # Uncertainty --------------------------------------------------------------------------------------------------
 
 
-def bootstrap(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence[int], seed: int) -> pd.DataFrame:
-    """Where the median would lie if the reference set had been drawn anew from models like its own.
+def intervals(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
+    """How far the medians vary with the reference set: intervals of LEVEL from its ordered counts alone.
 
-    Each of RESAMPLES draws takes as many models, with repeats, each with all its milestones; counts that are absent
-    stay absent. A bucket's draws depend on the seed and the bucket alone.
-    Returns bucket, milestone_days, low, high (percentiles that hold LEVEL of the draws); null where fewer than two
-    models have a count.
+    They hold as named if the set is a random draw from models like its own, which one chosen for its downloads is not;
+    and they take a model's own downloads as given.
+    Returns bucket, milestone_days, low, high; null where fewer than order_statistics.FEWEST models have a count.
     """
-    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
 
-    def ends(bucket: str, counts: np.ndarray) -> np.ndarray:
-        chance = np.random.default_rng([seed, BUCKETS.index(bucket)])
-        drawn = counts[chance.integers(len(counts), size=(RESAMPLES, len(counts)))]
-        return np.nanquantile(_medians(drawn), tails, axis=0)
+    def ends(counts: np.ndarray) -> np.ndarray:
+        return np.transpose([median_interval(column[~np.isnan(column)], LEVEL) for column in counts.T])
 
     return _bounds(reached, members, milestones, ends)
 
@@ -176,7 +173,7 @@ def leave_one_out(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequ
     Returns bucket, milestone_days, low, high; null where fewer than two models have a count.
     """
 
-    def ends(_: str, counts: np.ndarray) -> np.ndarray:
+    def ends(counts: np.ndarray) -> np.ndarray:
         medians = _medians(np.stack([np.delete(counts, row, axis=0) for row in range(len(counts))]))
         return np.stack([np.nanmin(medians, axis=0), np.nanmax(medians, axis=0)])
 
@@ -186,28 +183,49 @@ def leave_one_out(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequ
 def ranged(scores: pd.DataFrame, bounds: pd.DataFrame, name: str) -> pd.DataFrame:
     """The scores with <name>_low and <name>_high: the downloads over the median's upper and lower bound.
 
-    bounds: from `bootstrap` or `leave_one_out`. Null where the score or the bound is, or the bound is 0.
+    bounds: from `intervals` or `leave_one_out`. Null where the score or the bound is, or the bound is 0.
     """
     both = scores.merge(bounds, on=["bucket", "milestone_days"], how="left")
     low, high = (both["downloads"] / both[end].where(both[end] > 0) for end in ("high", "low"))
     return both.drop(columns=["low", "high"]).assign(**{f"{name}_low": low, f"{name}_high": high})
 
 
+def other_sets(scores: pd.DataFrame, reached: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """The scores with those against two other reference sets: one that stays the same, and one without the model.
+
+    Which members have a count changes from milestone to milestone, and with it what a score is measured against. The
+    fixed set of a model is those that have one at every milestone at which the model has a score.
+    Returns the rows of `scores` with score_fixed, n_fixed, score_without, n_without (models behind each median); a
+    score is null where no model is behind its median, or that is 0.
+    """
+    counts = reached.pivot(index="model", columns="milestone_days", values="downloads")
+    parts = [scores.assign(score_fixed=np.nan, n_fixed=0, score_without=np.nan, n_without=0).iloc[:0]]
+    for (bucket, model), own in scores.groupby(["bucket", "model"], observed=True):
+        peers = members.loc[members["bucket"] == bucket, "model"]
+        held = counts.reindex(index=peers, columns=own["milestone_days"])
+        found = {"fixed": held.dropna(), "without": held.drop(index=model, errors="ignore")}
+        for name, part in found.items():
+            medians = part.median().where(part.median() > 0).array
+            own = own.assign(**{f"score_{name}": own["downloads"] / medians, f"n_{name}": part.notna().sum().array})
+        parts.append(own)
+    return pd.concat(parts).loc[scores.index]
+
+
 def _bounds(
     reached: pd.DataFrame,
     members: pd.DataFrame,
     milestones: Sequence[int],
-    ends: Callable[[str, np.ndarray], np.ndarray],
+    ends: Callable[[np.ndarray], np.ndarray],
 ) -> pd.DataFrame:
     """Bounds of the median in every cell: bucket, milestone_days, low, high.
 
-    ends: (bucket, its counts as models by rank × milestones with at least two) → low and high × milestones.
+    ends: counts of a bucket, models by rank × milestones with at least two → low and high × milestones.
     """
     parts = []
     for bucket, part in members.groupby("bucket", observed=True):
         table = reached.pivot(index="model", columns="milestone_days", values="downloads").reindex(part["model"])
         table = table.loc[:, table.notna().sum() >= 2]
-        low, high = ends(bucket, table.to_numpy(float)) if len(table.columns) else ((), ())
+        low, high = ends(table.to_numpy(float)) if len(table.columns) else ((), ())
         parts.append(pd.DataFrame({"bucket": bucket, "milestone_days": table.columns, "low": low, "high": high}))
     found = pd.concat(parts).astype({"low": float, "high": float})
     found["bucket"] = pd.Categorical(found["bucket"], BUCKETS, ordered=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.measures import ram
+from helpers.measures.order_statistics import FEWEST
 
 HALF_YEAR = 180
 """Days through which the paper calls the buckets' medians alike (Appendix C)."""
@@ -18,7 +19,7 @@ def settings(size: int, milestones: Sequence[int], snapshot_date: ram.Day, top_m
     """What scores are taken with (Section 6.1), in one row.
 
     Returns reference_set_size, milestone_count, milestones (days, as text), milestone_first, snapshot_date,
-    top_models_date, interval_level (0 to 1), resamples.
+    top_models_date, interval_level (0 to 1), interval_fewest (models below which there is none).
     """
     row = {
         "reference_set_size": size,
@@ -28,7 +29,7 @@ def settings(size: int, milestones: Sequence[int], snapshot_date: ram.Day, top_m
         "snapshot_date": pd.Timestamp(snapshot_date),
         "top_models_date": pd.Timestamp(top_models_date),
         "interval_level": ram.LEVEL,
-        "resamples": ram.RESAMPLES,
+        "interval_fewest": FEWEST,
     }
     return pd.DataFrame([row])
 
@@ -145,17 +146,24 @@ def scored(cases: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def certainty(scores: pd.DataFrame) -> pd.DataFrame:
-    """How sure the scores are, in one row.
+    """How far the scores vary with their reference sets, in one row.
 
-    scores: from `ram.measure`. Returns intervals (scores that have one), one_sided (intervals that lie on one side of
-    1), interval_factor and leave_one_out_factor (upper over lower end, in the median case; null without any).
+    scores: from `ram.other_sets`. Returns intervals (scores that have one), one_sided (intervals that lie on one side
+    of 1), interval_factor and leave_one_out_factor (upper over lower end, in the median case; null without any),
+    fixed (scores that have one against a fixed set), fixed_factor (how far these lie from the score, up or down, in
+    the median case) and fixed_crossed (of these, how many lie on the other side of 1).
     """
+    fixed = scores.dropna(subset="score_fixed")
+    apart = fixed["score_fixed"] / fixed["score"]
     ends = scores["interval_low"], scores["interval_high"]
     row = {
         "intervals": int(ends[0].notna().sum()),
         "one_sided": int(((ends[0] > 1) | (ends[1] < 1)).sum()),
         "interval_factor": (ends[1] / ends[0]).median(),
         "leave_one_out_factor": (scores["leave_one_out_high"] / scores["leave_one_out_low"]).median(),
+        "fixed": len(fixed),
+        "fixed_factor": apart.where(apart >= 1, 1 / apart).median(),
+        "fixed_crossed": int(((fixed["score_fixed"] - 1) * (fixed["score"] - 1) < 0).sum()),
     }
     return pd.DataFrame([row])
 

@@ -15,8 +15,7 @@ from helpers import edition, paths, tables
 from helpers.build import graph
 from helpers.commands import ram as command
 from helpers.findings import ram as findings
-from helpers.measures import ram, ram_summaries
-from helpers.registry import BUCKETS
+from helpers.measures import order_statistics, ram, ram_summaries
 from helpers.tables import contracts
 from helpers.text import show
 
@@ -107,7 +106,7 @@ def test_an_interpolated_count_says_so():
 def test_release_or_size_unknown():
     models = tracked(("acme/undated", SMALL, None), ("acme/unsized", None, "2026-03-01"))
     table = lifetime(since("acme/undated", "2026-03-01", 1), since("acme/unsized", "2026-03-01", 1))
-    found = ram.measure(table, models, MILESTONES, SNAPSHOT, 10, 1)
+    found = ram.measure(table, models, MILESTONES, SNAPSHOT, 10)
     assert set(found.reached["model"]) == {"acme/unsized"}
     assert list(found.members["model"]) == ["acme/undated"]
     assert found.scores["score"].isna().all()
@@ -141,7 +140,7 @@ def test_coverage_says_why_a_count_is_absent():
 def test_counts_after_the_snapshot_do_not_enter():
     later = lifetime(*(since(f"acme/m{n}", "2026-03-01", r, "2026-05-30") for n, r in enumerate((1, 2, 4, 100), 1)))
     milestones = [7, 30, 60]
-    ours, expected = (ram.measure(t, FOUR, milestones, SNAPSHOT, 10, 1) for t in (later, FOUR_LIFE))
+    ours, expected = (ram.measure(t, FOUR, milestones, SNAPSHOT, 10) for t in (later, FOUR_LIFE))
     pd.testing.assert_frame_equal(ours.scores, expected.scores)
     assert 60 not in set(ours.scores["milestone_days"])
 
@@ -171,7 +170,7 @@ def test_a_snapshot_that_is_not_held_is_an_error():
 
 
 def test_medians_quartiles_means_and_scores_by_hand():
-    found = ram.measure(FOUR_LIFE, FOUR, [7, 365], SNAPSHOT, 10, 1)
+    found = ram.measure(FOUR_LIFE, FOUR, [7, 365], SNAPSHOT, 10)
     # at 7 days 7, 14, 28, 700: quartiles on the line between neighbours
     assert rows(found.reference.head(1), *found.reference) == [(SMALL, 7, 4, 21, 12.25, 196, 187.25, 187.25 / 21)]
     assert rows(found.reference.tail(1), "milestone_days", "n") == [(365, 0)]
@@ -180,7 +179,7 @@ def test_medians_quartiles_means_and_scores_by_hand():
 
 
 def test_a_model_outside_the_reference_set_is_scored_against_it():
-    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 3, 1)
+    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 3)
     assert found.scores.set_index("model")["score"].to_dict() == pytest.approx(
         {"acme/m1": 0.25, "acme/m2": 0.5, "acme/m3": 1, "acme/m4": 25}
     )
@@ -188,7 +187,7 @@ def test_a_model_outside_the_reference_set_is_scored_against_it():
 
 def test_a_median_of_zero_gives_no_score():
     table = lifetime(*(since(f"acme/m{number}", "2026-03-01", 0) for number in range(1, 5)))
-    found = ram.measure(table, FOUR, [7], SNAPSHOT, 10, 1)
+    found = ram.measure(table, FOUR, [7], SNAPSHOT, 10)
     assert found.reference["median"].tolist() == [0]
     assert found.reference["mean_to_median"].isna().all()
     assert found.scores[["score", "interval_low", "leave_one_out_high"]].isna().all(axis=None)
@@ -266,7 +265,7 @@ def test_the_settings_of_a_snapshot_in_one_row():
 
 
 def test_half_of_a_reference_set_lies_on_either_side_of_1():
-    found = ram.measure(FOUR_LIFE, FOUR, MILESTONES, SNAPSHOT, 10, 1)
+    found = ram.measure(FOUR_LIFE, FOUR, MILESTONES, SNAPSHOT, 10)
     baseline = ram_summaries.baseline(found.scores, found.members, found.reference)
     assert rows(baseline, "score", "quantile_low", "quantile_high") == [pytest.approx((1, 0.25, 0.75))]
     moved = found.reference.assign(q25=[28.0, *found.reference["q25"][1:]])  # the third of 7, 14, 28, 700
@@ -322,9 +321,9 @@ def test_a_milestone_at_which_a_bucket_has_no_median_compares_nothing(bucket):
 CASES = pd.DataFrame({"key": ["a", "b", "c"], "model": ["m/a", "m/b", "m/c"], "figure": ["big", "big", "small"],
                       "group": ["out", None, "out"]})  # fmt: skip
 CHOSEN = pd.DataFrame(
-    [("a", "m/a", "out", 2.0, 1.5, 3.0, 1.8, 2.4), ("a", "m/a", "out", 0.5, 0.4, 1.6, 0.4, 0.6),
-     ("b", "m/b", None, 1.0, None, None, None, None)],
-    columns=["key", "model", "group", "score", *ram.BOUNDS],
+    [("a", "m/a", "out", 2.0, 1.5, 3.0, 1.8, 2.4, 0.8), ("a", "m/a", "out", 0.5, 0.4, 1.6, 0.4, 0.6, 0.6),
+     ("b", "m/b", None, 1.0, None, None, None, None, None)],
+    columns=["key", "model", "group", "score", *ram.BOUNDS, "score_fixed"],
 )  # fmt: skip
 
 
@@ -345,6 +344,8 @@ def test_certainty_by_hand():
     found = ram_summaries.certainty(CHOSEN).iloc[0]
     assert (found["intervals"], found["one_sided"], found["interval_factor"]) == (2, 1, 3)
     assert found["leave_one_out_factor"] == pytest.approx((2.4 / 1.8 + 0.6 / 0.4) / 2)
+    assert (found["fixed"], found["fixed_crossed"]) == (2, 1)
+    assert found["fixed_factor"] == pytest.approx((2.0 / 0.8 + 0.6 / 0.5) / 2)
     none = ram_summaries.certainty(CHOSEN.iloc[:0]).iloc[0]
     assert none["intervals"] == 0
     assert np.isnan(none["interval_factor"])
@@ -412,7 +413,7 @@ modest = settings(max_examples=15, deadline=None)
 @given(worlds())
 def test_the_median_score_of_a_reference_set_is_1(world):
     models, life = world
-    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 5, 1)
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 5)
     own = found.scores[found.scores["model"].isin(found.members["model"])]
     medians = own.groupby(["bucket", "milestone_days"], observed=True)["score"].median()
     assert medians.to_numpy() == pytest.approx(1)
@@ -424,7 +425,7 @@ def test_the_median_score_of_a_reference_set_is_1(world):
 def test_scores_do_not_depend_on_the_scale(world, factor):
     models, life = world
     scaled = life.assign(downloads_cumulative=life["downloads_cumulative"] * factor)
-    one, other = (ram.measure(t, models, MILESTONES, SNAPSHOT, 5, 1).scores for t in (life, scaled))
+    one, other = (ram.measure(t, models, MILESTONES, SNAPSHOT, 5).scores for t in (life, scaled))
     columns = ["score", "interval_low", "interval_high", "leave_one_out_low", "leave_one_out_high"]
     pd.testing.assert_frame_equal(one[columns], other[columns])
     assert other["downloads"].to_numpy() == pytest.approx(one["downloads"].to_numpy() * factor)
@@ -435,7 +436,7 @@ def test_scores_do_not_depend_on_the_scale(world, factor):
 def test_the_order_of_rows_changes_nothing(world, seed):
     models, life = world
     shuffled = (life.sample(frac=1, random_state=seed), models.sample(frac=1, random_state=seed))
-    one, other = (ram.measure(t, m, MILESTONES, SNAPSHOT, 5, 1) for t, m in ((life, models), shuffled))
+    one, other = (ram.measure(t, m, MILESTONES, SNAPSHOT, 5) for t, m in ((life, models), shuffled))
     for name in ("reached", "members", "reference", "scores"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
 
@@ -444,7 +445,7 @@ def test_the_order_of_rows_changes_nothing(world, seed):
 @given(worlds())
 def test_the_leave_one_out_range_holds_the_score_and_is_absent_below_two_models(world):
     models, life = world
-    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 5, 1).scores
+    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 5).scores
     known = scores[scores["n"] >= 2]
     assert (known["leave_one_out_low"] <= known["score"] * (1 + 1e-12)).all()
     assert (known["leave_one_out_high"] >= known["score"] * (1 - 1e-12)).all()
@@ -456,7 +457,7 @@ def test_the_leave_one_out_range_holds_the_score_and_is_absent_below_two_models(
 
 
 def test_leave_one_out_by_hand():
-    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 10, 1)
+    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 10)
     bounds = ram.leave_one_out(found.reached, found.members, [7])
     assert rows(bounds, *bounds) == [(SMALL, 7, 14, 28)]  # of 7, 14, 28, 700 without one of the middle two
     first = found.scores.iloc[0]
@@ -472,28 +473,18 @@ def many(size: int = 10) -> tuple[pd.DataFrame, pd.DataFrame]:
     return models, lifetime(*life)
 
 
-def test_the_bootstrap_is_determined_by_its_seed():
-    models, life = many()
-    one, same, other = (ram.measure(life, models, MILESTONES, SNAPSHOT, 10, seed) for seed in (1, 1, 2))
-    reached, members = one.reached, one.members
-    bounds = [ram.bootstrap(reached, members, MILESTONES, seed) for seed in (1, 1, 2)]
-    pd.testing.assert_frame_equal(bounds[0], bounds[1])
-    pd.testing.assert_frame_equal(one.scores, same.scores)
-    assert not one.scores["interval_low"].equals(other.scores["interval_low"])
-
-
-def test_a_buckets_draws_do_not_depend_on_other_buckets():
+def test_a_bucket_does_not_depend_on_other_buckets():
     models, life = many()
     more = pd.concat([models, FOUR.assign(model=FOUR["model"].str.replace("acme", "other"))])
     life_more = pd.concat([life, FOUR_LIFE.assign(model=FOUR_LIFE["model"].str.replace("acme", "other"))])
-    alone = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, 1).scores
-    beside = ram.measure(life_more, more, MILESTONES, SNAPSHOT, 10, 1).scores
+    alone = ram.measure(life, models, MILESTONES, SNAPSHOT, 10).scores
+    beside = ram.measure(life_more, more, MILESTONES, SNAPSHOT, 10).scores
     pd.testing.assert_frame_equal(alone, beside[beside["bucket"] == LARGE].reset_index(drop=True))
 
 
 def test_the_interval_holds_the_score_and_the_leave_one_out_range():
     models, life = many()
-    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, 1).scores
+    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 10).scores
     assert len(scores) == 30
     assert (scores["interval_low"] < scores["score"]).all()
     assert (scores["interval_high"] > scores["score"]).all()
@@ -501,29 +492,78 @@ def test_the_interval_holds_the_score_and_the_leave_one_out_range():
     assert (scores["interval_high"] >= scores["leave_one_out_high"]).all()
 
 
-def test_the_bootstrap_agrees_with_the_exact_chance_and_with_draws_one_by_one():
-    """The median of three resampled values is the least with chance 7/27, the middle 13/27, the greatest 7/27."""
-    models, life = many(3)
-    found = ram.measure(life, models, [7], SNAPSHOT, 3, 1)
-    values = np.sort(found.reached["downloads"])
-    bounds = ram.bootstrap(found.reached, found.members, [7], 1)
-    assert rows(bounds, "low", "high") == [(values[0], values[2])]
-    counts_by_rank = found.reached.set_index("model")["downloads"].reindex(found.members["model"]).to_numpy()
-    chance = np.random.default_rng([1, BUCKETS.index(LARGE)])
-    drawn = [np.median(counts_by_rank[row]) for row in chance.integers(3, size=(ram.RESAMPLES, 3))]
-    assert rows(bounds, "low", "high") == [tuple(np.quantile(drawn, [0.025, 0.975]))]
-    assert np.mean(np.equal(drawn, values[1])) == pytest.approx(13 / 27, abs=0.03)
+DRAWS = {  # what downloads of models may be a draw from → its median
+    "lognormal": (lambda chance, size: chance.lognormal(8, 1.5, size), np.exp(8)),
+    "heavy on both sides": (lambda chance, size: np.exp(chance.standard_t(3, size)), 1),
+    "one breakout in few": (lambda chance, size: 1 + chance.pareto(1, size), 2),
+    "no tail": (lambda chance, size: chance.random(size), 0.5),
+}
 
 
-def test_absent_counts_stay_absent_in_a_resample():
-    """Two of ten models have reached the milestone: every resampled median lies between their counts, never at 0."""
-    models = tracked(*((f"acme/m{n}", SMALL, "2026-03-01" if n < 2 else "2026-03-30") for n in range(10)))
-    life = lifetime(*(since(m, f"{d:%Y-%m-%d}", 100 * 10**n) for n, (m, d) in
-                      enumerate(zip(models["model"], models["released"], strict=True))))  # fmt: skip
-    found = ram.measure(life, models, [30], SNAPSHOT, 10, 1)
-    assert rows(found.reference, "n", "median") == [(2, 16_500)]
-    bounds = ram.bootstrap(found.reached, found.members, [30], 1)
-    assert rows(bounds, "low", "high") == [(3_000, 30_000)]
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("size", range(order_statistics.FEWEST, 12))
+def test_an_interval_covers_as_often_as_its_name_says(draw, size):
+    drawn, median = DRAWS[draw]
+    sets = drawn(np.random.default_rng([size, 7]), (4_000, size))
+    ends = np.array([order_statistics.median_interval(values, ram.LEVEL) for values in sets])
+    covered = ((ends[:, 0] <= median) & (median <= ends[:, 1])).mean()
+    assert covered == pytest.approx(ram.LEVEL, abs=0.02)
+
+
+@given(st.integers(0, order_statistics.FEWEST - 1), st.sampled_from([0.5, 0.9, 0.95]))
+def test_so_few_models_have_no_interval(size, level):
+    assert np.isnan(order_statistics.median_interval(np.arange(1.0, size + 1), level)).all()
+
+
+def test_no_interval_is_surer_than_the_outermost_counts():
+    values = np.arange(1.0, 7)  # the least and the greatest of six enclose the median in 62 of 64 cases
+    assert np.isnan(order_statistics.median_interval(values, 0.97)).all()
+    assert order_statistics.median_interval(values, 62 / 64) == (1, 6)
+    assert order_statistics.median_interval(values, 50 / 64) == (2, 5)
+
+
+def test_a_reference_set_has_an_interval_from_six_counts_on():
+    models, life = many(9)  # three of them began a month ago and have the first milestones only
+    found = ram.measure(life, models, [30, 60], SNAPSHOT, 10)
+    bounds = ram.intervals(found.reached, found.members, [30, 60])
+    assert found.reference["n"].tolist() == [9, 3]
+    assert bounds["low"].notna().tolist() == [True, False]
+    values = found.reached.loc[found.reached["milestone_days"] == 30, "downloads"].to_numpy()
+    assert rows(bounds.head(1), "low", "high") == [order_statistics.median_interval(values, ram.LEVEL)]
+
+
+def test_scores_against_a_fixed_set_and_without_the_model_itself():
+    models = tracked(
+        ("acme/own", SMALL, "2026-03-01"), ("acme/whole", SMALL, "2026-03-01"), ("acme/late", SMALL, "2026-03-01"),
+        ("acme/young", SMALL, "2026-03-20"),
+    )  # fmt: skip
+    late = since("acme/late", "2026-03-01", 5)
+    life = lifetime(
+        since("acme/own", "2026-03-01", 10), since("acme/whole", "2026-03-01", 20), late[late["date"] >= "2026-03-12"],
+        since("acme/young", "2026-03-20", 100),
+    )  # fmt: skip
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 10)
+    scores = found.scores[found.scores["model"] == "acme/own"]
+    other = ram.other_sets(scores, found.reached, found.members)
+    assert other["n"].tolist() == [3, 3, 3]  # the young one at first, then the late one
+    assert other["n_fixed"].tolist() == [2, 2, 2]  # itself and the one that was counted all along
+    assert other["score_fixed"].tolist() == pytest.approx([10 / 15] * 3)
+    assert other["n_without"].tolist() == [2, 2, 2]
+    assert other["score_without"].tolist() == pytest.approx([10 / 60, 10 / 12.5, 10 / 12.5])
+    assert ram.other_sets(scores.iloc[:0], found.reached, found.members).empty
+
+
+@modest
+@given(worlds())
+def test_a_model_outside_the_set_has_its_score_without_itself(world):
+    models, life = world
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 2)
+    scores = found.scores.dropna(subset="score")
+    other = ram.other_sets(scores, found.reached, found.members)
+    outside = ~other["model"].isin(found.members["model"])
+    pd.testing.assert_series_equal(other["score_without"][outside], other["score"][outside], check_names=False)
+    alone = other[other["n_fixed"] == other["n"]]
+    pd.testing.assert_series_equal(alone["score_fixed"], alone["score"], check_names=False)
 
 
 # atom ram -----------------------------------------------------------------------------------------------------
@@ -577,7 +617,7 @@ def test_the_answer_holds_scores_bounds_reference_set_and_coverage():
     found = command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
     json.dumps(found, allow_nan=False)
     first, unsized, never = found["models"]
-    expected = ram.measure(life, models, edition.load().milestones, SNAPSHOT, 10, edition.load().seed).scores
+    expected = ram.measure(life, models, edition.load().milestones, SNAPSHOT, 10).scores
     seventh = expected[(expected["model"] == "acme/m1") & (expected["milestone_days"] == 7)].iloc[0]
     assert first["milestones"][0] == {
         "milestone_days": 7, "date": "2026-03-08", "state": "counted", "downloads": seventh["downloads"],
