@@ -179,8 +179,8 @@ def shown(found: dict[str, Any]) -> Group:
 
 LEGEND = (
     "RAM: downloads over the median of the bucket's reference set at as many days after release. n: models of the set "
-    f"with a count there. Interval: how far the median of {FEWEST} models or more varies with the set, were it a random "
-    "draw. Leave one out: without any one of its models."
+    f"with a count there. Interval: how far the median of {FEWEST} models or more varies with the set, were it a "
+    "random draw. Leave one out: without any one of its models."
 )
 
 
