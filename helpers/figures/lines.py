@@ -56,7 +56,7 @@ def frontier(best: pd.DataFrame, title: str, trend: pd.DataFrame | None = None) 
     """The best open model of each region so far, as steps, with trend lines where given (Figures 5 and 6).
 
     best: date, region, score; a row for each advance and each region's last day.
-    trend: date, region, score (fitted), low, high (its confidence band); a region may have none.
+    trend: start, date, region, score (fitted): a thin line for each start; a region may have none.
     """
     theme.drawable(best)
     last, say = best["date"].max(), axes.UNITS["points"][1]
@@ -66,9 +66,8 @@ def frontier(best: pd.DataFrame, title: str, trend: pd.DataFrame | None = None) 
         whole = pd.concat([steps, steps.tail(1).assign(date=last)], ignore_index=True)
         end = f"{style.label} {say(steps['score'].iloc[-1])}"
         marks.append(Mark("step", style, whole.set_axis(["x", "y"], axis="columns"), end))
-        if trend is not None and (trend["region"] == name).any():
-            fit = trend.loc[trend["region"] == name, ["date", "score", "low", "high"]].sort_values("date")
-            marks.append(Mark("fit", style, fit.set_axis(["x", "y", "low", "high"], axis="columns")))
+        for _, fit in () if trend is None else trend[trend["region"] == name].groupby("start"):
+            marks.append(Mark("fit", style, fit[["date", "score"]].set_axis(["x", "y"], axis="columns")))
     return drawn(Chart([Panel(title, "points", "dates", marks)], 3.9))
 
 

@@ -7,11 +7,10 @@ model's release.
 import datetime
 import math
 
-import numpy as np
 import pandas as pd
 
-CONFIDENCE = 0.95
-"""Of the band around a trend; ours, the paper does not say its own."""
+STARTS = 6
+"""Months by which the start of a trend is moved, back and forth; ours."""
 THREE_WAY = {"china": "china", "us": "us", "eu": "other", "other": "other", "unknown": "unknown"}
 """Regions as the paper's Arena figure groups them; unknown is not other."""
 
@@ -106,56 +105,47 @@ def as_listed(names: pd.Series, models: pd.Series) -> pd.Series:
 def trend(points: pd.DataFrame, start: datetime.date | str, by: str = "region") -> pd.DataFrame:
     """Straight line through each group's points from `start` on, by least squares (2.1 "Artificial Analysis").
 
-    points: date, <by>, score. Returns date (first point, each first of a month, last point), <by>, score (fitted), low,
-    high (confidence band of the line, CONFIDENCE by Student's t), points_per_year, points. low and high are null with
-    two points; a group with fewer than two dates has no line. The points of a frontier only rise and are not
-    independent, so the band shows how well a line describes them, not what comes next.
+    points: date, <by>, score. Returns date (first point, each first of a month, last point), <by>, score (fitted),
+    points_per_year, points. A group with fewer than two dates has no line. The points of a frontier only rise and are
+    not independent, so that least squares give no confidence: how firm a slope is, `trends` shows.
     """
     later = points[points["date"] >= pd.Timestamp(start)].dropna(subset="score")
     lines = [_line(group).assign(**{by: name}) for name, group in later.groupby(by) if group["date"].nunique() > 1]
-    columns = ["date", by, "score", "low", "high", "points_per_year", "points"]
+    columns = ["date", by, "score", "points_per_year", "points"]
     return pd.concat(lines, ignore_index=True)[columns] if lines else pd.DataFrame(columns=columns)
 
 
+def trends(points: pd.DataFrame, start: datetime.date | str, by: str = "region") -> pd.DataFrame:
+    """The lines of `trend` from each month of up to STARTS before `start` to as many after it: start, its columns."""
+    months = [pd.Timestamp(start) + pd.DateOffset(months=moved) for moved in range(-STARTS, STARTS + 1)]
+    return pd.concat([trend(points, month, by).assign(start=month) for month in months], ignore_index=True)
+
+
+def slopes(trends: pd.DataFrame, start: datetime.date | str, by: str = "region") -> pd.DataFrame:
+    """How far each group's slope hangs on where its line starts.
+
+    trends: from `trends`. Returns <by>, points_per_year (of the line from `start`), slope_lowest, slope_highest,
+    start_first, start_last (of the lines that there are); only groups with a line from `start`.
+    """
+    own = trends[trends["start"] == pd.Timestamp(start)].drop_duplicates(by)[[by, "points_per_year"]]
+    ends = trends.groupby(by).agg(
+        slope_lowest=("points_per_year", "min"),
+        slope_highest=("points_per_year", "max"),
+        start_first=("start", "min"),
+        start_last=("start", "max"),
+    )
+    return own.join(ends, on=by).reset_index(drop=True)
+
+
 def _line(points: pd.DataFrame) -> pd.DataFrame:
-    """The line of one group, see `trend`: date, score, low, high, points_per_year, points."""
+    """The line of one group, see `trend`: date, score, points_per_year, points."""
     # In one order, so that sums, and with them the last digit, do not hang on that of the rows.
     points = points.sort_values(["date", "score"])
     first, last = points["date"].min(), points["date"].max()
     dates = pd.DatetimeIndex([first, *pd.date_range(first, last, freq="MS", inclusive="neither"), last]).unique()
     x, at = (((days - first) / pd.Timedelta(days=1)).to_numpy(dtype=float) for days in (points["date"], dates))
-    y, n = points["score"].to_numpy(dtype=float), len(points)
-    spread = ((x - x.mean()) ** 2).sum()
-    slope = ((x - x.mean()) * (y - y.mean())).sum() / spread
-    fitted = y.mean() + slope * (at - x.mean())
-    width = math.nan
-    if n > 2:
-        rest = y - y.mean() - slope * (x - x.mean())
-        error = np.sqrt((rest**2).sum() / (n - 2) * (1 / n + (at - x.mean()) ** 2 / spread))
-        width = student_t(CONFIDENCE, n - 2) * error
-    line = {"score": fitted, "low": fitted - width, "high": fitted + width, "points_per_year": slope * 365.25}
+    y = points["score"].to_numpy(dtype=float)
+    slope = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    line = {"score": y.mean() + slope * (at - x.mean()), "points_per_year": slope * 365.25}
     # Machines differ in the last digits of such sums; a millionth of a point is alike on all.
-    return pd.DataFrame(line).round(6).assign(date=dates, points=n)
-
-
-def student_t(confidence: float, freedom: int) -> float:
-    """The t that a Student variable stays within, on either side of 0, with this probability.
-
-    For whole degrees of freedom the probability is a finite sum of powers of cosines (Abramowitz and Stegun, 26.7.3
-    and 26.7.4), which is inverted by bisection: exact to the last digits, without another library.
-    """
-    low, high = 0.0, math.pi / 2
-    for _ in range(100):
-        angle = (low + high) / 2
-        low, high = (angle, high) if _within(angle, freedom) < confidence else (low, angle)
-    return math.sqrt(freedom) * math.tan(low)
-
-
-def _within(angle: float, freedom: int) -> float:
-    """P(|T| ≤ t) where tan(angle) = t / √freedom."""
-    odd = freedom % 2
-    term = total = (math.cos(angle) if freedom > 1 else 0.0) if odd else 1.0
-    for k in range(2 + odd, freedom - 1, 2):
-        term *= (k - 1) / k * math.cos(angle) ** 2
-        total += term
-    return (angle + math.sin(angle) * total) * 2 / math.pi if odd else math.sin(angle) * total
+    return pd.DataFrame(line).round(6).assign(date=dates, points=len(points))

@@ -1,7 +1,5 @@
 """Performance: the frontier never falls, the recalibration, the lead and the trend give known answers."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -159,36 +157,21 @@ def test_the_best_of_each_group_at_the_end_is_named_as_its_maker_spells_it():
 # Trend --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("freedom", "t"),
-    [(1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (9, 2.262157), (10, 2.228139), (120, 1.979930)],
-)
-def test_students_t_is_that_of_the_tables(freedom, t):
-    assert performance.student_t(0.95, freedom) == pytest.approx(t, abs=5e-7)
-
-
-def test_students_t_at_other_confidences():
-    assert performance.student_t(0.99, 5) == pytest.approx(4.032143, abs=5e-7)
-    assert performance.student_t(0.5, 1) == pytest.approx(1)
-
-
-def test_a_line_is_found_and_its_band_is_nought():
+def test_a_line_is_found():
     points = scores(*((f"2025-01-{day:02}", f"m{day}", "us", 3 + 0.5 * day) for day in (1, 5, 9, 31)))
     found = performance.trend(points, "2025-01-01")
     assert rows(found, "date", "score") == [("01-01", 3.5), ("01-31", 18.5)]
-    assert found["low"].tolist() == found["high"].tolist() == found["score"].tolist()
     assert found["points_per_year"].iloc[0] == pytest.approx(0.5 * 365.25)
 
 
 def test_a_known_regression():
-    # y on x = 0, 1, 2, 3 days: slope 0.6, intercept 1.1, residual sum of squares 0.7; t(0.95, 2) = 4.302653
+    # y on x = 0, 1, 2, 3 days: slope 0.6, intercept 1.1
     found = performance.trend(
         scores(*((f"2025-03-{x + 1:02}", f"m{x}", "us", y) for x, y in enumerate([1, 2, 2, 3]))), "2025-03-01"
     )
     first = found.iloc[0]
     assert first["score"] == pytest.approx(1.1)
-    width = 4.302653 * math.sqrt(0.2 / 2 * (1 / 4 + 1.5**2 / 5))
-    assert (first["high"] - first["score"], first["score"] - first["low"]) == pytest.approx((width, width), abs=1e-5)
+    assert first["points_per_year"] == pytest.approx(0.6 * 365.25)
 
 
 def test_points_before_the_start_do_not_count_and_too_few_make_no_line():
@@ -199,8 +182,24 @@ def test_points_before_the_start_do_not_count_and_too_few_make_no_line():
     found = performance.trend(table, "2024-05-01")
     assert rows(found, "region", "date") == [("us", "05-01"), ("us", "06-01"), ("us", "07-01"), ("us", "07-15")]
     assert found["score"].iloc[[0, -1]].tolist() == [1, 2]
-    assert found["low"].isna().all() and found["high"].isna().all()  # two points say nothing of their scatter
     assert performance.trend(table, "2026-01-01").empty
+
+
+def test_a_slope_is_told_with_what_other_starts_give():
+    """Ten points a year before the start, twenty after it: the later a line starts, the steeper it is."""
+    months = pd.date_range("2024-01-01", periods=13, freq="MS")
+    score = [10 * n / 12 if n <= 4 else 10 * 4 / 12 + 20 * (n - 4) / 12 for n in range(13)]
+    points = pd.DataFrame({"date": months, "region": "us", "score": score})
+    late = pd.DataFrame({"date": months[-3:], "region": "eu", "score": [1.0, 2.0, 3.0]})
+    lines = performance.trends(pd.concat([points, late]), "2024-05-01")
+    found = performance.slopes(lines, "2024-05-01").set_index("region")
+    us = found.loc["us"]
+    assert (us["slope_highest"], us["points_per_year"]) == pytest.approx((20, 20), rel=0.02)
+    every = {f"{start:%m}": performance.trend(points, start)["points_per_year"].iloc[0] for start in months[:11]}
+    assert us["slope_lowest"] == min(every.values()) == every["01"]
+    assert us[["start_first", "start_last"]].tolist() == [pd.Timestamp("2023-11-01"), pd.Timestamp("2024-11-01")]
+    assert found.loc["eu", "start_last"] == pd.Timestamp("2024-11-01")
+    assert performance.slopes(lines, "2026-01-01").empty
 
 
 # Invariants ---------------------------------------------------------------------------------------------------
