@@ -14,7 +14,7 @@ from helpers.registry import lists
 from helpers.sources import fetched, hub
 from helpers.tables.contracts import TABLES
 
-SOURCES = ("history", "openrouter", "arena", "artificial_analysis", "registry")
+SOURCES = ("history", "openrouter", "arena", "artificial_analysis", "epoch", "registry")
 """Folders of the archive that are raw inputs as they are; the snapshots and the listing of derivatives come apart."""
 
 

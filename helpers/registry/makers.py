@@ -9,8 +9,9 @@ from helpers import paths
 
 ALIASES = paths.REGISTRY / "aliases.csv"
 """Names in Arena, Artificial Analysis or OpenRouter that differ from label and namespace by more than case, spaces and
-signs: alias, organisation, source. Makers that we hold no label for (Anthropic, Amazon, Perplexity …) are left out on
-purpose: their region stays unknown."""
+signs: alias, organisation, source. A maker with neither label nor alias keeps its name, and its region is unknown."""
+COUNTRIES = paths.REGISTRY / "countries.csv"
+"""Countries as Epoch writes them: country, region, source."""
 
 
 @functools.cache
@@ -34,6 +35,28 @@ def resolve(names: pd.Series, labels: pd.DataFrame) -> pd.DataFrame:
     keys = names.astype(object).map(_key, na_action="ignore")
     organisation = keys.map(known).astype(object).fillna(names).fillna("Unknown")
     return pd.DataFrame({"organisation": organisation, "region": organisation.map(regions).fillna("unknown")})
+
+
+def joint(names: pd.Series, countries: pd.Series, labels: pd.DataFrame) -> pd.DataFrame:
+    """The same for a list of makers in one text, "NVIDIA,Massachusetts Institute of Technology (MIT)".
+
+    countries: those of the makers, in one text, too. The first maker is the organisation. The region is the one that
+    all makers are in or, where some are not known, all countries; else unknown.
+    """
+    table = pd.read_csv(COUNTRIES, dtype=str).set_index("country")["region"]
+    single = names.str.split(",").explode().str.strip()
+    found = resolve(single, labels)
+    seats = countries.str.split(",").explode().str.strip().map(table).fillna("unknown")
+    by_maker, by_country = (_agreed(regions) for regions in (found["region"], seats))
+    first = found["organisation"].groupby(level=0, sort=False).first()
+    region = by_maker.where(by_maker != "unknown", by_country)
+    return pd.DataFrame({"organisation": first, "region": region}).reindex(names.index)
+
+
+def _agreed(regions: pd.Series) -> pd.Series:
+    """One region for each label of the index: that of all its rows, or unknown."""
+    rows = regions.groupby(level=0, sort=False)
+    return rows.first().where(rows.nunique() == 1, "unknown")
 
 
 def _key(name: str) -> str:

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.registry import makers
+from helpers.registry import licences, makers
 from helpers.tables import contracts
 
 CATEGORY = "overall"
-CLOSED = "proprietary"
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -19,23 +18,22 @@ def read(path: Path) -> pd.DataFrame:
 def scores(boards: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """The overall score of each model on each board: date, model, organisation, region, status, score (as published).
 
-    boards: as read. labels: namespace, organisation, region. status comes from the licence: "Proprietary", in any
-    case, is closed, a blank one unknown, every other open. Some boards since June 2026 list a model several times: the
-    row with the most votes stands, of equals the one with the smallest variance.
+    boards: as read. labels: namespace, organisation, region. status comes from the licence (registry.licences); one
+    that is blank or not recognised tells nothing. Some boards since June 2026 list a model several times: the row with
+    the most votes stands, of equals the one with the smallest variance.
     """
     overall = boards[boards["category"] == CATEGORY]
     best_known = overall.sort_values(
         ["leaderboard_publish_date", "model_name", "vote_count", "variance", "rating"],
         ascending=[True, True, False, True, False],
     ).drop_duplicates(["leaderboard_publish_date", "model_name"])
-    licence = best_known["license"].astype(object).fillna("").str.strip().str.casefold()
     organisation = best_known["organization"].where(best_known["organization"].fillna("").str.strip() != "")
     return pd.DataFrame(
         {
             "date": best_known["leaderboard_publish_date"],
             "model": best_known["model_name"],
             **makers.resolve(organisation, labels),
-            "status": pd.Series("open", licence.index).mask(licence == CLOSED, "closed").mask(licence == "", "unknown"),
+            "status": licences.status(best_known["license"]),
             "score": best_known["rating"],
         }
     ).reset_index(drop=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
+from helpers.registry import makers
 from helpers.tables import contracts
 
 NAME = "raw/epoch"
@@ -24,6 +25,15 @@ NAMES = {
     "ECI Score": "score",
 }
 """The source's columns → ours."""
+STATUSES = {
+    "Open weights (unrestricted)": "open",
+    "Open weights (restricted use)": "open",
+    "Open weights (non-commercial)": "open",
+    "API access": "closed",
+    "Hosted access (no API)": "closed",
+    "Unreleased": "closed",
+}
+"""The source's words for who may have the weights → ours; any other word is unknown."""
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -33,3 +43,22 @@ def read(path: Path) -> pd.DataFrame:
     if checked.empty:
         raise contracts.ContractError(f"{paths.shown(path)}: holds no model; fetch it again")
     return checked
+
+
+def scores(index: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """The index of each model version by its release: date, model (the version), name, organisation, region, status,
+    score.
+
+    index: as read. labels: namespace, organisation, region. Region: that of the makers or, where we do not know them,
+    of the countries that the source gives (registry.makers.joint).
+    """
+    return pd.DataFrame(
+        {
+            "date": index["release_date"],
+            "model": index["version"],
+            "name": index["model"],
+            **makers.joint(index["organisation"], index["country"], labels),
+            "status": index["accessibility"].map(STATUSES).fillna("unknown"),
+            "score": index["score"],
+        }
+    ).reset_index(drop=True)

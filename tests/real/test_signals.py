@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from helpers import edition, paths
-from helpers.measures import performance
+from helpers.measures import boards, performance
 from helpers.registry import lists
-from helpers.sources import artificial_analysis
+from helpers.sources import artificial_analysis, epoch
 from helpers.tables import contracts
 
 SHARED = paths.ROOT.parent / "shared" / "data"
@@ -113,3 +113,33 @@ def test_the_lead_in_the_real_index_is_the_known_one(tracked, tmp_path, pro, sho
     turns = [f"{day:%Y-%m-%d} {region}" for day, region in zip(leads["date"], leads["region"], strict=True)]
     assert turns[1:] == ["2025-01-20 china", "2025-08-05 us", "2025-09-22 china"]
     assert frontier.loc[frontier["region"] == "eu", "model"].iloc[-1].startswith("Mistral")
+
+
+# Epoch --------------------------------------------------------------------------------------------------------
+
+
+def test_on_epochs_index_the_usa_last_leads_late_in_2024(show):
+    index = epoch.read(REAL / "epoch_eci_2026-04.csv")
+    found = contracts.check(epoch.scores(index, LABELS), "clean/epoch")
+    assert (len(found), (found["status"] == "open").sum()) == (533, 206)
+    frontier = performance.frontier(found[(found["status"] == "open") & found["region"].isin(["china", "us", "eu"])])
+    leads = performance.leads(frontier)
+    show(f"\n{leads.to_string()}\n{performance.tops(frontier).to_string()}")
+    records = performance.records(frontier)
+    ahead = records[records["score"] >= frontier.groupby("date")["score"].max().reindex(records["date"]).to_numpy()]
+    assert ahead.loc[ahead["region"] == "us", "date"].max() == pd.Timestamp("2024-12-12")
+    assert set(frontier["region"]) == {"china", "us", "eu"}
+    named = found[index["organisation"].notna().to_numpy()]
+    show(named[named["region"] == "unknown"][["name", "organisation"]].to_string())
+    assert (named["region"] != "unknown").mean() > 0.95
+
+
+# Arena --------------------------------------------------------------------------------------------------------
+
+
+def test_the_real_boards_of_a_month_are_of_one_kind(show):
+    theirs = pd.read_csv(REAL / "arena_oolong_text_top30_daily.csv", parse_dates=["snapshot"])
+    found = boards.drift(theirs.rename(columns={"snapshot": "date"})[["date", "model", "score"]])
+    show(f"\n{len(found)} pairs of boards, the largest drift {found['change'].abs().max()} points")
+    assert (len(found), found["change"].abs().max()) == (31, 1.0)
+    assert not found["jump"].any()

@@ -309,7 +309,9 @@ def test_a_bad_board_is_refused(change, message):
 @pytest.mark.parametrize(
     ("licence", "status"),
     [("Proprietary", "closed"), ("proprietary", "closed"), ("PROPRIETARY ", "closed"), ("", "unknown"),
-     (" ", "unknown"), (None, "unknown"), ("MIT", "open"), ("Llama 3.1", "open"), ("Non-proprietary", "open")],
+     (" ", "unknown"), (None, "unknown"), ("MIT", "open"), ("Llama 3.1", "open"), ("Non-proprietary", "open"),
+     ("Propretary", "unknown"), ("Proprietary (beta)", "unknown"), ("Licence", "unknown"), ("Apache 2.0", "open"),
+     ("apache-2.0 ", "open"), ("Llama 3.1 Community", "open"), ("CC-BY-NC-4.0", "open"), ("Gemma license", "open")],
 )  # fmt: skip
 def test_the_licence_tells_whether_a_model_is_open(licence, status):
     assert arena.scores(boards({"license": licence}), LABELS)["status"].tolist() == [status]

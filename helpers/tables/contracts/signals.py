@@ -140,8 +140,8 @@ RAW = {
         },
         unique=["version"],
         strict=True,
-        description="Epoch's Capabilities Index: `epoch/epoch_capabilities_index.csv` of the archive, there with the "
-        "source's own names of its columns. No step of the build reads it yet.",
+        description="Epoch's Capabilities Index: `raw/epoch/epoch_capabilities_index.csv`, with the source's own "
+        "names of its columns.",
     ),
 }
 
@@ -215,6 +215,23 @@ CLEAN = {
         unique=["model"],
         strict=True,
         description="Artificial Analysis' index by model, told open from the rest (Section 2.1).",
+    ),
+    "clean/epoch": pa.DataFrameSchema(
+        {
+            "date": columns.date("day of release", nullable=True),
+            "model": columns.text("the source's key: a version of a model"),
+            "name": columns.text("name of the model", nullable=True),
+            "organisation": columns.text("label of the first of its makers; Unknown where the source names none"),
+            "region": columns.label(
+                "headquarters of all its makers, by our labels or by the source's countries; unknown where they differ",
+                tuple(REGION_LABELS),
+            ),
+            "status": STATUS,
+            "score": columns.number("capability over many benchmarks; null where too few are known", "points", True),
+        },
+        unique=["model"],
+        strict=True,
+        description="Epoch's Capabilities Index by model version, told open from the rest; not in the paper.",
     ),
 }
 
