@@ -3,6 +3,7 @@
 import datetime
 import difflib
 import itertools
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,8 +20,14 @@ KINDS: dict[str, dict[str, str]] = yaml.safe_load((paths.REPORT / "data-kinds.ym
 LABELS = {kind: words["label"] for kind, words in KINDS.items()}
 """Kind of data → what every page, figure and table says about it."""
 
-Positive = Annotated[float, Field(gt=0)]
-Whole = Annotated[int, Field(gt=0)]
+Day = Annotated[datetime.date, Field(ge=datetime.date(2018, 1, 1), le=datetime.date(2099, 12, 31), strict=False)]
+Number = Annotated[float, Field(ge=-1e9, le=1e9)]
+Positive = Annotated[Number, Field(gt=0)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Whole = Annotated[int, Field(gt=0, le=100_000)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+LONGEST, DEEPEST = 100_000, 10
+"""Characters of an edition's file or of a value in its place, and lists within lists."""
 
 
 class EditionError(ValueError):
@@ -30,29 +37,29 @@ class EditionError(ValueError):
 class Edition(BaseModel):
     """Every parameter of an edition. Dates are UTC days; a month is its first day."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
-    name: str
-    title: str
+    name: Text
+    title: Text
     data: Literal["reconstructed", "public", "full"]
-    seed: int
-    first_month: datetime.date
-    history_end: datetime.date
-    splice_month: datetime.date
-    last_month: datetime.date
-    snapshot_date: datetime.date
-    top_models_date: datetime.date
+    seed: Count
+    first_month: Day
+    history_end: Day
+    splice_month: Day
+    last_month: Day
+    snapshot_date: Day
+    top_models_date: Day
     tracked_lists: Annotated[list[Literal["models", "extra_models"]], Field(min_length=1)]
-    history_namespaces: list[str]
+    history_namespaces: list[Text]
     iqr_multiplier: Positive | None
     iqr_window_days: Whole
-    derivative_threshold: Annotated[int, Field(ge=0)]
-    excluded_formats: list[str]
-    arena_shift: float
-    arena_shift_before: datetime.date
-    aa_trend_start: datetime.date
-    bucket_edges: list[Positive]
-    milestones: list[Whole]
+    derivative_threshold: Count
+    excluded_formats: list[Text]
+    arena_shift: Number
+    arena_shift_before: Day
+    aa_trend_start: Day
+    bucket_edges: Annotated[list[Positive], Field(min_length=1)]
+    milestones: Annotated[list[Whole], Field(min_length=1)]
     reference_set_size: Whole
     match_rate: Annotated[float, Field(ge=0, le=1)]
 
@@ -107,6 +114,29 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+NAME = re.compile(r"\w[\w.-]{0,99}")
+FLOW = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+OPENS = (*FLOW, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken)
+CLOSES = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+
+
+def _read(text: str, where: str) -> Any:
+    """What a text of YAML says. Raises EditionError, and at once for what would take YAML long to read."""
+    try:
+        if len(text) > LONGEST:
+            raise EditionError(f"holds {len(text):,} characters; at most {LONGEST:,} can be meant")
+        depth = 0
+        for token in yaml.scan(text, _Loader):
+            depth += isinstance(token, OPENS) - isinstance(token, CLOSES)
+            if depth > DEEPEST:
+                raise EditionError(f"holds more than {DEEPEST} brackets within brackets; write a value or a list")
+            if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+                raise EditionError("uses anchors (& and *); write each value out")
+        return yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError) as error:  # of ours, too
+        raise EditionError(f"{where}: {error}") from None
+
+
 def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path = paths.EDITIONS) -> Edition:
     """Read the edition called `name`, with `overrides` such as "iqr_multiplier=3" in place of its values.
 
@@ -114,13 +144,13 @@ def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path =
     keys, wrong types and impossible or misordered dates.
     """
     path = folder / f"{name}.yml"
-    if not path.exists():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.yml"))) or "none"
-        raise EditionError(f"no edition {name!r}: {paths.shown(path)} does not exist; known editions: {known}")
+    if not NAME.fullmatch(name) or not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.yml") if p.is_file())) or "none"
+        raise EditionError(f"no edition {name!r}: {paths.shown(path)} is no file; known editions: {known}")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-    except (yaml.YAMLError, UnicodeDecodeError, EditionError) as error:
-        raise EditionError(f"{paths.shown(path)}: {error}") from None
+        content = _read(path.read_text(encoding="utf-8"), paths.shown(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise EditionError(f"{paths.shown(path)}: cannot be read ({error}); mend it") from None
     if not isinstance(content, dict):
         raise EditionError(f"{paths.shown(path)}: holds no parameters; write one 'key: value' a line")
     if content.get("name", name) != name:
@@ -131,7 +161,7 @@ def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path =
             raise EditionError(f"--set {override!r}: write key=value")
         if key == "name":
             raise EditionError("--set name: an edition's name is its file's; copy the file to make another edition")
-        content[key] = yaml.load(text, _Loader)
+        content[key] = _read(text, f"--set {key}")
     content = _dated_by_archive(content, paths.shown(path))
     try:
         return Edition.model_validate(content)
@@ -171,6 +201,10 @@ def _dated_by_archive(content: dict[str, Any], where: str) -> dict[str, Any]:
     return content | {key: str(date) for key, date in zip(FROM_ARCHIVE, dates, strict=True) if key in asked}
 
 
+SHOWN = 200
+"""Characters of a wrong value that a message repeats."""
+
+
 def _explain(detail: ErrorDetails) -> str:
     """One pydantic finding in words: what key, what was found, what is wanted."""
     key = ".".join(map(str, detail["loc"]))
@@ -180,8 +214,10 @@ def _explain(detail: ErrorDetails) -> str:
         return f"'{key}' is no parameter of an edition" + (f"; did you mean '{near[0]}'?" if near else "; remove it")
     if kind == "missing":
         return f"'{key}' is missing; add it"
+    found = repr(detail["input"])
+    found = found if len(found) <= SHOWN else f"{found[:SHOWN]}…"
     if kind.startswith("date"):
-        return f"'{key}' is {detail['input']}, which is no date; write YYYY-MM-DD"
+        return f"'{key}' is {found.strip(chr(39))}, which is no date; write YYYY-MM-DD"
     if not key:
         return detail["msg"].removeprefix("Value error, ")
-    return f"'{key}' is {detail['input']!r}; {detail['msg'][0].lower() + detail['msg'][1:]}"
+    return f"'{key}' is {found}; {detail['msg'][0].lower() + detail['msg'][1:]}"

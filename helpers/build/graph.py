@@ -33,7 +33,7 @@ Report = Callable[[str, str, str], None]
 
 
 class StrayOutput(RuntimeError):
-    """A step left files that are not among its outputs."""
+    """A step left files that are not among its outputs, or not all that are."""
 
 
 @dataclass(frozen=True)
@@ -120,16 +120,19 @@ def _execute(*arguments: Any) -> None:
 
 
 def _move_in(step: steps.Step, staging: Path) -> None:
-    """Put a step's staged results in place of the old ones, and refuse results it does not own."""
+    """Put a step's staged results in place of the old ones; refuse what it does not own, and less than it owes."""
+    if missing := [place for place in step.writes if not (staging / place).exists()]:
+        raise StrayOutput(
+            f"{step.name} did not write {', '.join(missing)}; let it, or take that off the step in helpers/build/steps.py"
+        )
     for place in step.writes:
         fresh, old = staging / place, steps.locate(place)
         aside = staging / ".old" / place
         if old.exists():
             aside.parent.mkdir(parents=True, exist_ok=True)
             old.rename(aside)
-        if fresh.exists():
-            old.parent.mkdir(parents=True, exist_ok=True)
-            fresh.rename(old)
+        old.parent.mkdir(parents=True, exist_ok=True)
+        fresh.rename(old)
     stray = [p for p in staging.rglob("*") if p.is_file() and ".old" not in p.relative_to(staging).parts]
     if stray:
         raise StrayOutput(

@@ -16,7 +16,8 @@ OUTPUT_LIMIT = 5_000_000
 class Step:
     """One step of the rebuild. Paths are under the build folder; those that start with "/" under the repository.
 
-    reads: files and folders whose content the step depends on. writes: files and folders that are its own.
+    reads: files and folders whose content the step depends on. writes: files and folders that are its own, each of which
+    it must leave.
     parameters: the edition's parameters it receives; a notebook must declare exactly these.
     module: the helper module whose code (with all it imports) the step runs, where it is no notebook.
     archived: whether an edition that is not reconstructed reads the archive in this step.
@@ -37,11 +38,18 @@ class Step:
 
 
 def _notebook(
-    name: str, title: str, reads: tuple[str, ...], stage: str, parameters: tuple[str, ...], archived: bool = False
+    name: str,
+    title: str,
+    reads: tuple[str, ...],
+    parameters: tuple[str, ...],
+    stage: str | None = None,
+    quotes: bool = True,
+    archived: bool = False,
 ) -> Step:
-    """A notebook step: it owns its stage's folder, the tables it quotes and its executed copy."""
+    """A notebook step: it owes its stage's folder, the tables it quotes and its executed copy."""
     reads = tuple(dict.fromkeys((*reads, "/data/registry", "/data/codebook.csv")))
-    writes = (stage, f"quoted/{name}", f"executed/{name}.ipynb")
+    stages, quoted = (stage,) if stage else (), (f"quoted/{name}",) if quotes else ()
+    writes = (*stages, *quoted, f"executed/{name}.ipynb")
     return Step(name, title, reads, writes, parameters, archived=archived)
 
 
@@ -55,6 +63,7 @@ STEPS = (
             "data", "seed", "first_month", "history_end", "last_month", "snapshot_date", "history_namespaces",
             "bucket_edges", "tracked_lists",
         ),
+        quotes=False,
         archived=True,
     ),
     _notebook(
@@ -102,7 +111,6 @@ STEPS = (
         "07_sensitivity",
         "the headlines under other choices",
         reads=("raw/history", "raw/snapshots", "clean"),
-        stage="sensitivity",
         parameters=(
             "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "derivative_threshold", "bucket_edges",
         ),

@@ -1,5 +1,8 @@
 """Editions: every mistake is named with file, key and remedy."""
 
+import re
+import time
+
 import pandas as pd
 import pytest
 
@@ -60,11 +63,6 @@ def test_a_bad_edition_is_refused_with_file_key_and_remedy(folder, old, new, wor
         assert word in str(refused.value)
 
 
-def test_an_unknown_edition_lists_the_known_ones(folder):
-    with pytest.raises(edition.EditionError, match=r"known editions: mine"):
-        edition.load("yours", folder=folder)
-
-
 def test_overrides_are_typed_and_checked():
     assert edition.load(overrides=["iqr_multiplier=3"]).iqr_multiplier == 3.0
     assert edition.load(overrides=["iqr_multiplier=null"]).iqr_multiplier is None
@@ -72,6 +70,51 @@ def test_overrides_are_typed_and_checked():
     for bad in ("iqr_multipler=3", "iqr_multiplier", "seed=1.5", "name=other"):
         with pytest.raises(edition.EditionError, match=bad.split("=")[0]):
             edition.load(overrides=[bad])
+
+
+ODD = {
+    "bucket_edges": ["[1,5", "[]", "[.nan]", "[1, .inf]", "[-1, 5]", "[true]", "[[1]]", "1", "&a [*a, *a]"],
+    "seed": ["yes", "-1", "1.0", "", ".nan", "'7'", "9" * 5000, "!!python/object:os.system x", "@", "%TAG"],
+    "arena_shift": [".nan", ".inf", "-.inf", "1e400", "no", "{}"],
+    "match_rate": [".nan", "yes", "98%", "2"],
+    "last_month": ["9999-12-01", "0001-01-01", "2025-13-01", "12", "true", "20250801", "!!timestamp 2025-17-10"],
+    "snapshot_date": ["9999-12-31"],
+    "milestones": ["[]", "[true]", "[1.5]", "[99999999999]", "null"],
+    "iqr_window_days": ["1000000000000", "0"],
+    "excluded_formats": ["[1]", "{}", "null", "[a, [b]]"],
+    "title": ['""', "a: b", "\udcff", "\x00", "x" * 1_000_000, "[" * 50_000, "{a: " * 5_000, "- " * 5_000],
+}
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in ODD.items() for value in values])
+@pytest.mark.parametrize("in_file", [False, True])
+def test_an_odd_value_is_refused_at_once_with_its_key_wherever_it_stands(folder, key, value, in_file):
+    start = time.process_time()
+    with pytest.raises(edition.EditionError) as refused:
+        if in_file:
+            text = (folder / "mine.yml").read_text(encoding="utf-8")
+            text = re.sub(rf"(?m)^{key}: .*$", lambda _: f"{key}: {value}", text)
+            (folder / "mine.yml").write_text(text, encoding="utf-8", errors="surrogateescape")
+            edition.load("mine", folder=folder)
+        else:
+            edition.load("mine", [f"{key}={value}"], folder)
+    assert time.process_time() - start < 1
+    assert ("mine.yml" if in_file else key) in str(refused.value)
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_goes_off(folder):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    (folder / "mine.yml").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(edition.EditionError, match=r"mine\.yml: uses anchors"):
+        edition.load("mine", folder=folder)
+
+
+@pytest.mark.parametrize("name", ["yours", "", "../mine", "a/b", ".", "x" * 300, "a\nb"])
+def test_what_names_no_edition_lists_those_that_there_are(folder, name):
+    (folder / "yours.yml").mkdir()
+    with pytest.raises(edition.EditionError, match=r"known editions: mine$"):
+        edition.load(name, folder=folder)
 
 
 def archive_of(monkeypatch, folder, *days):
