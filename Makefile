@@ -1,14 +1,15 @@
-# Every target sets up .venv first, and only when the lock or the project's metadata changed.
+# Every target sets up .venv first, and only when the lock or the project's metadata changed, or the checkout has moved:
+# an environment names its own place, and a copy of it would work on the original.
 
 PYTHON ?= python3
-READY := .venv/$(shell cat requirements.lock pyproject.toml | git hash-object --stdin).ready
+READY := .venv/$(shell (cat requirements.lock pyproject.toml; pwd -P) | git hash-object --stdin).ready
 
 report: $(READY)  ## rebuild the report: build/site/index.html and build/site/report/atom-report.pdf
 	@.venv/bin/atom build
 
 test: $(READY)  ## style, types, unit, integration and browser tests, then every notebook against its committed outputs
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/atom notebooks --check
-	.venv/bin/pytest && ATOM_BUILD=$(CURDIR)/build/nbval .venv/bin/pytest --nbval --nbval-current-env notebooks
+	.venv/bin/pytest && ATOM_BUILD="$$PWD/build/nbval" .venv/bin/pytest --nbval --nbval-current-env notebooks
 
 status: $(READY)  ## which steps are out of date, and why
 	@.venv/bin/atom status

@@ -3,8 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,8 @@ import typer.core
 
 from helpers import edition, paths, progress
 from helpers.build import graph, steps
-from helpers.build.progress import Report
+from helpers.build.progress import WIDTH, Report
+from helpers.commands import guard
 
 
 class Stoppable(typer.core.TyperGroup):
@@ -29,12 +29,28 @@ class Stoppable(typer.core.TyperGroup):
 
 
 app = typer.Typer(
-    cls=Stoppable, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
+    cls=Stoppable,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 done, 1 not done, for the reason told, 2 mistyped, 130 stopped by Ctrl-C.",
 )
 
 EditionName = Annotated[str, typer.Option("--edition", help="An edition of report/editions.")]
 Overrides = Annotated[list[str] | None, typer.Option("--set", help="key=value in place of the edition's; repeatable.")]
 Engine = Annotated[str, typer.Option(help="quarto, pandoc (embedded), or auto: Quarto where it is installed.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"atom {metadata.version('atom-report')}, working on {paths.ROOT}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and end.")] = False,
+) -> None:
+    """Rebuild the report, see what is out of date, publish, collect."""
 
 
 @app.command()
@@ -46,7 +62,7 @@ def build(
 ) -> None:
     """Rebuild whatever is out of date, from raw inputs to the published pages."""
     parameters = _parameters(edition_name, overrides, engine)
-    with _lock(), progress.display() as display:
+    with guard.hold(), progress.display() as display:
         graph.build(parameters, jobs, Report(display))
     print(f"The report is in {paths.shown(paths.BUILD / 'site' / 'index.html')}")
 
@@ -61,9 +77,9 @@ def status(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = N
         reasons += [f"{name} is stale" for name in steps.upstream(step) if name in stale]
         if reasons:
             stale.add(step.name)
-        print(f"{step.name:<14} {'stale' if reasons else 'fresh'}")
+        print(f"{step.name:<{WIDTH}} {'stale' if reasons else 'fresh'}")
         for reason in reasons:
-            print(f"{'':<14}   {reason}")
+            print(f"{'':<{WIDTH}}   {reason}")
 
 
 @app.command()
@@ -71,8 +87,8 @@ def render(edition_name: EditionName = edition.DEFAULT, overrides: Overrides = N
     """Publish what the notebooks have left, without running them; prose and values are checked first."""
     parameters = _parameters(edition_name, overrides, engine)
     chosen = tuple(step for step in steps.STEPS if not step.notebook)
-    with _lock(), progress.display() as display:
-        graph.build(parameters, 1, Report(display), chosen)
+    with guard.hold(), progress.display() as display:
+        graph.build(parameters, 1, Report(display, chosen), chosen)
 
 
 @app.command()
@@ -253,32 +269,13 @@ def _parameters(name: str, overrides: list[str] | None, engine: str) -> dict[str
     return edition.load(name, overrides).parameters() | {"engine": engines.choose(engine)}
 
 
-@contextmanager
-def _lock() -> Iterator[None]:
-    """Hold the build folder for this process; says so while it waits for another build."""
-    from filelock import FileLock, Timeout
-
-    paths.BUILD.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(paths.BUILD / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        print("Another build is at work in this folder; waiting for it to finish.", flush=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def main() -> None:
-    """The console script: errors of ours are messages, not tracebacks."""
+    """The console script: errors of ours, and what the disk refuses, are messages, not tracebacks."""
     try:
+        guard.check_place(sys.argv[0])
         app()
     except Exception as error:
-        if not type(error).__module__.startswith("helpers"):
-            raise
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {guard.words(error)}", file=sys.stderr)
         raise SystemExit(1) from None
 
 

@@ -4,6 +4,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeGuard
 
 from filelock import FileLock, Timeout
 
@@ -43,17 +44,25 @@ def in_words(folder: Path, done: str = "written") -> Iterator[None]:
     except OSError as error:
         if error.errno is None:  # none of the disk's
             raise
-        shown = paths.shown(folder)
-        where = paths.shown(Path(error.filename)) if isinstance(error.filename, str | Path) else shown
-        if error.errno in FULL:
-            words = (
-                f"{shown}: the disk is full, or a limit on files is met ({error.strerror}); make room and run again: "
-                "whatever is whole is kept, and nothing that was held is harmed"
-            )
-        elif error.errno in DENIED:
-            words = f"{where}: cannot be {done} ({error.strerror}); allow it, or name another folder"
-        elif isinstance(error, TAKEN):
-            words = f"{where}: a file is where a folder is wanted, or the other way round; move it away and run again"
-        else:
-            words = f"{where}: {error.strerror}; see to the disk, then run again: nothing that was held is harmed"
-        raise ArchiveError(words) from None
+        raise ArchiveError(told(error, folder, done)) from None
+
+
+def refuses(error: BaseException) -> TypeGuard[OSError]:
+    """Whether an error is the disk's: no room, no leave, or a file where a folder is wanted."""
+    return isinstance(error, OSError) and (error.errno in FULL | DENIED or isinstance(error, TAKEN))
+
+
+def told(error: OSError, folder: Path, done: str = "written") -> str:
+    """What the disk refuses in `folder`, where, and what to do."""
+    shown = paths.shown(folder)
+    where = paths.shown(Path(error.filename)) if isinstance(error.filename, str | Path) else shown
+    if error.errno in FULL:
+        return (
+            f"{shown}: the disk is full, or a limit on files is met ({error.strerror}); make room and run again: "
+            "whatever is whole is kept, and nothing that was held is harmed"
+        )
+    if error.errno in DENIED:
+        return f"{where}: cannot be {done} ({error.strerror}); allow it, or name another folder"
+    if isinstance(error, TAKEN):
+        return f"{where}: a file is where a folder is wanted, or the other way round; move it away and run again"
+    return f"{where}: {error.strerror}; see to the disk, then run again: nothing that was held is harmed"

@@ -17,7 +17,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from helpers import files, paths
+from helpers import files, lock, paths
 from helpers.build import fingerprint, steps, worker
 from helpers.build.cells import NotebookError
 
@@ -237,8 +237,7 @@ class _Rebuild:
                 self._run(self.steps[name])
                 self.tell(name, "done")
             except Exception as error:
-                ours = type(error).__module__.startswith("helpers")
-                self.failed[name] = str(error) if ours else "".join(traceback.format_exception(error))
+                self.failed[name] = _words(error)
                 self.lost.add(name)
                 self.tell(name, "failed")
 
@@ -253,6 +252,13 @@ class _Rebuild:
         with self.speaking:
             if not self.stopped:
                 self.report(name, event, detail)
+
+
+def _words(error: Exception) -> str:
+    if lock.refuses(error):
+        return lock.told(error, paths.BUILD)
+    ours = type(error).__module__.startswith("helpers")
+    return str(error) if ours else "".join(traceback.format_exception(error))
 
 
 def _load(modules: list[str]) -> None:

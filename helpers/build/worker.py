@@ -1,14 +1,18 @@
 """Running a function in a process of its own, which cannot outlive this one and whose death is noticed."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+LONGEST = 70
+"""Bytes of a folder's name; that of a socket in it may have 107."""
 _context = multiprocessing.get_context("forkserver")
 _running: set[multiprocessing.process.BaseProcess] = set()
 
@@ -17,9 +21,23 @@ class WorkerDied(RuntimeError):
     """The process ended without an answer: it was killed, or memory ran out."""
 
 
+class NoTemporaryFolder(RuntimeError):
+    """There is none that takes files and has a name short enough for sockets."""
+
+
 def preload(*modules: str) -> None:
-    """Modules that every worker finds already imported; call before the first `run`."""
+    """Modules that every worker finds already imported; call before the first `run`. Raises NoTemporaryFolder."""
+    tempfile.tempdir = _temporary()
     _context.set_forkserver_preload(list(modules))
+
+
+def _temporary() -> str:
+    """The folder for temporary files, or one of the usual ones where the names of sockets in it would be too long."""
+    for place in (None, "/tmp", "/var/tmp"):
+        with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=place) as made:
+            if len(os.fsencode(made)) <= LONGEST:
+                return os.path.dirname(made)
+    raise NoTemporaryFolder("no folder for temporary files can be written; name one with a short path in TMPDIR")
 
 
 def run(function: Callable[..., Any], *arguments: Any, limit: float | None = None) -> Any:

@@ -26,8 +26,10 @@ SECTIONS = {"rank": "Ranks", "date": "Days and months", "value": "Numbers"}
 def run(before: str, after: str, build: Path = paths.BUILD) -> Group:
     """Compare two built editions; write <build>/diff/<before>-<after>.html and return the tables for the terminal.
 
-    Raises DiffError if one was not built.
+    Raises DiffError if one was not built, or both are the same.
     """
+    if before == after:
+        raise diff.DiffError(f"{before!r} is named twice, so that there is nothing to compare; name two editions")
     found = diff.compare(diff.read(before, build), diff.read(after, build))
     place = build / "diff" / f"{found.before.name}-{found.after.name}.html"
     write(found, place)

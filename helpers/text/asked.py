@@ -53,6 +53,15 @@ class Asked:
             before = f"{before}{line.prose}\n" if line.prose.strip() else ""
 
 
+def unasked(text: str) -> str:
+    """What is left of a text without all that asks for something."""
+    text = SHORTCODE.sub(lambda code: "" if code[1] == "var" else code[0], text)
+    while found := ATTRIBUTES.search(text):
+        columns = _bracketed(text[: found.start()]) if "each=" in found[1] else ""
+        text = text[: found.start()].replace(f"[{columns}]", "") + text[found.end() :]
+    return text
+
+
 def _bracketed(text: str) -> str:
     """What stands within the brackets that a text ends with."""
     depth = 0

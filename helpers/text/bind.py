@@ -47,7 +47,7 @@ def run(
     asked = Asked()
     asked.scan([*report.lines, *(caption.line for caption in asking)])
     write_findings(truths, asked.conditions)
-    faults, cells, lists = _looked_up(asked, book, truths | found, report.faults)
+    faults, cells, lists = _looked_up(asked, book, truths | found, [*report.faults, *captions.faults(asking)])
     if faults:
         raise PublishError(faults)
     answered = ledger.answered(ledger.read(), book) if data == "reconstructed" else None

@@ -14,18 +14,20 @@ import yaml
 
 from helpers import files
 from helpers.text import nodes
-from helpers.text.faults import refuse
+from helpers.text.asked import unasked
+from helpers.text.faults import Fault, refuse
 from helpers.text.sources import Line
 
 TEXTS = ("fig-cap", "fig-alt", "tbl-cap")
 OPTIONS = re.compile(r"\A(?:#\|[^\n]*(?:\n|\Z))+")
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[{“\"])")
-ASKS = re.compile(r"\{\{<|\b(?:if|unless|each)=\"")
+MATHS = re.compile(r"\$[^$]+\$")
+STRAY = re.compile(r"\{\{[^{}]*\}*|\{[\w.:-]+\}")
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A caption or alt text of a cell. where: "notebooks/03_regional.ipynb, cell fig-downloads, fig-cap"."""
+    """A caption or alt text of a cell. where: "notebooks/03_regional.ipynb, cell fig-downloads, fig-cap, line 2"."""
 
     notebook: str
     cell: int
@@ -55,22 +57,32 @@ def options(source: str, where: str) -> dict[str, Any]:
 
 
 def of(notebook: Path) -> list[Caption]:
-    """The captions and alt texts of a notebook that ask for something."""
+    """The captions and alt texts of a notebook that hold braces: all that ask for something, and what is mistyped."""
     found = []
     for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
         source = "".join(cell["source"])
         head = OPTIONS.match(source)
-        if cell["cell_type"] != "code" or not head or not ASKS.search(head[0]):
+        if cell["cell_type"] != "code" or not head or "{" not in head[0]:
             continue
         where = f"notebooks/{notebook.name}, cell {number + 1}"
         given = options(source, where)
         where = f"notebooks/{notebook.name}, cell {given.get('label', number + 1)}"
-        found += [
-            Caption(notebook.stem, number, option, str(given[option]), f"{where}, {option}")
-            for option in TEXTS
-            if option in given and ASKS.search(str(given[option]))
-        ]
+        for option in TEXTS:
+            if "{" in (text := str(given.get(option, ""))):
+                line = 1 + next(n for n, line in enumerate(head[0].splitlines()) if line.startswith(f"#| {option}"))
+                found.append(Caption(notebook.stem, number, option, text, f"{where}, {option}, line {line}"))
     return found
+
+
+def faults(captions: list[Caption]) -> list[Fault]:
+    """What stands in braces and asks for nothing, so that readers would see it as it stands."""
+    return [
+        Fault(
+            caption.where, f"`{name}` asks for nothing", "write {{< var table.key.column >}}, or $…$ around a formula"
+        )
+        for caption in captions
+        for name in STRAY.findall(MATHS.sub("", unasked(caption.text)))
+    ]
 
 
 def filled(captions: list[Caption], blocks: list[nodes.Node]) -> dict[Caption, str]:

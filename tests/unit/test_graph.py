@@ -1,5 +1,6 @@
 """The rebuild graph on planted steps: what runs, in which order, what is told, and what an interruption leaves."""
 
+import errno
 import os
 import signal
 import threading
@@ -7,7 +8,8 @@ import time
 
 import pytest
 
-from helpers.build import graph, worker
+from helpers import files
+from helpers.build import graph, progress, steps, worker
 from helpers.build.steps import Step
 
 STEPS = (
@@ -108,3 +110,84 @@ def test_a_step_that_begins_in_the_moment_of_an_interruption_is_ended_too(rebuil
         rebuild({"one": work})
     assert ended
     assert threading.active_count() == before
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A finished step that wrote a file, by its receipt."""
+    monkeypatch.setattr(graph, "RECEIPTS", tmp_path / "receipts")
+    monkeypatch.setattr(graph, "WORK", tmp_path / ".work")
+    monkeypatch.setattr(graph.paths, "BUILD", tmp_path)
+    monkeypatch.setattr(graph.importlib, "import_module", lambda _: Writes)
+    step = Step("one", "", reads=(), writes=("a",), module="json")
+    graph.run_step(step, {})
+    assert graph.state(step, {}).fresh
+    return step
+
+
+class Writes:
+    @staticmethod
+    def run():
+        files.write_text(graph.paths.BUILD / "a", "x")
+
+
+DAMAGES = [
+    b"", b"{", b"null", b"[]", b"1", b'"x"', b"{}", b"\xff\xfe", b"[" * 100_000, b'{"fingerprint": {}, "outputs": []}',
+    b'{"fingerprint": null, "outputs": {}, "started": "", "seconds": 1}', b'{"fingerprint": {}, "outputs": {}}',
+    b'{"fingerprint": [["a"]], "outputs": {"a": 1}, "started": "", "seconds": 1}', None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", DAMAGES)
+def test_a_damaged_receipt_means_that_a_step_never_finished(kept, content):
+    path = graph.RECEIPTS / "one.json"
+    path.unlink()
+    path.write_bytes(content) if content is not None else (path / "inside").mkdir(parents=True)
+    assert graph.state(kept, {}).reasons == ("never finished",)
+    graph.run_step(kept, {})
+    assert graph.state(kept, {}).fresh
+
+
+def test_a_step_that_leaves_less_than_it_owes_is_not_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph.paths, "BUILD", tmp_path)
+    (tmp_path / "work" / "a").mkdir(parents=True)
+    with pytest.raises(graph.StrayOutput, match="one did not write b"):
+        graph._move_in(Step("one", "", reads=(), writes=("a", "b")), tmp_path / "work")
+    assert not (tmp_path / "a").exists()
+
+
+def test_what_the_disk_refuses_a_step_is_one_line(rebuild):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def denied():
+        raise PermissionError(errno.EACCES, "Permission denied", "/x/y")
+
+    *_, failures = rebuild({"two": full, "other": denied})
+    assert "the disk is full" in failures.messages["two"]
+    assert failures.messages["other"].startswith("/x/y: cannot be written (Permission denied)")
+    assert "Traceback" not in str(failures)
+
+
+def test_a_step_that_takes_too_long_is_ended():
+    with pytest.raises(worker.WorkerDied, match=r"did not end within 0\.2 s"):
+        worker.run(time.sleep, 60, limit=0.2)
+    assert not worker._running
+
+
+@pytest.mark.parametrize("chosen", [steps.STEPS, steps.STEPS[-2:]])
+def test_the_display_shows_the_steps_that_are_chosen_in_even_columns(chosen):
+    told = {}
+
+    class Moving:
+        moves = True
+
+        def tell(self, name, words, state):
+            told[name] = (words, state)
+
+    report = progress.Report(Moving(), chosen)
+    assert {words.index("waiting") for words, _ in told.values()} == {progress.WIDTH + 3}
+    for step in chosen:
+        report(step.name, "cached", "")
+    assert told.keys() == {step.name for step in chosen}
+    assert {state for _, state in told.values()} == {"ended"}

@@ -133,15 +133,37 @@ def test_make_help_lists_every_target_that_people_call():
     assert {"report", "test", "lab", "collect", "clean"} <= listed
 
 
-def test_make_collect_asks_every_source_though_one_fails_and_says_which(tmp_path):
+def ready(folder):
+    """Give `folder` the Makefile and an environment that it takes for made; its program."""
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
-        shutil.copyfile(paths.ROOT / name, tmp_path / name)
-    content = "".join((tmp_path / name).read_text(encoding="utf-8") for name in ("requirements.lock", "pyproject.toml"))
-    command = ["git", "hash-object", "--stdin"]
-    lock = subprocess.run(command, input=content, capture_output=True, text=True, check=True).stdout.strip()
-    program = tmp_path / ".venv/bin/atom"
+        shutil.copyfile(paths.ROOT / name, folder / name)
+    content = "".join((folder / name).read_text(encoding="utf-8") for name in ("requirements.lock", "pyproject.toml"))
+    command, place = ["git", "hash-object", "--stdin"], f"{content}{folder.resolve()}\n"
+    mark = subprocess.run(command, input=place, capture_output=True, text=True, check=True).stdout.strip()
+    program = folder / ".venv/bin/atom"
     program.parent.mkdir(parents=True)
-    (tmp_path / f".venv/{lock}.ready").touch()
+    (folder / f".venv/{mark}.ready").touch()
+    return program
+
+
+def test_an_environment_is_made_anew_where_it_was_copied_or_moved_to(tmp_path):
+    here, copied, moved = (tmp_path / name for name in ("here {y} it's", "copied", "moved"))
+    here.mkdir()
+    ready(here).write_text("#!/bin/sh\necho built\n", encoding="utf-8")
+    (here / ".venv/bin/atom").chmod(0o755)
+    (tmp_path / "link").symlink_to(here)
+    shutil.copytree(here, copied)
+    for folder in (here, tmp_path / "link"):
+        done = subprocess.run([*MAKE, "report"], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.stdout == "built\n"
+    here.rename(moved)
+    for folder in (copied, moved):
+        done = subprocess.run([*MAKE, "-n", "report"], cwd=folder, capture_output=True, text=True, check=False)
+        assert "rm -rf .venv" in done.stdout
+
+
+def test_make_collect_asks_every_source_though_one_fails_and_says_which(tmp_path):
+    program = ready(tmp_path)
     program.write_text('#!/bin/sh\necho "$@"\ntest "$2" != openrouter\n', encoding="utf-8")
     program.chmod(0o755)
     done = subprocess.run([*MAKE, "collect"], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -232,7 +232,55 @@ def test_captions_are_filled_sentence_by_sentence(project):
 
 def test_an_unknown_name_in_a_caption_is_told_with_its_cell(project):
     project.notebook('#| label: fig-x\n#| fig-cap: "Of {{< var regions.chnia.last.downloads >}}."\ndraw(x)')
-    assert "notebooks/03_regional.ipynb, cell fig-x, fig-cap: `regions` has no region `chnia`" in project.refused("x")
+    assert (
+        "notebooks/03_regional.ipynb, cell fig-x, fig-cap, line 2: `regions` has no region `chnia`"
+        in project.refused("x")
+    )
+
+
+MANY_LINES = (
+    "#| fig-alt: |\n#|   Two lines.\n#|   {}\n",
+    "#| fig-alt: >-\n#|   Two lines.\n#|   {}\n",
+    '#| fig-alt: "Two lines.\n#|   {}"\n',
+    "#| fig-alt: 'Two lines.\n#|   {}'\n",
+    "#| fig-alt: Two lines.\n#|   {}\n",
+)
+
+
+@pytest.mark.parametrize("form", MANY_LINES)
+def test_a_text_of_several_lines_is_filled_like_one_of_one(project, form):
+    project.notebook(
+        "#| label: fig-x\n" + form.format("China has\n#|   {{< var regions.china.last.downloads >}}.") + "draw(x)"
+    )
+    said = project.run("{{< var regions.china.last.downloads >}}")["regions.china.last.downloads"]
+    (cell,) = project.read("notebooks/03_regional.ipynb")["cells"]
+    alt = yaml.safe_load("".join(cell["source"]).splitlines()[1][3:])["fig-alt"]
+    assert alt.startswith("Two lines. China has ")
+    assert alt.removeprefix("Two lines. China has ").rstrip(".") in said
+
+
+@pytest.mark.parametrize("form", MANY_LINES)
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("{china_last}", "`{china_last}` asks for nothing"),
+        ("{regions.china.last}", "`{regions.china.last}` asks for nothing"),
+        ("{{ var regions.china.last.downloads }}", "`{{ var regions.china.last.downloads }}` asks for nothing"),
+        ("{{< vra regions.china.last.downloads >}}", "`{{< vra regions.china.last.downloads >}}` asks for nothing"),
+        ("{{< var no.such.name >}}", "no notebook quotes a table `no`"),
+    ],
+)
+def test_what_asks_for_nothing_in_a_text_of_several_lines_is_refused_with_its_place(project, form, asked, words):
+    project.notebook("#| label: fig-x\n" + form.format(asked) + "draw(x)")
+    assert f"notebooks/03_regional.ipynb, cell fig-x, fig-alt, line 2: {words}" in project.refused("x")
+
+
+def test_braces_of_a_list_a_condition_and_a_formula_ask_for_nothing_amiss(project):
+    project.notebook(
+        '#| label: fig-x\n#| fig-cap: >\n#|   [{organisation}]{each="families"} has $x_{t} + \\log {n}$, and\n'
+        '#|   [leads]{if="china-leads"}.\ndraw(x)'
+    )
+    project.run("Text.")
 
 
 @pytest.mark.parametrize(("outputs", "drawn"), [([{"data": {"image/png": "x"}}], "Seen."), ([], "Not drawn.")])
