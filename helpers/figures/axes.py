@@ -62,8 +62,11 @@ def value_axis(ax: Axes, unit: str) -> Callable[[float], str]:
     return value
 
 
-def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
-    """A horizontal axis of dates from `first` to `last`, with at most six months named on it ("Jan 2026")."""
+def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp, middle: bool = False) -> None:
+    """A horizontal axis of dates from `first` to `last`, with at most six months named on it ("Jan 2026").
+
+    middle: under the middle of the month, for bars that stand for it; otherwise at its first day.
+    """
     if first == last:  # a single month still needs a width
         first, last = first - pd.Timedelta(days=15), last + pd.Timedelta(days=15)
     ax.set_xlim(first, last)
@@ -72,7 +75,7 @@ def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
         ax.set_xticks([first, last], [f"{day.day} {day:%b %Y}" for day in (first, last)])
         return
     step = next((step for step in (1, 2, 3, 6) if months / step <= 6), 12)
-    ax.xaxis.set_major_locator(mdates.MonthLocator(bymonth=range(1, 13, step)))
+    ax.xaxis.set_major_locator(mdates.MonthLocator(range(1, 13, step), 15 if middle else 1))
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
 
 

@@ -94,6 +94,6 @@ def _months(
     month, step, say = table.index, pd.DateOffset(months=1), axes.UNITS[unit][1]
     table.index, ends = (month - step, month) if through else (month, month + step)
     last = table.iloc[-1]
-    texts = {n: s.label if pd.isna(last[n]) else f"{s.label} {say(last[n])}" for n, s in styles.items()}
+    texts = {n: f"{s.label} {say(last[n])}" if last[n] > 0 else s.label for n, s in styles.items()}
     bars = _stacked(table, styles, x_end=ends)
     return [Mark(mark.kind, mark.style, mark.rows, text) for mark, text in zip(bars, texts.values(), strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.figures import axes
-from helpers.figures.palette import Style
+from helpers.figures.palette import Style, styles
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +18,8 @@ class Mark:
     kind: line (marked at its end); points (a line marked at each); step (each value holds until the next row; advances
     are marked); fit (a thin line); bars. rows: x, y (the length of a bar alone, without what it stands on; null where
     it is not known), and where they apply x_end (of bars as wide as a time), base (what a bar stands on; bars without
-    one stand side by side), low and high (a band). end: words at the last known point; "" for none. hollow: no fill.
+    one stand side by side), low and high (a band), at (the date under which a row is read, where that is not x). end:
+    words at the last known point; "" for none. hollow: no fill.
     """
 
     kind: str
@@ -86,17 +87,22 @@ class Chart:
 
 
 def _panel(panel: Panel) -> dict[str, Any]:
-    eras = [] if panel.eras is None else panel.eras.to_dict("records")
+    eras = [] if panel.eras is None else panel.eras[["region", "start", "end"]].to_dict("records")
     return {
         "title": panel.title, "unit": panel.unit, "across": panel.across, "bounds": panel.bounds, "log": panel.log,
         "level": panel.level, "ticks": [_plain(tick) for tick in panel.ticks],
         "marks": [_mark(mark, panel.unit) for mark in panel.marks],
         "notes": [{"x": _plain(day), "text": text} for day, text in sorted(panel.notes.items())],
-        "eras": [{"region": era["region"], "x": _plain(era["start"]),
-                  "xEnd": _plain(era["end"] + pd.offsets.MonthBegin())} for era in eras],
+        "eras": [_era(**era) for era in eras],
         "counts": [{"x": _plain(x), "n": _plain(n)} for x, n in panel.counts.items()],
         "totals": [{"category": name, "y": total, "text": text} for name, (total, text) in panel.totals.items()],
     }  # fmt: skip
+
+
+def _era(region: str, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+    style = styles([region])[region]
+    days = {"x": _plain(start), "xEnd": _plain(end + pd.offsets.MonthBegin())}
+    return {"name": style.label, "colour": style.colour, **days}
 
 
 def _mark(mark: Mark, unit: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Figures that run through time: cumulative series, regional downloads, performance frontiers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -43,12 +44,14 @@ def downloads_by_region(
     few words, above; those beside the months shown are left out.
     """
     theme.drawable(monthly)
-    happened = monthly.assign(middle=monthly["month"] - pd.Timedelta(days=15))
+    half = pd.Timedelta(days=15)
+    happened = monthly.assign(middle=monthly["month"] - half)
     over, under = title.split(" / ")
     above = Panel(over, "downloads", "dates", _series(happened, "month", "downloads_cumulative", "region", axes.short),
                   bounds=(0, None), notes=_within(marks, monthly["month"]))  # fmt: skip
-    below = Panel(under, "downloads", "dates", _series(happened, "middle", "downloads", "region", axes.short),
-                  bounds=(0, None), eras=eras)  # fmt: skip
+    new = _series(happened, "middle", "downloads", "region", axes.short)
+    new = [replace(mark, rows=mark.rows.assign(at=mark.rows["x"] + half)) for mark in new]
+    below = Panel(under, "downloads", "dates", new, bounds=(0, None), eras=eras)
     return drawn(Chart([above, below], 5.9, heights=[1.35, 1]))
 
 

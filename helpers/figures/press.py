@@ -33,7 +33,7 @@ def drawn(chart: Chart) -> Drawn:
         ax.set_title(panel.title)
         {"dates": _over_dates, "days": _over_days, "categories": _sideways}[panel.across](ax, panel)
     if chart.panels[0].across == "dates":
-        axes.month_axis(places[0], *chart.span)
+        axes.month_axis(places[0], *chart.span, middle=chart.panels[0].marks[0].kind == "bars")
     _foot(places, chart)
     axes.settle(figure)
     return figure

@@ -18,7 +18,7 @@ FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 @dataclass(frozen=True)
 class Exhibit:
     """One embedded cell. caption: inline elements. A figure has a picture and alt text, a table a table. published: its
-    files in figures/, by suffix."""
+    files in figures/, by suffix. chart: whether there is a chart for the page, too."""
 
     label: str
     notebook: Notebook
@@ -27,6 +27,7 @@ class Exhibit:
     picture: tuple[str, bytes] = ("", b"")
     table: Node | None = None
     published: tuple[str, ...] = ()
+    chart: bool = False
 
     @property
     def file(self) -> str:
@@ -41,7 +42,8 @@ class Exhibit:
         source = (
             f'<a href="../{self.notebook.preview}#cell-{self.label}">Source: {escape(self.notebook.title, False)}</a>'
         )
-        return f'<p class="figure-links">{" · ".join([*(told[kind] for kind in self.published), source])}</p>'
+        chart = f' data-chart="../figures/{self.label}.js"' if self.chart else ""
+        return f'<p class="figure-links"{chart}>{" · ".join([*(told[kind] for kind in self.published), source])}</p>'
 
 
 def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path) -> dict[str, Exhibit]:
@@ -58,10 +60,13 @@ def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path)
     tables = _tables({label: cell.table() or "" for label, _, cell in found if label.startswith("tbl-")})
     exhibits = {}
     for (label, notebook, cell), caption in zip(found, captions, strict=True):
-        published = tuple(k for k in FILES if any((folder / f"{label}.{k}").is_file() for folder in folders(build)))
+        kept = {
+            kind for kind in [*FILES, "js"] if any((folder / f"{label}.{kind}").is_file() for folder in folders(build))
+        }
+        published = tuple(kind for kind in FILES if kind in kept)
         alt = " ".join(cell.options.get("fig-alt", "").split())
         picture = ("", b"") if label in tables else cell.picture() or ("", b"")
-        exhibits[label] = Exhibit(label, notebook, caption, alt, picture, tables.get(label), published)
+        exhibits[label] = Exhibit(label, notebook, caption, alt, picture, tables.get(label), published, "js" in kept)
     return exhibits
 
 

@@ -112,6 +112,7 @@ def _extras(root: Path, build: Path, site: Path) -> None:
     (assets / "fonts").mkdir(parents=True)
     for path in [*theme.glob("*.css"), *theme.glob("*.js")]:
         shutil.copyfile(path, assets / path.name)
+    shutil.copytree(theme / "charts", assets / "charts")
     for path in [*theme.glob("fonts/*.woff2"), *theme.glob("fonts/LICENSE*")]:
         shutil.copyfile(path, assets / "fonts" / path.name)
 

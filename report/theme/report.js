@@ -112,3 +112,22 @@ if (nav) {
   followReader(nav);
 }
 document.querySelectorAll("figure.tabular table").forEach(sortable);
+
+// Charts take their pictures' place when they come near: what draws them is loaded once, in order, then each one's data.
+const assets = document.currentScript.src.replace(/[^/]*$/, "");
+const load = (tag, attributes) => new Promise((done, failed) => {
+  const part = Object.assign(document.createElement(tag), attributes, { onload: done, onerror: failed });
+  document.head.append(part);
+});
+let pen = null;
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    pen ??= load("link", { rel: "stylesheet", href: `${assets}charts/chart.css` })
+      .then(() => load("script", { src: `${assets}charts/d3.js` }))
+      .then(() => load("script", { src: `${assets}charts/chart.js` }));
+    pen.then(() => load("script", { src: target.dataset.chart })).catch(() => { /* the picture stays */ });
+  }
+}, { rootMargin: "900px 0px" });
+document.querySelectorAll("[data-chart]").forEach((line) => near.observe(line));
