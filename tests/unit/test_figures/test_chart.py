@@ -1,4 +1,4 @@
-"""The description that both pens draw from: the table, every value with its words, and nothing that a page would run."""
+"""The description that both pens draw from: the table, each value with its words, and nothing that a page would run."""
 
 import json
 
