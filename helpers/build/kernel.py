@@ -20,6 +20,7 @@ import pandas
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
@@ -108,6 +109,11 @@ class _Client(AsyncKernelClient):
 class Manager(AsyncKernelManager):
     """Turns the spare process into a kernel that listens in the runtime folder."""
 
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Ours: one that somebody has installed under its name starts another Python, or is not there."""
+        return KernelSpec(argv=["python", "-f", "{connection_file}"], display_name="Python 3", language="python")
+
     @default("client_factory")
     def _clients(self) -> type[AsyncKernelClient]:
         return _Client
@@ -138,7 +144,7 @@ class _Provisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
         self.process = _spares.pop()
         self.pid = self.process.pid
-        self.process.become(cmd[cmd.index("-f") :], inherited(settings["env"]), settings.get("cwd"))
+        self.process.become(cmd[1:], inherited(settings["env"]), settings.get("cwd"))
         return self.connection_info
 
 

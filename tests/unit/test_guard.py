@@ -64,7 +64,7 @@ def test_a_build_that_may_write_no_more_says_so(tmp_path):
     )  # fmt: skip
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "no folder for temporary files can be written" in done.stderr
+    assert "a limit on files is met" in done.stderr
 
 
 def test_comparing_an_edition_with_itself_says_that_there_is_nothing_to_compare():

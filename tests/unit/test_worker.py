@@ -31,7 +31,7 @@ def test_temporary_files_lie_where_sockets_can_be_made(tmp_path, monkeypatch):
     assert tempfile.tempdir == str(tmp_path)
     monkeypatch.setattr(worker, "LONGEST", 20)
     worker.preload()
-    assert tempfile.tempdir in ("/tmp", "/var/tmp")  # noqa: S108
+    assert tempfile.tempdir in ("/tmp", "/var/tmp")
     monkeypatch.setattr(worker, "LONGEST", 1)
     with pytest.raises(worker.NoTemporaryFolder, match="TMPDIR"):
         worker.preload()
