@@ -177,7 +177,9 @@ FROM_ARCHIVE = ("first_month", "history_end", "splice_month", "last_month", "sna
 def _dated_by_archive(content: dict[str, Any], where: str) -> dict[str, Any]:
     """The parameters with every date that is `archive` taken from it.
 
-    Raises EditionError where the archive holds no whole month yet.
+    Before a month has ended between its snapshots, the only label is that of the month in which they begin: of what
+    was until then they tell nothing, so that whatever is counted by months is unknown. Raises EditionError where the
+    archive holds no snapshot.
     """
     asked = [key for key in FROM_ARCHIVE if content.get(key) == "archive"]
     if not asked:
@@ -193,11 +195,8 @@ def _dated_by_archive(content: dict[str, Any], where: str) -> dict[str, Any]:
     first, last = days
     after = (last + datetime.timedelta(days=1)).replace(day=1)
     splice = (first.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-    if after < splice:
-        raise EditionError(
-            f"{where}: the archive's snapshots, {first} to {last}, hold no end of a month yet; build from {splice} on"
-        )
-    dates = (first.replace(day=1), first, splice, after, last, last)
+    month = first.replace(day=1)
+    dates = (month, first, splice, after, last, last) if splice <= after else (month, month, month, month, last, last)
     return content | {key: str(date) for key, date in zip(FROM_ARCHIVE, dates, strict=True) if key in asked}
 
 

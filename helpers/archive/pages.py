@@ -39,7 +39,7 @@ ORDER = "order"
 
 
 def write(folder: Path, number: int, page: Page) -> None:
-    """Keep page `number` of a listing."""
+    """Keep page `number` of a listing. What a power cut leaves of it is no page, and `resume` finds that out."""
     ids = [row.get("id") for row in page.rows[::STRIDE] if isinstance(row, dict)]
     head = {
         "url": page.url,
@@ -48,10 +48,11 @@ def write(folder: Path, number: int, page: Page) -> None:
         "read": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "sample": [text for text in ids if isinstance(text, str) and hub_records.ID.match(text)],
     }
-    with files.replacing(folder / f"{number:06}.json.zst") as beside:
-        with pyarrow.output_stream(str(beside), compression="zstd") as stream:
-            stream.write(json.dumps(head).encode() + b"\n" + page.body)
-        files.sync(beside)
+    with (
+        files.replacing(folder / f"{number:06}.json.zst") as beside,
+        pyarrow.output_stream(str(beside), compression="zstd") as stream,
+    ):
+        stream.write(json.dumps(head).encode() + b"\n" + page.body)
 
 
 def head(path: Path) -> dict[str, Any]:

@@ -23,6 +23,11 @@ def history_held(tell: Tell) -> bool:
     return tell("held.history.held")
 
 
+def one_snapshot(tell: Tell) -> bool:
+    """The edition holds one snapshot of lifetime counts."""
+    return tell("snapshots.held") == 1
+
+
 def derivatives_held(tell: Tell) -> bool:
     """The edition holds a listing of derivatives."""
     return tell("held.derivatives.held")

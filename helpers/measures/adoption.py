@@ -36,12 +36,12 @@ def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, month: str | pd.Times
     """Cumulative downloads at one month label by size bucket and group (Figs. 2 and 12).
 
     Returns bucket (ordered from small to large, "unresolved" last), <by>, downloads_cumulative; every group has a row
-    in each bucket, 0 where it has no model. Raises ValueError for a month without data.
+    in each bucket, 0 where it has no model. Raises ValueError for a month that is not among those that are held.
     """
     keys = ["bucket", *_names(by)]
     found = totals(_at(monthly, month), models, keys).set_index(keys)["downloads_cumulative"]
     groups = found.unstack("bucket").reindex(columns=[*BUCKETS, UNRESOLVED])
-    table = groups.fillna(0).stack().rename("downloads_cumulative").reset_index()
+    table = groups.fillna(0).stack().astype(found.dtype).rename("downloads_cumulative").reset_index()
     table["bucket"] = pd.Categorical(table["bucket"], [*BUCKETS, UNRESOLVED], ordered=True)
     return table[[*keys, "downloads_cumulative"]].sort_values(keys, ignore_index=True)
 
@@ -329,9 +329,9 @@ def _summed(frame: pd.DataFrame, models: pd.DataFrame, when: str, by: By, column
 
 
 def _at(table: pd.DataFrame, month: str | pd.Timestamp) -> pd.DataFrame:
-    """The rows of one month."""
+    """The rows of one month; none of a table that holds no month yet."""
     rows = table[table["month"] == pd.Timestamp(month)]
-    if rows.empty:
-        held = f"{table['month'].min():%Y-%m-%d} to {table['month'].max():%Y-%m-%d}" if len(table) else "none"
+    if rows.empty and len(table):
+        held = f"{table['month'].min():%Y-%m-%d} to {table['month'].max():%Y-%m-%d}"
         raise ValueError(f"no data for the month {pd.Timestamp(month):%Y-%m-%d}; months held: {held}")
     return rows

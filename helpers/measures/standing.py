@@ -159,7 +159,7 @@ def by_size(monthly: pd.DataFrame, models: pd.DataFrame, month: pd.Timestamp, by
     own = table.groupby(by)["downloads_cumulative"].sum()
     found = pd.concat([table, small.assign(bucket=SMALL)], ignore_index=True)
     found = adoption.share(found, "downloads_cumulative", "bucket")
-    found["own_share"] = found["downloads_cumulative"] / found[by].map(own.where(own > 0))
+    found["own_share"] = found["downloads_cumulative"] / found[by].map(own.where(own > 0)).astype("float64")
     return adoption.ranked(found, "downloads_cumulative_share", "bucket")
 
 

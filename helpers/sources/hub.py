@@ -254,7 +254,7 @@ class Hub:
 
         def once() -> Page:
             page = self._once(url, seen)
-            if any(map(hub_records.is_broken, page.rows)):
+            if hub_records.any_broken(page.rows):
                 broken.append(page)
                 if len(broken) < BROKEN_TRIES:
                     raise Faulty("a page holds records without the fields asked for")

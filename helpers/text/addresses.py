@@ -195,6 +195,8 @@ class Book:
         return bool(days) or part in self._known(column)
 
     def _must_exist(self, table: Quoted, keys: tuple[str, ...]) -> None:
+        if not table.keys:
+            return  # a table without rows does not tell which keys it can have
         for column, part in zip(table.by, keys, strict=True):
             if not self._can_be(column, part):
                 raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, self._known(column))}")

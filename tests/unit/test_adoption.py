@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.measures import adoption
+from helpers.measures import adoption, standing
 from helpers.registry import BUCKETS
 
 MODELS = pd.DataFrame(
@@ -142,6 +142,14 @@ def test_the_buckets_alone_come_with_share_running_share_and_rank():
 def test_a_month_without_data_is_named_with_those_there_are(month):
     with pytest.raises(ValueError, match=rf"no data for the month {month}; months held: 2025-01-01 to 2025-02-01"):
         adoption.by_bucket(TWO_MONTHS, MODELS, month, "region")
+
+
+def test_of_no_month_at_all_nothing_is_told():
+    none = TWO_MONTHS.iloc[:0]
+    sized = adoption.by_bucket(none, MODELS, "2025-03-01", "region")
+    assert sized.empty
+    assert adoption.sizes(sized).empty
+    assert standing.by_size(none, MODELS, pd.Timestamp("2025-03-01"), "region").empty
 
 
 def test_an_unknown_value_has_no_share_and_takes_none_from_the_others():

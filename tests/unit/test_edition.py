@@ -140,10 +140,19 @@ def test_dates_of_the_archive_come_from_its_snapshots_that_can_be_relied_on(monk
     assert {key: public[key] for key in wanted} == wanted
 
 
-def test_an_archive_without_the_end_of_a_month_says_when_to_come_back(monkeypatch, tmp_path):
-    archive_of(monkeypatch, tmp_path, "2026-01-15", "2026-01-20")
-    with pytest.raises(edition.EditionError, match=r"public\.yml.*2026-01-15 to 2026-01-20.*from 2026-02-01 on"):
-        edition.load("public")
+@pytest.mark.parametrize("days", [["2026-01-20"], ["2026-01-15", "2026-01-20"], ["2026-01-01", "2026-01-30"]])
+def test_before_a_month_has_ended_an_archive_has_the_label_that_it_tells_nothing_of(monkeypatch, tmp_path, days):
+    archive_of(monkeypatch, tmp_path, *days)
+    public = edition.load("public").parameters()
+    months = {public[key] for key in ("first_month", "history_end", "splice_month", "last_month")}
+    assert months == {"2026-01-01"}
+    assert {public["snapshot_date"], public["top_models_date"]} == {days[-1]}
+
+
+def test_a_single_snapshot_on_the_last_day_of_a_month_is_that_months_end(monkeypatch, tmp_path):
+    archive_of(monkeypatch, tmp_path, "2026-01-31")
+    public = edition.load("public").parameters()
+    assert [public[key] for key in edition.FROM_ARCHIVE[:4]] == ["2026-01-01", "2026-01-31", "2026-02-01", "2026-02-01"]
 
 
 def test_an_empty_archive_names_the_command_that_fills_it(monkeypatch, tmp_path):

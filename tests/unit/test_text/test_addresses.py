@@ -76,6 +76,15 @@ def test_what_is_no_address_is_an_error_with_the_nearest(book, address, message)
         book.cell(address)
 
 
+def test_a_table_without_rows_does_not_tell_which_keys_it_can_have(book):
+    families = dataclasses.replace(book.tables["families"], rows=[], keys=[])
+    bare = dataclasses.replace(book, tables=book.tables | {"families": families})
+    assert not bare.cell("families.nobody.downloads").known
+    assert bare.rows("families.nobody") == []
+    with pytest.raises(AddressError, match="has no column"):
+        bare.cell("families.nobody.likes")
+
+
 def test_a_column_without_unit_is_named_with_the_remedy(book):
     del book.units["", "share"]
     with pytest.raises(AddressError, match=r"`regions.….share` has no unit; add the column to .*codebook.csv"):

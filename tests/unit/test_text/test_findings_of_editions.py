@@ -42,6 +42,8 @@ def telling(cells):
         (edition.public, {"settings.data": "public"}, True),
         (edition.full, {"settings.data": "full"}, True),
         (edition.history_held, {"held.history.held": False}, False),
+        (edition.one_snapshot, {"snapshots.held": 1}, True),
+        (edition.one_snapshot, {"snapshots.held": 2}, False),
         (edition.tokens_held, {"held.tokens.held": True}, True),
         (edition.outliers_filtered, {"settings.outliers_filtered": False}, False),
         (edition.arena_shifted, {"settings.arena_shift": 0}, False),
