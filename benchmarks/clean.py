@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import edition
-from helpers.measures import cleaning, counters, outliers
+from helpers.measures import cleaning, counters, falls, outliers
 
 MODELS, GROWN, DAYS = 1500, 15_000, 870
 REPEAT = 3
@@ -108,12 +108,16 @@ def plain_counts(rows: pd.DataFrame, model: str, held: pd.Series) -> pd.DataFram
         if values[fall] < values[fall - 1]:
             back = next((later for later in range(fall, len(values)) if values[later] >= values[fall - 1]), None)
             if back and values[back] - values[back - 1] >= values[fall - 1] - values[fall]:
-                flag[read.index[fall:back]] = "reset"
+                flag[read.index[fall:back]] = "faulty"
                 read.iloc[fall:back] = np.nan
     kept = read.dropna()
     lost = (-kept.diff()).clip(lower=0).fillna(0)
-    flag[lost.index[lost > 0]] = "reset"
-    total = np.floor((kept + lost.cumsum()).reindex(flag.index).interpolate())
+    reset = kept < falls.SMALL * kept.shift()
+    upon = kept + lost.where(reset, 0).cumsum()
+    restated = upon[::-1].cummin()[::-1]
+    flag[kept.index[(lost > 0) | (restated < upon)]] = "restated"
+    flag[kept.index[reset]] = "reset"
+    total, counted = (np.floor(line.reindex(flag.index).interpolate()) for line in (restated, kept + lost.cumsum()))
     absent = flag.index.difference(rows.index)
     flag[absent] = np.where(absent < rows.index[-1], "interpolated", "vanished")
     new, first = total.diff(), flag.index[0]
@@ -122,19 +126,21 @@ def plain_counts(rows: pd.DataFrame, model: str, held: pd.Series) -> pd.DataFram
         new[first] = total[first]
     else:
         flag[first] = "entered"
-    return table(model, downloads=new, downloads_cumulative=total, flag=flag)
+    new[flag == "vanished"] = np.nan
+    both = {"counted_cumulative": counted, "restated_cumulative": total}
+    return table(model, downloads=new, downloads_cumulative=total, **both, flag=flag)
 
 
 def plain_splice(model: str, past: pd.DataFrame | None, later: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
     """The history's sum, and the gains of the counter on top."""
     later = later.set_index("date")
-    entry = later["downloads_cumulative"].where(later["downloads"].isna(), 0)
+    entry = later["downloads_cumulative"].where(later["flag"] == "entered", 0)
     if past is not None:
         past = past.set_index("date")[["downloads", "flag"]]
         later, entry = later[later.index > END], entry * 0
         later = pd.concat([past[past.index <= END], later])
     days = pd.date_range(later.index[0], last)
-    new = later["downloads"].reindex(days, fill_value=0)
+    new = later["downloads"].reindex(days)
     total = new.fillna(0).add(entry.reindex(days, fill_value=0)).cumsum()
     return table(
         model, downloads=new, downloads_cumulative=total, flag=later["flag"].reindex(days, fill_value="vanished")
@@ -148,7 +154,7 @@ def plain_months(daily: pd.DataFrame) -> pd.DataFrame:
         model=("model", "first"), new=("downloads", lambda new: new.sum(min_count=1)),
         downloads_cumulative=("downloads_cumulative", "last"), flag=("flag", "last"),
     )  # fmt: skip
-    unread = months["flag"].eq("interpolated")
+    unread = months["flag"].isin(["interpolated", "faulty"])
     flag = pd.Series("observed", months.index).mask(unread | unread.shift(fill_value=False), "interpolated")
     months["flag"] = flag.mask(months["flag"].eq("vanished"), "vanished")
     asked = (months.index >= str(RULES.first_month)) & (months.index <= str(RULES.last_month))

@@ -2,7 +2,8 @@
 
 What is counted:
 - `record`, `either`: calls of these in notebooks, and functions of these names in helpers.
-- code lines: all lines of the notebooks' code cells, options and blank ones too; a long cell has more than 12.
+- code lines: all lines of the notebooks' code cells, options and blank ones too; a long cell has more than 12,
+  other than the parameters' one a line.
 - typed dates: dates and months (2026-03-01, 2026-03, March 2026) in code cells other than the parameters'.
 - words for the reader: see `words_of`.
 - fences: lines of report/*.qmd that open or close a block (`:::`).
@@ -129,7 +130,7 @@ def counts(root: Path = paths.ROOT) -> dict[str, list[str]]:
             f"{place}: {name}" for place, source in [*own, *sources] for name in bookkeeping_of(source)
         ],
         "code lines": [f"{place}: {line}" for place, source, _ in cells for line in source.splitlines()],
-        "long cells": [place for place, source, _ in cells if len(source.splitlines()) > LONG],
+        "long cells": [place for place, source in own if len(source.splitlines()) > LONG],
         "typed dates": [f"{place}: {date}" for place, source in own for date in dates_of(source)],
         "words for the reader": [f"{place}: {text}" for place, source in [*own, *sources] for text in words_of(source)],
         "fences": [

@@ -53,6 +53,7 @@ class Edition(BaseModel):
     history_namespaces: list[Text]
     iqr_multiplier: Positive | None
     iqr_window_days: Whole
+    falls: Literal["restated", "on_top"]
     derivative_threshold: Count
     excluded_formats: list[Text]
     arena_shift: Number

@@ -73,7 +73,7 @@ STEPS = (
         stage="clean",
         parameters=(
             "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
-            "derivative_threshold", "excluded_formats", "arena_shift", "arena_shift_before", "bucket_edges",
+            "falls", "derivative_threshold", "excluded_formats", "arena_shift", "arena_shift_before", "bucket_edges",
         ),
     ),
     _notebook(
@@ -112,7 +112,8 @@ STEPS = (
         "the headlines under other choices",
         reads=("raw/history", "raw/snapshots", "clean"),
         parameters=(
-            "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "derivative_threshold", "bucket_edges",
+            "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "falls", "derivative_threshold",
+            "bucket_edges",
         ),
     ),
     Step(

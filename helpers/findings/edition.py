@@ -18,6 +18,11 @@ def full(tell: Tell) -> bool:
     return tell("settings.data") == "full"
 
 
+def falls_restated(tell: Tell) -> bool:
+    """Where the Hub takes a count back in part, the later count holds."""
+    return tell("settings.falls") == "restated"
+
+
 def history_held(tell: Tell) -> bool:
     """The edition holds daily histories of downloads."""
     return tell("held.history.held")

@@ -25,7 +25,7 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
     gained in between is unknown and left out (vanished, then entered). A model without a history enters with its
     lifetime total on the day of its first snapshot; the total counts in downloads_cumulative and in no day's downloads.
     Every model has a row for each day from its first to the last day of all; where nothing was read any more, its
-    total stays (vanished).
+    total stays and its downloads are null (vanished).
 
     Returns date, model, downloads, downloads_cumulative, flag, ordered by model and date.
     """
@@ -33,16 +33,17 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
     past = filtered[filtered["model"].isin(models) & (filtered["date"] <= end)]
     later = counts[counts["model"].isin(models)]
     spliced = later["model"].isin(past["model"].unique())
-    entry = later["downloads_cumulative"].where(later["downloads"].isna() & ~spliced, 0)
+    later = later.assign(code=flags.codes(later["flag"]))
+    entry = later["downloads_cumulative"].where((later["code"] == flags.ENTERED) & ~spliced, 0)
     later = later.assign(entry=entry)[~spliced | (later["date"] > end)]
-    parts = [part.assign(code=flags.codes(part["flag"])) for part in (past.assign(entry=0.0), later)]
+    parts = [past.assign(entry=0.0, code=flags.codes(past["flag"])), later]
     rows = pd.concat([part[["date", "model", "downloads", "entry", "code"]] for part in parts], ignore_index=True)
 
     grid = Grid.of(rows)
     new, entries, marks = (grid.matrix(rows[column]) for column in ("downloads", "entry", "code"))
     read = ~np.isnan(marks)
     marks = np.where(read, marks, flags.VANISHED).astype(np.int8)
-    new[~read] = entries[~read] = 0
+    entries[~read] = 0
     total = np.cumsum(np.nan_to_num(new) + entries, axis=1)
     return flags.table(grid, since_first(read), marks, downloads=new, downloads_cumulative=total)
 
@@ -51,7 +52,8 @@ def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFr
     """Downloads by month label (Section 2.1): "2025-08-01" is data through 31 July 2025; the table clean/monthly.
 
     daily: the table clean/daily. A model has a row for each label from first_month to last_month whose day before it
-    has. downloads is null where no day of the month before the label is known (the model entered on its last day).
+    has. downloads is the sum of the days of the month before the label that are known, null where none is (the model
+    entered on its last day, or was not read any more).
     flag: vanished where the model was not read any more at the month's end, interpolated where the count at its start
     or end was not read, so that its downloads are not known to the one; else observed.
     Raises ValueError if the data end before the last label.
@@ -72,7 +74,7 @@ def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFr
     new = np.where(known, np.add.reduceat(np.nan_to_num(new), starts, axis=1), np.nan)
     total = grid.matrix(daily["downloads_cumulative"])[:, ends]
     marks = grid.matrix(flags.codes(daily["flag"]))[:, ends]
-    unread = np.pad(marks == flags.INTERPOLATED, ((0, 0), (1, 0)))
+    unread = np.pad(np.isin(marks, (flags.INTERPOLATED, flags.FAULTY)), ((0, 0), (1, 0)))
     marks = np.where(
         marks == flags.VANISHED,
         flags.VANISHED,
@@ -104,7 +106,7 @@ def lifetime(counts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     backcast = (through + before.groupby(places).transform("first"))[past["date"] < entry].dropna()
     past = past.loc[backcast.index, ["date", "model"]]
     past = past.assign(downloads_cumulative=backcast.clip(lower=0), flag=flags.FLAGS[flags.BACKCAST])
-    both = pd.concat([past, counts.drop(columns="downloads")], ignore_index=True)
+    both = pd.concat([past, counts[["date", "model", "downloads_cumulative", "flag"]]], ignore_index=True)
     return both.sort_values("model", kind="stable", ignore_index=True)  # each model's days are in order already
 
 

@@ -4,64 +4,60 @@ import numpy as np
 import pandas as pd
 
 from helpers.measures import flags
+from helpers.measures.falls import RESTATED, told_apart
 from helpers.measures.grid import Grid, fill, since_first, until_last
 
+KINDS = np.array([flags.OBSERVED, flags.FAULTY, flags.RESET, flags.RESTATED])
+"""What a fall makes of a reading, in the order of `falls`, → its flag."""
+TREATMENTS = (TAKEN_BACK, ON_TOP) = ("restated", "on_top")
+"""What an edition may do with a count that was taken back in part: believe the later reading, or go on from both."""
 
-def snapshot_counts(snapshots: pd.DataFrame) -> pd.DataFrame:
+
+def snapshot_counts(snapshots: pd.DataFrame, falls: str = TAKEN_BACK) -> pd.DataFrame:
     """Each model's all-time count on every day from its first to the last snapshot (Section 2.1).
 
     snapshots: date, model, downloads_all_time, created_at (both nullable). Days on which a model's count was not read
-    lie on the line between the readings around them (flag interpolated). A count that falls is a reset of the counter:
-    nothing is subtracted, and later growth comes on top (reset); but if the count later rises by as much at once, to
-    where it was or higher, the low readings were faulty, and are replaced by the line (also flagged reset). A model
-    that is not read any more keeps its last count (vanished). The first reading is a lifetime total that no day can
-    claim (entered, downloads null), unless the model was created since the snapshot before: then all of it is new
-    (observed).
+    lie on the line between the readings around them (flag interpolated), and so do faulty readings (faulty). Of other
+    counts that fall (helpers/measures/falls.py), one that starts again loses nothing (reset), and one that is taken
+    back in part is what it then is, or goes on from what it was (restated), as `falls` says: "restated" or "on_top".
+    A model that is not read any more keeps its last count, and what is new is unknown (vanished, downloads null). The
+    first reading is a lifetime total that no day can claim (entered, downloads null), unless the model was created
+    since the snapshot before: then all of it is new (observed).
 
-    Returns date, model, downloads (new that day), downloads_cumulative (all time), flag, ordered by model and date.
+    Returns date, model, downloads (new that day), downloads_cumulative (all time), counted_cumulative and
+    restated_cumulative (in either way), flag, ordered by model and date. Raises ValueError for other `falls`.
     """
+    if falls not in TREATMENTS:
+        raise ValueError(f"falls {falls!r}: write {' or '.join(TREATMENTS)}")
     snapshots = snapshots.dropna(subset="downloads_all_time").astype({"downloads_all_time": "int64"})
     grid = Grid.of(snapshots)
     read = grid.matrix(snapshots["downloads_all_time"])
     known = ~np.isnan(read)
-    counts, kept, reset = _without_falls(read, known)
+    created = _created(snapshots, grid.models)
+    told = told_apart(read, _day_numbers(created, grid.days))
     since = since_first(known)
-    total = np.where(since, fill(counts, kept), np.nan)
+    counted = np.where(since, fill(told.counted, told.kept), np.nan)
+    restated = counted.copy()
+    touched = (told.kinds == RESTATED).any(axis=1)
+    restated[touched] = np.where(since[touched], fill(told.restated[touched], told.kept[touched]), np.nan)
+    total = restated if falls == TAKEN_BACK else counted
     new = np.diff(total, axis=1, prepend=np.nan)
-    marks = np.where(known, flags.OBSERVED, np.where(until_last(known), flags.INTERPOLATED, flags.VANISHED))
-    marks[reset] = flags.RESET
+    inside = until_last(known)
+    new[~inside] = np.nan
+    marks = np.where(known, KINDS[told.kinds], np.where(inside, flags.INTERPOLATED, flags.VANISHED))
 
     rows, first = np.arange(len(known)), known.argmax(axis=1)
-    born = _created(snapshots, grid.models) >= _snapshot_before(grid.days, known)[first]
+    born = created >= _snapshot_before(grid.days, known)[first]
     new[rows, first] = np.where(born, total[rows, first], np.nan)
     marks[rows[~born], first[~born]] = flags.ENTERED
-    return flags.table(grid, since, marks, downloads=new, downloads_cumulative=total)
+    both = {"counted_cumulative": counted, "restated_cumulative": restated}
+    return flags.table(grid, since, marks, downloads=new, downloads_cumulative=total, **both)
 
 
-def _without_falls(read: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Counts that never fall; which of them are readings to rely on; where a reset or a faulty reading was."""
-    counts, kept, reset = read.copy(), known.copy(), np.zeros_like(known)
-    fell = (np.fmax.accumulate(read, axis=1) > read).any(axis=1)
-    for row in np.flatnonzero(fell):
-        at = np.flatnonzero(known[row])
-        faulty = _faulty(read[row, at])
-        kept[row, at[faulty]] = False
-        reset[row, at[faulty]] = True
-        at = at[~faulty]
-        lost = np.maximum(-np.diff(read[row, at], prepend=0), 0)
-        reset[row, at[lost > 0]] = True
-        counts[row, at] += np.cumsum(lost)
-    return counts, kept, reset
-
-
-def _faulty(counts: np.ndarray) -> np.ndarray:
-    """Readings between a fall and a rise that undoes it at once."""
-    faulty = np.zeros(counts.size, dtype=bool)
-    for fall in np.flatnonzero(np.diff(counts) < 0) + 1:
-        back = fall + int(np.argmax(counts[fall:] >= counts[fall - 1]))  # `fall` itself where there is none
-        undone = back > fall and counts[back] - counts[back - 1] >= counts[fall - 1] - counts[fall]
-        faulty[fall:back] |= undone
-    return faulty
+def _day_numbers(created: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """The column in which each day of creation would stand; NaN where it is unknown."""
+    numbers = (created - days[:1].astype("datetime64[D]")).astype(float)
+    return np.where(np.isnat(created), np.nan, numbers)
 
 
 def _created(snapshots: pd.DataFrame, models: pd.Index) -> np.ndarray:
@@ -74,3 +70,22 @@ def _snapshot_before(days: np.ndarray, known: np.ndarray) -> np.ndarray:
     """For each day, the last day before it that has a snapshot; null for the first."""
     held = pd.Series(np.where(known.any(axis=0), days, np.datetime64("NaT")))
     return held.ffill().shift().to_numpy().astype("datetime64[D]")
+
+
+def restatements(counts: pd.DataFrame) -> pd.DataFrame:
+    """The days on which both readings of a count that was taken back differ; the table clean/restatements.
+
+    counts: from `snapshot_counts`. Returns date, model, counted_cumulative, restated_cumulative.
+    """
+    differ = counts["counted_cumulative"] > counts["restated_cumulative"]
+    return counts.loc[differ, ["date", "model", "counted_cumulative", "restated_cumulative"]].reset_index(drop=True)
+
+
+def taken_back(restatements: pd.DataFrame) -> pd.DataFrame:
+    """From whom how much was taken back, the most first: model, downloads, downloads_share (of what was counted)."""
+    last = restatements.groupby("model", as_index=False).last()
+    lost = last["counted_cumulative"] - last["restated_cumulative"]
+    table = pd.DataFrame(
+        {"model": last["model"], "downloads": lost, "downloads_share": lost / last["counted_cumulative"]}
+    )
+    return table.sort_values("downloads", ascending=False, ignore_index=True)

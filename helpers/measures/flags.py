@@ -7,7 +7,7 @@ from helpers.measures.grid import Grid
 from helpers.tables.contracts import downloads
 
 FLAGS = pd.array(list(downloads.FLAGS), dtype="str")
-OBSERVED, FILTERED, INTERPOLATED, RESET, VANISHED, ENTERED, BACKCAST = range(len(FLAGS))
+OBSERVED, FILTERED, INTERPOLATED, FAULTY, RESET, RESTATED, VANISHED, ENTERED, BACKCAST = range(len(FLAGS))
 
 
 def codes(flags: pd.Series) -> np.ndarray:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.measures import adoption, cleaning, derivatives, outliers
+from helpers.measures import adoption, cleaning, counters, derivatives, outliers
 from helpers.measures.cleaning import Day
 from helpers.registry import UNRESOLVED, bucket
 
@@ -130,6 +130,31 @@ def other_series(
     return {
         str(key): respliced(history, counts, models, history_end, through, rule, window_days)
         for key, (through, rule) in asked.items()
+    }
+
+
+def other_falls(
+    choices: pd.DataFrame, daily: pd.DataFrame, restatements: pd.DataFrame, history_end: Day, falls: str
+) -> dict[str, pd.DataFrame]:
+    """clean/daily with counts that were taken back treated otherwise than `falls`, the edition's way: by key.
+
+    choices: of the kind falls (value: "restated" or "on_top"). daily, restatements: the clean tables. Through
+    history_end a model with a history has its own total; of its counts only what they gain later differs.
+    """
+    asked = of_kind(choices, "falls")["value"]
+    both = daily.merge(restatements, on=["date", "model"], how="left")
+    taken = (both["counted_cumulative"] - both["restated_cumulative"]).fillna(0)
+    past = daily["date"] <= pd.Timestamp(history_end)
+    joins = (daily["date"] == pd.Timestamp(history_end)) | (daily["flag"] == "entered")
+    first = ~daily.duplicated("model")
+    spliced = (past & first & (daily["flag"] != "entered")).groupby(daily["model"]).transform("any")
+    more = (
+        (taken - taken.where(joins, 0).groupby(daily["model"]).transform("sum")).where(~past, 0).where(spliced, taken)
+    )
+    sign = {counters.ON_TOP: 1, counters.TAKEN_BACK: -1}
+    return {
+        str(key): daily.assign(downloads_cumulative=daily["downloads_cumulative"] + sign[way] * more)
+        for key, way in asked[asked != falls].items()
     }
 
 

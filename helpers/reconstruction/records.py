@@ -5,8 +5,8 @@ import pandas as pd
 
 from helpers.reconstruction.calendar import Calendar
 
-LOST = 0.7
-"""Part of its count that a counter loses when it is reset."""
+LOST = 0.97
+"""Part of its count that a counter loses when it is reset: it starts again."""
 
 
 def history(models: pd.DataFrame, days: np.ndarray, absent: np.ndarray, calendar: Calendar) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from helpers.tables import contracts
 REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_alltime_downloads_gemas_9dates.csv"
 PAPER = edition.load()
 FILTER = {"multiplier": PAPER.iqr_multiplier, "window_days": PAPER.iqr_window_days}
+DAILY = ["date", "model", "downloads", "downloads_cumulative", "flag"]
 START, DAYS = pd.Timestamp("2023-11-01"), 618  # of the history, as in the paper
 
 
@@ -213,7 +214,7 @@ def test_an_absent_day_inside_a_series_is_interpolated_and_none_is_made_outside(
     assert of(found, "acme/a", "flag") == ["observed", "interpolated", "interpolated", "observed"]
     touched = flags.touched(found).set_index("flag")
     assert touched.loc[["observed", "interpolated"]].to_numpy().tolist() == [[8, 2], [2, 1]]
-    assert touched.loc[["filtered", "reset", "vanished", "entered", "backcast"]].eq(0).all(axis=None)
+    assert touched.drop(["observed", "interpolated"]).eq(0).all(axis=None)
 
 
 def test_the_fence_is_that_of_a_plain_reading_of_the_rule(planted):
@@ -255,17 +256,11 @@ def test_a_reset_subtracts_nothing_and_growth_goes_on_top():
     assert of(found, "acme/a", "flag") == flags
 
 
-def test_a_fall_that_is_undone_at_once_was_a_faulty_reading():
-    found = counters.snapshot_counts(snapshots({"acme/a": [100, 0, 0, 130, 140], "acme/b": [50, 40, 50, 60, 10]}))
-    assert of(found, "acme/a", "downloads_cumulative") == [100, 110, 120, 130, 140]
-    assert of(found, "acme/a", "flag") == ["entered", "reset", "reset", "observed", "observed"]
-    assert of(found, "acme/b", "downloads_cumulative") == [50, 50, 50, 60, 60]
-
-
-def test_a_vanished_model_keeps_its_total():
+def test_a_vanished_model_keeps_its_total_and_what_is_new_is_unknown():
     found = counters.snapshot_counts(snapshots({"acme/a": [100, 120, None, None], "acme/b": [1, 2, 3, 4]}))
     assert of(found, "acme/a", "downloads_cumulative") == [100, 120, 120, 120]
     assert of(found, "acme/a", "flag") == ["entered", "observed", "vanished", "vanished"]
+    assert found.loc[found["flag"].isin(["entered", "vanished"]), "downloads"].isna().all()
 
 
 def test_a_late_model_enters_with_a_total_and_a_new_one_with_news():
@@ -287,7 +282,7 @@ def test_nine_real_dates_leave_gaps_that_are_flagged_and_nothing_is_invented(tmp
         part.drop(columns="date").assign(created_at=None).to_parquet(place)
     read = store.read(tmp_path)
     gaps = store.gaps(store.days(tmp_path))
-    found = contracts.check(counters.snapshot_counts(read), "clean/daily")
+    found = contracts.check(counters.snapshot_counts(read)[DAILY], "clean/daily")
     with capsys.disabled():
         print(f"\n  33 real models on 9 dates: {len(gaps)} gaps, {gaps['days'].sum()} days")
         print(flags.touched(found).to_string(index=False))
@@ -353,6 +348,7 @@ def test_what_was_not_read_adds_nothing(spliced):
     assert of(daily, "acme/gone", "flag") == ["observed"] * 3 + ["vanished"] * 8
     assert of(daily, "acme/back", "downloads_cumulative") == [5, 10, 15, 20, 25, 30, 30, 30, 30, 30, 50]
     assert of(daily, "acme/back", "flag")[6:] == ["vanished"] * 3 + ["entered", "observed"]
+    assert (daily["downloads"].isna() == daily["flag"].isin(["vanished", "entered"])).all()
     assert "acme/x" not in set(daily["model"])
 
 
@@ -376,6 +372,8 @@ def test_a_month_that_starts_or_ends_between_readings_says_so():
     found = cleaning.monthly(counters.snapshot_counts(snapshots(counts)), "2025-08-01", "2025-10-01")
     assert of(found, "acme/a", "flag") == ["interpolated", "interpolated", "observed"]
     assert of(found, "acme/gone", "flag") == ["vanished"] * 3
+    assert of(found, "acme/gone", "downloads")[0] == 0  # 4 to 22 July: known
+    assert np.isnan(of(found, "acme/gone", "downloads")[1:]).all()
 
 
 def test_lifetime_counts_are_cast_back_over_the_history_only(spliced):
@@ -489,8 +487,9 @@ def test_planted_gaps_resets_and_the_splice_leave_true_totals(planted_way, capsy
     assert (error[whole][:, read] == 0).all()
     assert error[5, -1] == true[5, 110]  # what the reset day itself added is not known
     assert (flag[[5, 35], 110] == "reset").all()
-    assert (flag[[6, 36], 112:114] == "reset").all()
-    assert (flag == "reset").sum() == 6
+    assert (flag[[6, 36], 112:114] == "faulty").all()
+    assert (flag == "reset").sum() == 2
+    assert (flag == "faulty").sum() == 4
     assert error[6, -1] == 0
     assert (flag[[7, 37], 125:] == "vanished").all()
     assert (total[[7, 37], 125:] == total[[7, 37], 124:125]).all()
@@ -518,6 +517,7 @@ def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
         steps = rows["downloads_cumulative"].diff().iloc[1:]
         assert (steps >= 0).all()
         assert (steps == rows["downloads"].iloc[1:].fillna(steps)).all()
+        assert (steps[rows["flag"] == "vanished"] == 0).all()
         assert (rows["date"].diff().iloc[1:] == pd.Timedelta(days=1)).all()
         assert rows["date"].iloc[-1] == daily["date"].max()
     lifetime = cleaning.lifetime(counters.snapshot_counts(snapshots(counts)), long(history, "2025-06-20"))
@@ -598,7 +598,8 @@ def test_scaling_all_downloads_scales_all_measures(seed, factor):
 
     once, scaled = measured(1), measured(factor)
     for name, table in once.items():
-        amounts = [column for column in table if column in ("downloads", "downloads_cumulative")]
+        amounts = [column for column in table if column.startswith("downloads") or column.endswith("_cumulative")]
+        amounts = [column for column in amounts if not column.endswith("_share")]
         wanted = table.assign(**{column: table[column] * factor for column in amounts})
         pd.testing.assert_frame_equal(scaled[name], wanted, obj=name)
 

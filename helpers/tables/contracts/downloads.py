@@ -6,7 +6,7 @@ import pandera.pandas as pa
 from helpers.registry import BUCKETS, REGION_LABELS
 from helpers.tables.contracts import columns
 
-FLAGS = ("observed", "filtered", "interpolated", "reset", "vanished", "entered", "backcast")
+FLAGS = ("observed", "filtered", "interpolated", "faulty", "reset", "restated", "vanished", "entered", "backcast")
 """What a model's count of one day rests on; see the `flag` columns."""
 
 
@@ -14,9 +14,9 @@ def _downloads(description: str, nullable: bool = False) -> pa.Column:
     return columns.number(description, "downloads", nullable, columns.NOT_NEGATIVE)
 
 
-def _new_or_entered(daily: pd.DataFrame) -> pd.Series:
-    """A day's downloads are unknown exactly where a model enters."""
-    return daily["downloads"].isna() == (daily["flag"] == "entered")
+def _new_or_unknown(daily: pd.DataFrame) -> pd.Series:
+    """A day's downloads are unknown exactly where a model enters, or is not read any more."""
+    return daily["downloads"].isna() == daily["flag"].isin(["entered", "vanished"])
 
 
 TABLES = {
@@ -77,16 +77,21 @@ TABLES = {
         {
             "date": columns.date("day of the downloads"),
             "model": columns.hub_id(),
-            "downloads": _downloads("new that day; null on the day a model enters with a lifetime total", True),
+            "downloads": _downloads(
+                "new that day; null on the day a model enters with a lifetime total, and while it is vanished", True
+            ),
             "downloads_cumulative": _downloads("through that day"),
             "flag": columns.label(
                 "what the count rests on. observed: read. filtered: an outlier, replaced. interpolated: not read, on "
-                "the line between readings. reset: the counter fell, nothing was subtracted. vanished: not seen, the "
-                "last total is kept. entered: first seen, with a total that is no day's news",
+                "the line between readings. faulty: read, but far off its course, and treated as not read. reset: the "
+                "counter started again, nothing was subtracted. restated: the Hub took a part of the count back; "
+                "whether the total follows is the edition's `falls`. vanished: not read any more; the total "
+                "stays that of the last reading, a least, and what is new is unknown. entered: first seen, with a "
+                "total that is no day's news",
                 FLAGS[:-1],
             ),
         },
-        checks=pa.Check(_new_or_entered, error="downloads on every day but that of entry"),
+        checks=pa.Check(_new_or_unknown, error="downloads on every day but that of entry and unread ones"),
         unique=["date", "model"],
         strict=True,
         description="Downloads by model and day: outlier-filtered history through the history's end, differences of "
@@ -96,11 +101,13 @@ TABLES = {
         {
             "month": columns.month('label: "2025-08-01" is data through 31 July 2025', "first of month"),
             "model": columns.hub_id(),
-            "downloads": _downloads("new during the month before the label; null if no day of it is known", True),
+            "downloads": _downloads(
+                "new during the days of the month before the label that are known; null if none of them is", True
+            ),
             "downloads_cumulative": _downloads("through the day before the label"),
             "flag": columns.label(
                 "interpolated: the count at the month's start or end was not read; vanished: the model was not seen "
-                "any more at its end, the last total is kept",
+                "any more at its end, so that downloads are those of a part of the month, or null",
                 ("observed", "interpolated", "vanished"),
             ),
         },
@@ -121,6 +128,18 @@ TABLES = {
         strict=True,
         description="Raw lifetime counts by model and day, as RAM and Appendix B use them (Section 6). Before a "
         "model's first snapshot only where a history reaches up to it.",
+    ),
+    "clean/restatements": pa.DataFrameSchema(
+        {
+            "date": columns.date("day through which is counted"),
+            "model": columns.hub_id(),
+            "counted_cumulative": _downloads("with growth on top of what was counted and then taken back"),
+            "restated_cumulative": _downloads("without what was taken back"),
+        },
+        unique=["date", "model"],
+        strict=True,
+        description="Lifetime counts on the days on which it matters whether a count that the Hub takes back is "
+        "believed; which of the two the other tables have is the edition's `falls`.",
     ),
 }
 """Name of a table → its contract."""
