@@ -47,6 +47,7 @@ def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:
         "isodate": about["date"],
         "by-author": [{"name": {"literal": name}} for name in authors],
         "abstract": nodes.Blocks(abstract),
+        "description": " ".join(nodes.text_of(abstract).split()),
         "bibliography": about.get("bibliography", []),
         "links": links,
         "notebooks": [{"text": n.title, "href": f"../{n.preview}"} for n in report.executed.values()],

@@ -88,8 +88,7 @@ def test_figures_are_drawn_and_every_link_of_theirs_answers(site, watched):
     figures = page.locator("figure img")
     assert figures.count() >= 2
     for image in figures.all():
-        image.scroll_into_view_if_needed()
-        assert image.evaluate("image => image.complete && image.naturalWidth > 0")
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
         assert image.get_attribute("alt")
     addresses = page.eval_on_selector_all("main a[href]", "links => links.map((link) => link.href.split('#')[0])")
     ours = {address for address in addresses if address.startswith(site.url)}

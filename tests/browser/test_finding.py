@@ -1,0 +1,58 @@
+"""What readers look for and take along: search over all that the page says, and how to cite it."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+REPORT = "report/index.html"
+
+
+def test_search_finds_passages_of_all_words_and_leads_there(watched):
+    reader = watched()
+    page = reader.open(REPORT)
+    page.keyboard.press("/")
+    page.keyboard.type("CHINA usa downloads")
+    results = page.locator(".search-results li")
+    expect(results.first).to_be_visible()
+    for text in results.all_inner_texts():
+        assert text.strip()
+    expect(page.get_by_role("status")).to_contain_text("passage")
+    page.keyboard.press("Enter")
+    expect(page.locator(".found")).to_be_in_viewport()
+    found = page.locator(".found").inner_text().lower()
+    assert all(word in found for word in ("china", "usa", "downloads"))
+    assert reader.faults == []
+
+
+def test_search_says_when_there_is_nothing_and_gives_the_contents_back(watched):
+    page = watched().open(REPORT)
+    field = page.get_by_role("searchbox")
+    field.fill("zyxwvut")
+    expect(page.get_by_role("status")).to_have_text("No passages")
+    assert page.locator(".search-results li").count() == 0
+    expect(page.locator("nav.contents a[href='#sec-regional']")).to_be_hidden()
+    field.press("Escape")
+    expect(page.locator("nav.contents a[href='#sec-regional']")).to_be_visible()
+
+
+def test_a_row_of_a_table_is_found(watched):
+    page = watched().open(REPORT)
+    name = page.locator("#tbl-top-models tbody tr").nth(3).locator("td").nth(1).inner_text()
+    page.get_by_role("searchbox").fill(name)
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator(".search-results li").first).to_contain_text(name)
+
+
+def test_each_figure_and_table_says_how_to_cite_it(site, watched):
+    page = watched().open(REPORT)
+    note = page.locator('meta[name="citation_note"]').get_attribute("content")
+    assert page.locator("figure.exhibit .figure-links").count() == page.locator("figure.exhibit .cite").count() > 10
+    figure = page.locator("#fig-downloads")
+    figure.locator("summary", has_text="Cite").click()
+    cited = figure.locator(".cite pre").inner_text()
+    assert cited.startswith(page.locator('meta[name="citation_author"]').get_attribute("content"))
+    assert "Figure 1. " in cited
+    assert "@misc{" in cited
+    assert note in cited
+    assert f"{site.url}/{REPORT}#fig-downloads" in cited
+    assert figure.get_by_role("link", name="Link").get_attribute("href") == "#fig-downloads"
