@@ -56,6 +56,7 @@ class Edition(BaseModel):
     falls: Literal["restated", "on_top"]
     derivative_threshold: Count
     excluded_formats: list[Text]
+    token_days: Whole
     arena_shift: Number
     arena_shift_before: Day
     aa_trend_start: Day

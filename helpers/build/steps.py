@@ -73,7 +73,8 @@ STEPS = (
         stage="clean",
         parameters=(
             "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
-            "falls", "derivative_threshold", "excluded_formats", "arena_shift", "arena_shift_before", "bucket_edges",
+            "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift", "arena_shift_before",
+            "bucket_edges",
         ),
     ),
     _notebook(

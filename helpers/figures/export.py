@@ -70,8 +70,13 @@ def export(figure: Drawn, name: str, data: pd.DataFrame, folder: Path, *, table:
         with files.replacing(folder / f"{name}.{kind}") as path:
             figure.savefig(path, format=kind, metadata=unstamped)
     if table:
-        files.write_text(folder / f"{name}.csv", safe(data).to_csv(index=False, lineterminator="\n"))
+        publish(data, folder / f"{name}.csv")
         files.write_text(folder / f"{name}.js", figure.chart.script(name))
+
+
+def publish(data: pd.DataFrame, path: Path) -> None:
+    """Store a table as CSV, as it may be published."""
+    files.write_text(path, safe(data).to_csv(index=False, lineterminator="\n"))
 
 
 def safe(data: pd.DataFrame) -> pd.DataFrame:

@@ -55,23 +55,29 @@ def downloads_by_region(
     return drawn(Chart([above, below], 5.9, heights=[1.35, 1]))
 
 
-def frontier(best: pd.DataFrame, title: str, trend: pd.DataFrame | None = None) -> Drawn:
+def frontier(
+    best: pd.DataFrame,
+    title: str,
+    trend: pd.DataFrame | None = None,
+    marks: dict[pd.Timestamp, str] | None = None,
+) -> Drawn:
     """The best open model of each region so far, as steps, with trend lines where given (Figures 5 and 6).
 
     best: date, region, score; a row for each advance and each region's last day.
     trend: start, date, region, score (fitted): a thin line for each start; a region may have none.
+    marks: day → a few words; those beside the dates shown are left out.
     """
     theme.drawable(best)
     last, say = best["date"].max(), axes.UNITS["points"][1]
-    marks = []
+    series = []
     for name, style in palette.styles(best["region"]).items():
         steps = best.loc[best["region"] == name, ["date", "score"]].sort_values("date")
         whole = pd.concat([steps, steps.tail(1).assign(date=last)], ignore_index=True)
         end = f"{style.label} {say(steps['score'].iloc[-1])}"
-        marks.append(Mark("step", style, whole.set_axis(["x", "y"], axis="columns"), end))
+        series.append(Mark("step", style, whole.set_axis(["x", "y"], axis="columns"), end))
         for _, fit in () if trend is None else trend[trend["region"] == name].groupby("start"):
-            marks.append(Mark("fit", style, fit[["date", "score"]].set_axis(["x", "y"], axis="columns")))
-    return drawn(Chart([Panel(title, "points", "dates", marks)], 3.9))
+            series.append(Mark("fit", style, fit[["date", "score"]].set_axis(["x", "y"], axis="columns")))
+    return drawn(Chart([Panel(title, "points", "dates", series, notes=_within(marks, best["date"]))], 3.9))
 
 
 def _within(marks: dict[pd.Timestamp, str] | None, dates: pd.Series) -> dict[pd.Timestamp, str]:

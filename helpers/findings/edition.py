@@ -43,6 +43,11 @@ def tokens_held(tell: Tell) -> bool:
     return tell("held.tokens.held")
 
 
+def daily_tokens_held(tell: Tell) -> bool:
+    """The edition holds days of OpenRouter's rankings."""
+    return tell("token-spans.daily.held") > 0
+
+
 def arena_held(tell: Tell) -> bool:
     """The edition holds Arena boards."""
     return tell("held.arena.held")
@@ -51,6 +56,11 @@ def arena_held(tell: Tell) -> bool:
 def artificial_analysis_held(tell: Tell) -> bool:
     """The edition holds the Intelligence Index of Artificial Analysis."""
     return tell("held.artificial-analysis.held")
+
+
+def epoch_held(tell: Tell) -> bool:
+    """The edition holds Epoch's Capabilities Index."""
+    return tell("held.epoch.held")
 
 
 def code_changed(tell: Tell) -> bool:
@@ -76,3 +86,13 @@ def arena_boards_daily(tell: Tell) -> bool:
 def arena_shifted(tell: Tell) -> bool:
     """Arena scores published before the recalibration are moved."""
     return tell("settings.arena_shift") != 0
+
+
+def arena_shift_agrees(tell: Tell) -> bool:
+    """The shift of Arena's scores is the drift of the models on both boards around its day, within its noise."""
+    return tell("arena-shift.agrees")
+
+
+def arena_of_one_kind(tell: Tell) -> bool:
+    """From no board of the Arena to the next do the models on both move together by more than noise."""
+    return tell("arena-boards.breaks") == 0

@@ -153,6 +153,11 @@ def china_keeps_index_lead(tell: Tell) -> bool:
     return tell("index-lead.passed") == tell("index-lead.turned")
 
 
+def china_keeps_epoch_lead(tell: Tell) -> bool:
+    """China leads the USA in Epoch's Capabilities Index ever since it last passed it."""
+    return tell("epoch-lead.passed") == tell("epoch-lead.turned")
+
+
 def china_rises_faster(tell: Tell) -> bool:
     """By the trends China's records in the Intelligence Index rise faster than those of the USA."""
     return tell("trends.china.points_per_year") > tell("trends.us.points_per_year")

@@ -38,6 +38,18 @@ def drift(boards: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found).iloc[1:].reset_index()
 
 
+def breaks(drifts: pd.DataFrame) -> pd.DataFrame:
+    """The boards of another kind than the one before: date, before, models, change, noise."""
+    return drifts[drifts["jump"].fillna(False)].drop(columns="jump").reset_index(drop=True)
+
+
+def kinds(drifts: pd.DataFrame) -> dict[str, object]:
+    """compared: how many pairs of boards have enough in common; breaks: how many of them are breaks, null where none is
+    compared."""
+    compared = int(drifts["jump"].notna().sum())
+    return {"compared": compared, "breaks": len(breaks(drifts)) if compared else pd.NA}
+
+
 def shift(drifts: pd.DataFrame, applied: float, before: datetime.date | str) -> pd.DataFrame:
     """The shift that an edition applies beside the one measured between the boards around its day, in one row.
 

@@ -31,12 +31,15 @@ def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, exclu
     the Hub's own filter.
 
     Returns clean/derivatives, sorted: model, month (of creation), base, relation, organisation (of the base),
-    downloads_all_time, format, reason. A repository without a base has one row, base null. Of several bases by one
-    organisation the first in the alphabet counts: one derivative is counted once for each organisation. Relations
+    downloads_all_time, format, beside, reason. A repository without a base has one row, base null. Of several bases by
+    one organisation the first in the alphabet counts: one derivative is counted once for each organisation. Relations
     other than finetune, adapter, merge and quantized are listed as unknown and count like them; so do quantised
-    repositories in a format that is not excluded.
+    repositories in a format that is not excluded. A repository that holds an excluded format beside ordinary weights is
+    no re-upload: it counts, and `beside` names the format, so that it can be told how many there are.
     """
-    listing = listing.assign(tags=[list(tags) for tags in listing["tags"]])  # arrays are slow to go through one by one
+    listing = listing.reset_index(drop=True).assign(
+        tags=[list(tags) for tags in listing["tags"]]
+    )  # arrays are slow to go through one by one
     created = listing["created_at"].dt.tz_convert("UTC").dt.tz_localize(None)
     facts = pd.DataFrame(
         {
@@ -44,13 +47,16 @@ def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, exclu
             "month": created.dt.to_period("M").dt.start_time.astype("datetime64[us]"),
             "downloads_all_time": listing["downloads_all_time"].astype("Int64"),
             "format": pd.Series(_formats(listing, excluded_formats), listing.index, dtype="str"),
+            "beside": pd.Series([reuploads.beside(tags, excluded_formats) for tags in listing["tags"]], dtype="str"),
         }
     )
     makers = tracked[["model", "organisation"]].rename(columns={"model": "base"})
     rows = _parents(listing).merge(makers, "left", "base").merge(facts, "left", "model")
     rows = rows.sort_values(["model", "base"], ignore_index=True)
     rows["reason"] = _reasons(rows, threshold)
-    return rows[["model", "month", "base", "relation", "organisation", "downloads_all_time", "format", "reason"]]
+    rows["beside"] = rows["beside"].where(rows["format"].isna())
+    told = ["downloads_all_time", "format", "beside", "reason"]
+    return rows[["model", "month", "base", "relation", "organisation", *told]]
 
 
 def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
@@ -102,6 +108,14 @@ def _formats(listing: pd.DataFrame, excluded: list[str]) -> list[str | None]:
     """The excluded format that each repository holds, or None."""
     rows = zip(listing["model"].tolist(), listing["tags"], listing["library_name"].fillna("").tolist(), strict=True)
     return [reuploads.format_of(*row, excluded) for row in rows]
+
+
+def listed(classified: pd.DataFrame) -> pd.DataFrame:
+    """How many rows count, in one row: counted, beside (those of them with a format for local inference beside ordinary
+    weights), strict (without them)."""
+    rows = counted(classified)
+    with_format = int(rows["beside"].notna().sum())
+    return pd.DataFrame([{"counted": len(rows), "beside": with_format, "strict": len(rows) - with_format}])
 
 
 def counted(classified: pd.DataFrame) -> pd.DataFrame:

@@ -21,18 +21,35 @@ def by_month(daily: pd.DataFrame) -> pd.DataFrame:
     return tokens.assign(days=tokens["month"].map(daily.groupby(month)["date"].nunique()))
 
 
-def top_open(daily: pd.DataFrame, size: int = 10) -> pd.DataFrame:
+def top_open(daily: pd.DataFrame, least_days: int, size: int = 10) -> pd.DataFrame:
     """The most used open models of each month that is over: clean/tokens_monthly where there are daily tokens alone.
 
-    A month is over if the input holds its last day. Of equal tokens the first slug in the alphabet counts.
+    A month is over if the input holds its last day or a later one. least_days: days of it that must be held: fewer are
+    days, and no month. Of equal tokens the first slug in the alphabet counts.
     """
     last = daily["date"].max()
     months = by_month(daily)
     over = months["month"] + pd.offsets.MonthEnd() <= last
-    used = months[over & (months["status"] == "open")].sort_values(
+    used = months[over & (months["days"] >= least_days) & (months["status"] == "open")].sort_values(
         ["month", "tokens", "slug"], ascending=[True, False, True]
     )
-    return used.groupby("month").head(size).drop(columns="days").reset_index(drop=True)
+    return used.groupby("month").head(size).reset_index(drop=True)
+
+
+def too_short(daily: pd.DataFrame, least_days: int) -> pd.DataFrame:
+    """The months of which some days are held, but fewer than `least_days`, in one row: months, first, last, days (the
+    most that are held of one of them); null but for months where there are none."""
+    held = daily.groupby(daily["date"].dt.to_period("M"))["date"].nunique()
+    few = held[held < least_days]
+    ends = few.index.to_timestamp().to_series().agg(["min", "max"])
+    row = {"months": len(few), "first": ends["min"], "last": ends["max"], "days": few.max()}
+    return pd.DataFrame([row]).astype({"days": "Int64", "first": "datetime64[us]", "last": "datetime64[us]"})
+
+
+def short_lists(monthly: pd.DataFrame, size: int = 10) -> pd.DataFrame:
+    """The months whose list has fewer than `size` models: month, models."""
+    models = monthly.groupby("month").size().rename("models").reset_index()
+    return models[models["models"] < size].reset_index(drop=True)
 
 
 def open_shares(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -44,22 +61,21 @@ def open_shares(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
     return _shares(monthly[monthly["status"] == "open"], by)
 
 
-def bands(monthly: pd.DataFrame) -> pd.DataFrame:
-    """All tokens of a month by status: month, status (open, closed, unknown, other), tokens, tokens_share.
-
-    "other" is what the source gives in one sum beyond its top 50; it holds open and closed models and stays apart.
-    """
-    return _shares(monthly, "status")
-
-
 STATUSES = ("open", "closed", "unknown", "other")
 
 
-def by_status(daily: pd.DataFrame) -> pd.DataFrame:
-    """All tokens by what is known of a model's weights: status (of STATUSES), tokens, tokens_share (of all)."""
-    tokens = daily.groupby("status")["tokens"].sum().reindex(STATUSES, fill_value=0).rename_axis("status").reset_index()
-    total = tokens["tokens"].sum()
-    return tokens.assign(tokens_share=(tokens["tokens"] / (total or float("nan"))).astype(float))
+def bands(monthly: pd.DataFrame) -> pd.DataFrame:
+    """All tokens of a month by status: month, status (of STATUSES, each in every month), tokens, tokens_share.
+
+    "other" is what the source gives in one sum beyond its top 50; it holds open and closed models and stays apart.
+    """
+    absent = monthly[["month"]].drop_duplicates().merge(pd.DataFrame({"status": STATUSES, "tokens": 0}), "cross")
+    return _shares(pd.concat([monthly, absent], ignore_index=True), "status")
+
+
+def extremes(bands: pd.DataFrame) -> pd.DataFrame:
+    """How the share of each status moves over the months: status, lowest, highest."""
+    return bands.groupby("status")["tokens_share"].agg(lowest="min", highest="max").reset_index()
 
 
 def _shares(tokens: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ model's release.
 
 import datetime
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -149,3 +150,23 @@ def _line(points: pd.DataFrame) -> pd.DataFrame:
     line = {"score": y.mean() + slope * (at - x.mean()), "points_per_year": slope * 365.25}
     # Machines differ in the last digits of such sums; a millionth of a point is alike on all.
     return pd.DataFrame(line).round(6).assign(date=dates, points=len(points))
+
+
+def openness(scores: pd.DataFrame, regions: Iterable[str]) -> pd.DataFrame:
+    """What is known of each region's models: region, models, open_models, unknown_models (whether their weights are
+    open), of those with a score and a date. Every region of `regions` has a row."""
+    measured = scores.dropna(subset=["date", "score"])
+    groups = {
+        "models": measured,
+        "open_models": measured[measured["status"] == "open"],
+        "unknown_models": measured[measured["status"] == "unknown"],
+    }
+    counts = {name: rows.groupby("region").size() for name, rows in groups.items()}
+    return pd.DataFrame(counts, index=pd.Index(regions, name="region")).fillna(0).astype("int64").reset_index()
+
+
+def matched(scores: pd.DataFrame) -> pd.DataFrame:
+    """How the Hub ids of a source's models are known: match (none where it is null), models."""
+    return (
+        scores["match"].astype(object).fillna("none").value_counts().rename_axis("match").rename("models").reset_index()
+    )

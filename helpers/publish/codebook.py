@@ -41,7 +41,8 @@ def write(report: Report, site: Path) -> None:
     parts = [_described(name, tables[name], meanings[name], _origin(name, report)) for name in tables]
     label = report.about["data-label"]
     files.write_text(folder / "README.md", "\n".join([f"# {TITLE}\n\n{label}\n", INTRODUCTION, *parts]))
-    files.write_text(folder / "index.html", _page("\n".join([INTRODUCTION, *parts]), report.root, report.about))
+    described = nodes.parse("\n".join([INTRODUCTION, *parts]), "gfm")
+    files.write_text(folder / "index.html", page(TITLE, described, report.root, report.about))
 
 
 def read(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
@@ -101,8 +102,8 @@ def _described(name: str, columns: list[str], meanings: dict[str, tuple[str, str
     return "\n".join([*lines, ""])
 
 
-def _page(text: str, root: Path, about: dict[str, Any]) -> str:
-    """The text as a page of the site: sections have their file's name as label, tables a box in which they scroll."""
+def page(title: str, blocks: list[nodes.Node], root: Path, about: dict[str, Any]) -> str:
+    """The blocks as a page of this folder: sections have their heading as label, tables a box in which they scroll."""
 
     def labelled(node: nodes.Node) -> list[nodes.Node]:
         level, _, shown = node["c"]
@@ -113,14 +114,14 @@ def _page(text: str, root: Path, about: dict[str, Any]) -> str:
 
     described = {
         "lang": about.get("lang", "en"),
-        "title": TITLE,
-        "pagetitle": f"{TITLE} · {about['title']}",
+        "title": title,
+        "pagetitle": f"{title} · {about['title']}",
         "data-label": about["data-label"].replace("'", "’"),
         "root": "../",
         "links": [{"text": "← Back to the report", "href": "../report/index.html"}],
     }
     return nodes.pandoc(
-        nodes.document(nodes.rewrite(nodes.parse(text, "gfm"), {"Header": labelled, "Table": boxed}), described),
+        nodes.document(nodes.rewrite(blocks, {"Header": labelled, "Table": boxed}), described),
         *("--from", "json", "--to", "html5", "--toc", "--template", str(root / "report/theme/page.html")),
         folder=root,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import check, codebook, engines, exhibits, pandoc, quarto
+from helpers.publish import check, codebook, engines, exhibits, pandoc, quarto, roster
 from helpers.publish import report as whole
 from helpers.publish.report import Report
 from helpers.text import sources
@@ -55,6 +55,7 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
             source, log = pandoc.render(report, _links(build), site), ""
         _extras(root, build, site)
         codebook.write(report, site)
+        roster.write(report, site)
         title, label = report.about["title"], report.about["data-label"]
         files.write_text(site / "index.html", REDIRECT.format(title=title, label=label))
         previewed = [notebook.preview for notebook in report.executed.values()]

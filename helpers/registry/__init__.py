@@ -36,6 +36,17 @@ def bucket(parameters_b: pd.Series, edges: list[float]) -> pd.Series:
     return pd.cut(parameters_b.astype(float), [-np.inf, *edges, np.inf], right=False, labels=list(BUCKETS))
 
 
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with a column `name`: its column `region` as sentences name it."""
+    return table.assign(name=table["region"].map(REGION_NAMES))
+
+
+def breaks(scores: str) -> pd.DataFrame:
+    """Days on which a source changed how its scores are made: key, date, what. scores: "arena"."""
+    table = pd.read_csv(paths.REGISTRY / "breaks.csv", parse_dates=["date"])
+    return table.loc[table["scores"] == scores, ["key", "date", "what"]]
+
+
 def periods() -> pd.DataFrame:
     """Spans of months that the paper speaks of: period, first, last."""
     return pd.read_csv(paths.REGISTRY / "periods.csv", parse_dates=["first", "last"])[["period", "first", "last"]]

@@ -89,6 +89,25 @@ def read(
     return Registry(models, pd.DataFrame(findings, columns=["kind", "subject", "found", "remedy"]))
 
 
+def makers(models: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """Every namespace that is tracked or labelled: namespace, organisation, region, models (tracked), source.
+
+    models: as read. labels: namespace, organisation, region, source. Organisation and region are the ones that count:
+    those of the tracked models, else of the labels. source: on whose word, or why a region is unknown; null for a
+    namespace without a label.
+    """
+    tracked = models.groupby("namespace").agg(
+        organisation=("organisation", "first"), region=("region", "first"), models=("model", "size")
+    )
+    named = labels.set_index("namespace")
+    every = named.index.union(tracked.index).rename("namespace")
+    table = tracked[["organisation", "region"]].reindex(every).fillna(named[["organisation", "region"]])
+    table = table.assign(
+        models=tracked["models"].reindex(every).fillna(0).astype(int), source=named["source"].reindex(every)
+    )
+    return table.reset_index().sort_values("namespace", key=lambda names: names.str.casefold(), ignore_index=True)
+
+
 # Reading ------------------------------------------------------------------------------------------------------
 
 Parse = Callable[[pd.Series], pd.Series]

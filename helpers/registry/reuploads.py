@@ -25,3 +25,12 @@ def format_of(model: str, tags: Iterable[str], library: str, formats: list[str])
         tagged &= STORED_AS_SAFETENSORS
     told = words | tagged
     return next((name for name in formats if name.casefold() in told), None)
+
+
+def beside(tags: Iterable[str], formats: list[str]) -> str | None:
+    """The first of `formats` that a repository holds beside ordinary weights, by its tags; None if it has none.
+
+    Asked of repositories that are no re-uploads by `format_of`: a stricter rule would leave these out as well.
+    """
+    tagged = {tag.casefold() for tag in tags}
+    return next((name for name in formats if name.casefold() in tagged), None)

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet
 
-from helpers import files
+from helpers import files, registry
 from helpers.sources import arena, fetch, fetched, hub_dataset, losses
 from helpers.sources.asking import Patience
 
@@ -21,12 +21,6 @@ DATASET = "lmarena-ai/leaderboard-dataset"
 VARIANTS = ("text", "text_style_control")
 KEY = ["leaderboard_publish_date", "category", "model_name"]
 CITATION = "Source: Arena (LMArena), Leaderboard Dataset, CC BY 4.0, boards through {as_of}."
-BREAKS = {
-    "2024-01-09": "ratings by Bradley-Terry instead of Elo",
-    "2025-05-16": "style control is what the public board shows (day by a third party)",
-    "2025-07-23": "votes weighted by inverse frequency, intervals in closed form",
-}
-"""Day → what changed in the method: lines are to be annotated or cut there."""
 
 
 def fetch_all(
@@ -41,7 +35,7 @@ def fetch_all(
     endpoint: None = huggingface_hub's own. accept_loss: whether boards that are held may be missing. Both are read with
     helpers.sources.arena before either takes its place, and have their records. Raises FetchError and ArchiveError.
     """
-    rows, guard = [], losses.Guard("Arena", "arena", accept_loss)
+    rows, guard, changed = [], losses.Guard("Arena", "arena", accept_loss), registry.breaks("arena")
     with (
         fetched.working(folder),
         hub_dataset.client("Arena", endpoint, patience) as client,
@@ -50,7 +44,13 @@ def fetch_all(
         sha = hub_dataset.commit(client, DATASET, revision)
         for variant in VARIANTS:
             parts = _parts(client, sha, variant)
-            facts = {"source": "Arena", "dataset": DATASET, "commit": sha, "breaks": BREAKS, "licence": "CC BY 4.0"}
+            facts = {
+                "source": "Arena",
+                "dataset": DATASET,
+                "commit": sha,
+                "breaks": dict(zip(changed["date"].dt.strftime("%Y-%m-%d"), changed["what"], strict=True)),
+                "licence": "CC BY 4.0",
+            }
             path = folder / f"{variant}.parquet"
             beside, record = stack.enter_context(fetched.publishing(path, **facts))
             record["made_of"] = _download(client, sha, parts, beside)

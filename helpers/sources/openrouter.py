@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.registry import makers
+from helpers.registry import makers, matching
 from helpers.tables import contracts
 from helpers.tables.contracts import columns
 
@@ -19,6 +19,11 @@ REST = "other"
 """The reserved slug for all traffic beyond a day's top 50. It cannot be split and is no model."""
 OWN = "openrouter"
 """Author of routers and of models whose maker is cloaked: not closed, but not known."""
+CLOSED = paths.REGISTRY / "closed_models.csv"
+"""Models that only their makers serve: pattern (of a whole slug without variant, capitals of no account), source."""
+WEIGHTS = "hugging_face_id"
+ENTERED = r"-20\d\d-?\d\d-?\d\d$"
+"""The date at the end of a slug that is surely one of an entry, and no part of the model's name."""
 DATED = r"-(?:20\d{6}|20\d\d-\d\d-\d\d|[01]\d-?[0-3]\d)$"
 
 
@@ -57,49 +62,66 @@ def read_catalogues(folder: Path) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).drop_duplicates("id", ignore_index=True)
 
 
-def daily(rankings: pd.DataFrame, catalogue: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+def daily(rankings: pd.DataFrame, catalogue: pd.DataFrame, labels: pd.DataFrame, tracked: pd.Series) -> pd.DataFrame:
     """Daily tokens by model: date, slug, status, model, organisation, region, tokens.
 
     rankings: as read. catalogue: as read; one day's lists only that day's models, so take past ones below it. labels:
-    namespace, organisation, region. Variants (":free") are added to their model.
+    namespace, organisation, region. tracked: Hub ids of open models. Variants (":free") are added to their model.
+
+    A model is open where the catalogue has a Hub id for it or its slug means a tracked model (registry.matching). It is
+    closed where it is listed as served by its maker alone (CLOSED): that a catalogue has no Hub id does not tell so.
     """
     named = rankings.rename(columns={"model_permaslug": "slug", "total_tokens": "tokens"})
-    return _attribute(_merge(named, "date"), catalogue, labels)
+    return _attribute(_merge(named, "date"), catalogue, labels, tracked)
 
 
-def monthly(top10: pd.DataFrame, catalogue: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    """The monthly top ten in the same shape, month for date. All are open: the source left the others out."""
+def monthly(top10: pd.DataFrame, catalogue: pd.DataFrame, labels: pd.DataFrame, tracked: pd.Series) -> pd.DataFrame:
+    """The monthly top ten in the same shape, month for date. All are open: the source left the others out.
+
+    days is null: the source does not tell on how many days of a month its sum rests.
+    """
     named = top10.rename(columns={"model": "slug"})
-    return _attribute(_merge(named, "month"), catalogue, labels).assign(status="open")
+    days = pd.Series(pd.NA, range(len(top10)), dtype="Int64")
+    return _attribute(_merge(named, "month"), catalogue, labels, tracked).assign(status="open", days=days)
 
 
 def _merge(tokens: pd.DataFrame, period: str) -> pd.DataFrame:
-    slug = tokens["slug"].str.partition(":")[0]
+    slug = tokens["slug"].str.partition(":")[0].str.casefold()
     exact = tokens["tokens"].map(int).astype(object)
     return tokens.assign(slug=slug, tokens=exact).groupby([period, "slug"], as_index=False)["tokens"].sum()
 
 
-def _attribute(tokens: pd.DataFrame, catalogue: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+def _attribute(tokens: pd.DataFrame, catalogue: pd.DataFrame, labels: pd.DataFrame, tracked: pd.Series) -> pd.DataFrame:
     """Add status, model, organisation, region."""
     slugs = pd.Index(tokens["slug"].unique())
     author, name = (slugs.str.partition("/").get_level_values(part) for part in (0, 2))
-    facts = _facts(slugs, catalogue)
-    facts["status"] = facts["status"].fillna("unknown").mask(author == OWN, "unknown").mask(slugs == REST, REST)
     # Without weights the author names the maker: OpenRouter's own word for it, or the namespace of a Hub id.
-    maker = facts["model"].str.partition("/")[0].fillna(pd.Series(author, slugs)).where(name != "")
-    facts[["organisation", "region"]] = makers.resolve(maker, labels)
+    maker = pd.Series(author, slugs).where(name != "")
+    facts = _facts(slugs, catalogue, tracked)
+    named = _named(slugs, name, makers.resolve(maker, labels)["organisation"], labels, tracked)
+    facts["model"] = facts["model"].fillna(named["model"])
+    closed = slugs.str.fullmatch("|".join(pd.read_csv(CLOSED)["pattern"]))
+    facts["status"] = (
+        facts["status"].mask(named["model"].notna(), "open").mask(facts["status"].isna() & closed, "closed")
+    )
+    facts["status"] = facts["status"].fillna("unknown").mask(author == OWN, "unknown").mask(slugs == REST, REST)
+    facts[["organisation", "region"]] = makers.resolve(facts["model"].str.partition("/")[0].fillna(maker), labels)
     return tokens.join(facts, on="slug")[[tokens.columns[0], "slug", *facts.columns, "tokens"]]
 
 
-def _facts(slugs: pd.Index, catalogue: pd.DataFrame) -> pd.DataFrame:
-    """status and model of each slug, null where the catalogue does not hold it.
+def _facts(slugs: pd.Index, catalogue: pd.DataFrame, tracked: pd.Series) -> pd.DataFrame:
+    """status and model of each slug by the catalogue: open, or null where it does not hold the slug or has no Hub id.
 
     A slug is looked up as canonical slug, then as id, then as either without its date, which rankings and catalogue
-    write differently.
+    write differently. Capitals are of no account; ids are written as on our list.
     """
-    canonical, routable = (catalogue[key].str.partition(":")[0] for key in ("canonical_slug", "id"))
+    listed = catalogue.apply(
+        lambda column: column.str.partition(":")[0].str.casefold() if column.name != WEIGHTS else column
+    )
+    canonical, routable = listed["canonical_slug"], listed["id"]
     either, bare = pd.concat([canonical, routable]), slugs.str.replace(DATED, "", regex=True)
-    weights = catalogue["hugging_face_id"].astype(object)
+    written = dict(zip(tracked.str.casefold(), tracked, strict=True))
+    weights = catalogue[WEIGHTS].astype(object).map(lambda at: written.get(at.casefold(), at), na_action="ignore")
     facts = pd.DataFrame(None, slugs, ["status", "model"], dtype=object)
     for wanted, told in (
         (slugs, _agreed(canonical, weights)),
@@ -113,6 +135,20 @@ def _facts(slugs: pd.Index, catalogue: pd.DataFrame) -> pd.DataFrame:
 def _agreed(slugs: pd.Series, weights: pd.Series) -> pd.DataFrame:
     """Slug → status and model, as far as all its rows agree: status is unknown where only some have weights."""
     rows = pd.DataFrame({"slug": slugs, "model": weights}).groupby("slug")["model"]
-    all_open, none_open = rows.count() == rows.size(), rows.count() == 0
-    status = pd.Series("unknown", all_open.index, dtype=object).mask(all_open, "open").mask(none_open, "closed")
+    all_open, some_open = rows.count() == rows.size(), rows.count() > 0
+    status = pd.Series(None, all_open.index, dtype=object).mask(some_open, "unknown").mask(all_open, "open")
     return pd.DataFrame({"status": status, "model": rows.first().where(all_open & (rows.nunique() == 1))})
+
+
+def _named(
+    slugs: pd.Index, names: pd.Index, maker: pd.Series, labels: pd.DataFrame, tracked: pd.Series
+) -> pd.DataFrame:
+    """The tracked model that each slug means by its name, as it stands or without the date of a catalogue's entry."""
+    ids = pd.DataFrame(
+        {"model": tracked, "organisation": makers.resolve(tracked.str.partition("/")[0], labels)["organisation"]}
+    )
+    whole, bare = (
+        matching.match(pd.Series(text, slugs), maker, ids)
+        for text in (names, names.str.replace(ENTERED, "", regex=True))
+    )
+    return whole.where(whole["model"].notna(), bare)

@@ -263,7 +263,7 @@ def test_what_was_fetched_becomes_the_clean_table(tmp_path):
         gather("openrouter", tmp_path, fake)
     labels = pd.read_csv(paths.REGISTRY / "organisations.csv")
     rankings = openrouter.read_daily(tmp_path / "daily.parquet").head(4)
-    used = openrouter.daily(rankings, openrouter.read_catalogues(tmp_path), labels)
+    used = openrouter.daily(rankings, openrouter.read_catalogues(tmp_path), labels, pd.Series(["a/b"]))
     assert used["status"].tolist() == ["open", "closed", "open", "other"]
     assert used["tokens"].tolist()[:3] == [holdings.HUGE, holdings.HUGE - 1, holdings.HUGE - 2]
 

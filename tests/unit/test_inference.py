@@ -14,6 +14,11 @@ LABELS = pd.DataFrame(
      ("openai", "OpenAI", "us"), ("mistralai", "Mistral", "eu"), ("zai-org", "Zhipu AI", "china")],
     columns=["namespace", "organisation", "region"],
 )  # fmt: skip
+TRACKED = pd.Series(
+    ["Qwen/Qwen3-8B", "Qwen/Qwen3-8B-FP8", "mistralai/Ministral-8B-Instruct-2410",
+     "mistralai/Mistral-Large-Instruct-2407", "mistralai/Mistral-Large-Instruct-2411",
+     "meta-llama/Llama-3.1-405B-Instruct", "zai-org/GLM-4.6", "openai/gpt-oss-120b"]
+)  # fmt: skip
 CATALOGUE = pd.DataFrame(
     [
         ("qwen/qwen3-8b-04-28", "qwen/qwen3-8b", "Qwen/Qwen3-8B"),
@@ -25,6 +30,9 @@ CATALOGUE = pd.DataFrame(
         ("x/one-20250101", "x/one", "x/One"),
         ("x/one-20250202", "x/one-new", None),
         ("openrouter/auto", "openrouter/auto", None),
+        ("mistralai/mistral-medium", "mistralai/mistral-medium", None),
+        ("z-ai/glm-4.6", "z-ai/glm-4.6", None),
+        ("Nex/Big-One", "nex/big-one", "nex/Big"),
     ],
     columns=["canonical_slug", "id", "hugging_face_id"],
 )
@@ -32,7 +40,7 @@ CATALOGUE = pd.DataFrame(
 
 def daily(*rows: tuple[str, str, int]) -> pd.DataFrame:
     rankings = pd.DataFrame(rows, columns=["date", "model_permaslug", "total_tokens"]).astype({"total_tokens": str})
-    return openrouter.daily(contracts.check(rankings, "raw/openrouter/daily"), CATALOGUE, LABELS)
+    return openrouter.daily(contracts.check(rankings, "raw/openrouter/daily"), CATALOGUE, LABELS, TRACKED)
 
 
 def facts(slug: str) -> dict:
@@ -47,7 +55,15 @@ def facts(slug: str) -> dict:
     ("slug", "status", "organisation", "region"),
     [
         ("other", "other", "Unknown", "unknown"),
-        ("openai/gpt-4-retired", "unknown", "OpenAI", "us"),  # not in today's catalogue: not closed, unknown
+        ("openai/gpt-4-retired", "closed", "OpenAI", "us"),  # in no catalogue, but listed as closed
+        ("openai/other", "unknown", "OpenAI", "us"),
+        ("mistralai/mistral-medium", "unknown", "Mistral", "eu"),  # in the catalogue without a Hub id: not closed
+        (
+            "mistralai/mistral-large",
+            "unknown",
+            "Mistral",
+            "eu",
+        ),  # one of two: open, as it happens, but which is not told
         ("nobody/nothing", "unknown", "nobody", "unknown"),
         ("openrouter/auto", "unknown", "openrouter", "unknown"),  # a router serves open and closed models
         ("openrouter/cloaked-alpha", "unknown", "openrouter", "unknown"),
@@ -70,6 +86,10 @@ def test_what_is_not_known_to_be_open_is_not_called_so(slug, status, organisatio
         ("deepseek/deepseek-v3.2-1201:free", "deepseek-ai/DeepSeek-V3.2"),
         ("x/one-20250101", "x/One"),
         ("openai/gpt-oss-120b", "openai/gpt-oss-120b"),
+        ("NEX/big-one", "nex/Big"),
+        ("mistralai/ministral-8b", "mistralai/Ministral-8B-Instruct-2410"),  # in no catalogue, but tracked
+        ("meta-llama/llama-3.1-405b-instruct", "meta-llama/Llama-3.1-405B-Instruct"),
+        ("z-ai/glm-4.6", "zai-org/GLM-4.6"),  # the catalogue has no Hub id
     ],
 )
 def test_an_open_model_is_found_by_slug_by_id_and_without_its_date(slug, model):
@@ -79,7 +99,7 @@ def test_an_open_model_is_found_by_slug_by_id_and_without_its_date(slug, model):
 def test_past_catalogues_can_be_added_below():
     past = pd.DataFrame([("z-ai/glm-4.5", "z-ai/glm-4.5", "zai-org/GLM-4.5")], columns=CATALOGUE.columns)
     rankings = pd.DataFrame({"date": ["2025-06-01"], "model_permaslug": ["z-ai/glm-4.5"], "total_tokens": ["7"]})
-    found = openrouter.daily(rankings, pd.concat([CATALOGUE, past]), LABELS).iloc[0]
+    found = openrouter.daily(rankings, pd.concat([CATALOGUE, past]), LABELS, TRACKED).iloc[0]
     assert (found["status"], found["organisation"]) == ("open", "Zhipu AI")
 
 
@@ -137,6 +157,10 @@ def test_shares_are_of_the_open_part_and_bands_are_of_everything():
     assert regions["tokens_share"].tolist() == [0.8, 0.2, 0, 1]  # china, us in June and July; August had no open model
     bands = inference.bands(month).set_index(["month", "status"])["tokens_share"]
     assert bands[pd.Timestamp("2025-06-01")].to_dict() == {"closed": 0.4, "open": 0.1, "other": 0.4, "unknown": 0.1}
+    assert bands[pd.Timestamp("2025-07-01")].to_dict() == {"closed": 0, "open": 1, "other": 0, "unknown": 0}
+    range_ = inference.extremes(bands.reset_index()).set_index("status")
+    assert range_.loc["open"].tolist() == [0, 1]
+    assert range_.loc["unknown"].tolist() == [0, 0.1]
 
 
 def test_the_monthly_top_ten_are_open_all_and_shares_are_within_it():
@@ -147,7 +171,7 @@ def test_the_monthly_top_ten_are_open_all_and_shares_are_within_it():
             "tokens": [60, 30, 10],
         }
     )
-    found = openrouter.monthly(contracts.check(top, "raw/openrouter/monthly_top10"), CATALOGUE, LABELS)
+    found = openrouter.monthly(contracts.check(top, "raw/openrouter/monthly_top10"), CATALOGUE, LABELS, TRACKED)
     found = contracts.check(found, "clean/tokens_monthly")
     assert set(found["status"]) == {"open"}
     shares = inference.open_shares(found, "organisation").set_index("organisation")["tokens_share"]
@@ -191,15 +215,33 @@ def test_the_monthly_top_is_made_of_open_models_of_months_that_are_over():
     used = daily(("2025-06-30", "qwen/qwen3-32b", 5), ("2025-06-30", "other", 9), ("2025-07-30", "qwen/qwen3-32b", 7))
     used = used.assign(status=used["status"].where(used["slug"] == "other", "open"))
     more = used.iloc[[0]].assign(slug="a/smaller", tokens=[4])
-    found = inference.top_open(pd.concat([used, more]), size=1)
-    assert found[["slug", "tokens"]].to_numpy().tolist() == [["qwen/qwen3-32b", 5]]
+    found = inference.top_open(pd.concat([used, more]), 1, size=1)
+    assert found[["slug", "tokens", "days"]].to_numpy().tolist() == [["qwen/qwen3-32b", 5, 1]]
     assert found["month"].tolist() == [pd.Timestamp("2025-06-01")]
     contracts.check(found, "clean/tokens_monthly")
 
 
-def test_all_tokens_are_shared_out_by_what_is_known_of_a_model():
-    daily = pd.DataFrame({"status": ["open", "open", "closed", "other"], "tokens": [1, 2, 3, 4]})
-    found = inference.by_status(daily).set_index("status")
-    assert found["tokens"].to_dict() == {"open": 3, "closed": 3, "unknown": 0, "other": 4}
-    assert found["tokens_share"].to_dict() == {"open": 0.3, "closed": 0.3, "unknown": 0.0, "other": 0.4}
-    assert inference.by_status(daily.iloc[:0])["tokens_share"].isna().all()
+def test_a_few_days_are_no_month_and_are_told():
+    """January from one day, February from fourteen, March whole, April not over."""
+    dates = [
+        pd.Timestamp("2025-01-13"),
+        *pd.date_range("2025-02-01", periods=14),
+        *pd.date_range("2025-03-01", "2025-04-05"),
+    ]
+    used = daily(*[(f"{day:%Y-%m-%d}", "qwen/qwen3-8b", 10) for day in dates])
+    found = inference.top_open(used, 15)
+    assert found[["month", "tokens", "days"]].to_numpy().tolist() == [[pd.Timestamp("2025-03-01"), 310, 31]]
+    left = inference.too_short(used, 15).iloc[0]
+    assert (left["months"], left["days"]) == (3, 14)
+    assert [f"{left[end]:%Y-%m}" for end in ("first", "last")] == ["2025-01", "2025-04"]
+    assert inference.top_open(used, 1)["days"].tolist() == [1, 14, 31]
+    whole = used[used["date"].dt.month == 3]
+    none = inference.too_short(whole, 15).iloc[0]
+    assert none["months"] == 0
+    assert none[["first", "last", "days"]].isna().all()
+
+
+def test_months_with_short_lists_are_named():
+    used = daily(("2025-01-31", "qwen/qwen3-8b", 5), ("2025-02-28", "qwen/qwen3-8b", 5), ("2025-02-28", "x/one", 5))
+    found = inference.short_lists(inference.top_open(used, 1), size=2)
+    assert found.to_numpy().tolist() == [[pd.Timestamp("2025-01-01"), 1]]

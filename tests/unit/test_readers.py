@@ -249,18 +249,19 @@ def test_token_files_are_read_and_floats_refused(tmp_path):
 
 
 @real
-def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(tmp_path, show):
+def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(tmp_path, tracked, show):
     days = pd.read_csv(REAL / "openrouter_gemas_openweight_7days.csv", dtype=str)
     shape = days.rename(columns={"model": "model_permaslug", "tokens_day": "total_tokens"})
     shape.to_parquet(tmp_path / "daily.parquet")
     catalogue = openrouter.read_catalogue(REAL / "models_dev_openrouter_catalog_2026-05-15.json")
-    found = openrouter.daily(openrouter.read_daily(tmp_path / "daily.parquet"), catalogue, LABELS)
+    found = openrouter.daily(openrouter.read_daily(tmp_path / "daily.parquet"), catalogue, LABELS, tracked["model"])
     contracts.check(found, "clean/tokens_daily")
     month = inference.by_month(found)
     show(f"\nrows by status (all are open-weight):\n{found['status'].value_counts().to_string()}")
     show(inference.open_shares(month, "region").pivot(index="month", columns="region", values="tokens_share").round(3))
     assert found["tokens"].sum() == sum(map(int, days["tokens_day"]))
-    assert (found["status"] == "open").mean() > 0.85  # the catalogue is of May 2026; retired models are unknown
+    assert (found["status"] == "open").mean() > 0.9  # the catalogue is of May 2026; retired models stand on our list
+    assert "closed" not in set(found["status"])
     theirs = days.assign(slug=days["model"].str.partition(":")[0]).drop_duplicates("slug").set_index("slug")["region"]
     known = found[found["region"].isin(["us", "china", "eu"])]
     names = {"us": "US", "china": "China", "eu": "EU"}

@@ -163,6 +163,9 @@ CLEAN = {
             "format": columns.text(
                 "local-inference format that the repository holds, by its tags, library or name", True
             ),
+            "beside": columns.text(
+                "local-inference format that a repository which is no re-upload holds beside ordinary weights", True
+            ),
             "reason": columns.text("why the row does not count; null where it counts", nullable=True),
         },
         unique=["model", "base"],
@@ -177,7 +180,13 @@ CLEAN = {
         description="OpenRouter's tokens by model and day, told open from closed.",
     ),
     "clean/tokens_monthly": pa.DataFrameSchema(
-        {"month": _month("month of use"), **USED},
+        {
+            "month": _month("month of use"),
+            **USED,
+            "days": columns.whole(
+                "days of the month that are held; null where the source gives the month", "days", True
+            ),
+        },
         unique=["month", "slug"],
         strict=True,
         description="OpenRouter's tokens of the monthly top ten of open models.",
