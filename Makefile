@@ -23,6 +23,9 @@ collect: $(READY)  ## collect the day's data into archive/: a failing source kee
 	  .venv/bin/atom collect $$verb || failed="$$failed $$verb"; \
 	done; test -z "$$failed" || { echo "not collected:$$failed"; exit 1; }
 
+public: $(READY)  ## from nothing to the public edition: collect what can be had, build it, say what could not be had
+	@.venv/bin/atom public
+
 bench: $(READY)  ## the counts of the house; rebuilding, cleaning, collecting against plain papermill, pandas, huggingface_hub
 	@.venv/bin/python benchmarks/house.py && .venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
 
@@ -51,4 +54,4 @@ $(READY):
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: report test status lab collect bench stress lock clean help
+.PHONY: report test status lab collect public bench stress lock clean help

@@ -3,6 +3,8 @@
 import importlib
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
@@ -199,13 +201,15 @@ def collect_weekly(archive: Archive = paths.ARCHIVE, accept_loss: AcceptLoss = F
     print(found.to_string(index=False))
 
 
-def _fetch(verb: str, module: str, folder: str, words: str) -> None:
-    """Add the verb that fetches a source into its folder; `module` of helpers.sources knows how."""
+def _fetch(verb: str, module: str, folder: str, words: str) -> Callable[[], None]:
+    """Add the verb that fetches a source into its folder; `module` of helpers.sources knows how. Gives its function."""
 
     @collecting.command(verb, help=words)
     def fetch(archive: Archive = paths.ARCHIVE, accept_loss: AcceptLoss = False) -> None:
         source = importlib.import_module(f"helpers.sources.{module}")
         print(source.fetch_all(archive / folder, accept_loss=accept_loss).to_string(index=False))
+
+    return fetch
 
 
 FETCHED = (
@@ -225,8 +229,20 @@ FETCHED = (
     ),
 )  # fmt: skip
 """Sources that are fetched whole, with nothing to choose: verb, module, folder of the archive, what it does."""
-for _row in FETCHED:
-    _fetch(*_row)
+VERBS = {row[0]: _fetch(*row) for row in FETCHED}
+
+
+@app.command("public")
+def public_(engine: Engine = "auto") -> None:
+    """From nothing to the public edition: collect what can be had, build, and say what could not be had and why."""
+    from helpers.commands import public
+
+    whole = {"hub": partial(collect_hub, whole=True), "weekly": collect_weekly}
+    found = public.collect(VERBS | whole)
+    try:
+        build("public", engine=engine)
+    finally:
+        print(public.shown(found))
 
 
 @importing.command("history")

@@ -92,6 +92,8 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # socket names have a length limit: a short path
             arguments = (step.notebook, given, staging, FAILED, Path(runtime))
             worker.run(_execute, *arguments, limit=steps.STEP_LIMIT)
+        if step.stage:
+            (staging / step.stage).mkdir(exist_ok=True)  # an edition of little data may have nothing to put there
         _forget(receipt)  # from here on it no longer tells the truth
         _move_in(step, staging)
     elif step.module:

@@ -37,6 +37,12 @@ class Step:
         return None if self.module else paths.NOTEBOOKS / f"{self.name}.ipynb"
 
 
+    @property
+    def stage(self) -> str | None:
+        """The folder of the tables and figures that a notebook leaves, if the step is one."""
+        return None if self.module else self.writes[0]
+
+
 def _notebook(
     name: str,
     title: str,

@@ -1,6 +1,8 @@
 """Public editions: archives collected from the fake servers, much or little, with names that attack, and built."""
 
 import datetime
+import json
+import sys
 from dataclasses import dataclass
 
 import pandas as pd
@@ -205,6 +207,43 @@ class Public(Project):
     @property
     def environment(self):
         return super().environment | {"ATOM_ARCHIVE": str(self.root.with_name("archive"))} | KEYS
+
+
+@dataclass(frozen=True)
+class Asking(Public):
+    """A copy whose `atom` asks servers on the loopback, and has no keys."""
+
+    fakes: dict
+
+    @property
+    def command(self):
+        return [sys.executable, "-m", "tests.fakepublic.atom"]
+
+    @property
+    def environment(self):
+        keyless = {name: "" for name in KEYS}
+        return super().environment | keyless | {"FAKES": json.dumps(self.fakes)}
+
+
+def from_nothing(folder):
+    """`atom public` in `folder`, from an empty archive, of sources that hold a day's data and no past; gives the
+    project and what was said."""
+    with FakeSources() as fake, FakeHub(rows=hub_rows(NAMED)) as hub:
+        fake.raw, fake.epoch = lists(NAMED), holdings.epoch()
+        for variant in fetch_arena.VARIANTS:
+            fake.hold(holdings.ARENA, f"{variant}/full-00000-of-00001.parquet", holdings.parquet(boards()))
+        fake.hold(holdings.WEEKLY, "models/README.md", b"no weeks yet")
+        fakes = {
+            "hub": hub.endpoint,
+            "helpers.sources.fetch_tracked_models": {"api": fake.api, "raw": fake.plain},
+            "helpers.sources.fetch_openrouter": {"endpoint": fake.openrouter},
+            "helpers.sources.fetch_artificial_analysis": {"endpoint": fake.aa},
+            "helpers.sources.fetch_arena": {"endpoint": fake.hub},
+            "helpers.sources.fetch_epoch": {"endpoint": f"{fake.hub}/data"},
+            "helpers.archive.weekly_dump": {"endpoint": fake.hub},
+        }
+        project = Asking(copy_of_repository(folder / "copy").root, fakes)
+        return project, project.atom("public", "--engine", "pandoc")
 
 
 def build(folder, **holds):

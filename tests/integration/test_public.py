@@ -1,6 +1,7 @@
 """Public editions, from sources on the loopback to the pages: a source missing, names that attack, little data."""
 
 import csv
+import datetime
 import json
 import re
 import shutil
@@ -31,6 +32,27 @@ def thin(tmp_path_factory):
     index = fakepublic.index("Mistral", ["Mistral 7B v0.1"])
     holds = {"weeks": weeks, "namespaces": ["Qwen", "mistralai"], "inference": False, "arena": arena}
     return fakepublic.build(tmp_path_factory.mktemp("thin"), named=fakepublic.FEW, intelligence=index, **holds)
+
+
+def test_from_nothing_to_the_pages_of_one_day_in_one_command(tmp_path):
+    project, finished = fakepublic.from_nothing(tmp_path)
+    assert finished.returncode == 0, finished.stdout
+    assert "Traceback" not in finished.stdout
+    told = dict(line.split(": ", 1) for line in finished.stdout.splitlines()[-7:])
+    assert [source for source, how in told.items() if how.startswith("had, in ")] == [
+        "tracked-models", "arena", "epoch", "hub",
+    ]  # fmt: skip
+    for source, why in (
+        ("openrouter", "not to be had: OPENROUTER_API_KEY is not set"),
+        ("artificial-analysis", "not to be had: AA_API_KEY is not set"),
+        ("weekly", "not to be had: Hub weekly snapshots: "),
+    ):
+        assert told[source].startswith(why)
+    text = words(project)
+    assert "There is one snapshot, that of" in text
+    assert "This edition holds no token counts" in text
+    ended = (fakepublic.NOW + datetime.timedelta(days=1)).day == 1  # then the one snapshot is a month's end
+    assert ended or "no month has ended" in text
 
 
 class Page(HTMLParser):
