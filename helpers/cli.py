@@ -237,7 +237,7 @@ def public_(engine: Engine = "auto") -> None:
     """From nothing to the public edition: collect what can be had, build, and say what could not be had and why."""
     from helpers.commands import public
 
-    whole = {"hub": partial(collect_hub, whole=True), "weekly": collect_weekly}
+    whole: dict[str, Callable[[], object]] = {"hub": partial(collect_hub, whole=True), "weekly": collect_weekly}
     found = public.collect(VERBS | whole)
     try:
         build("public", engine=engine)

@@ -221,7 +221,7 @@ class Asking(Public):
 
     @property
     def environment(self):
-        keyless = {name: "" for name in KEYS}
+        keyless = dict.fromkeys(KEYS, "")
         return super().environment | keyless | {"FAKES": json.dumps(self.fakes)}
 
 

@@ -1,6 +1,7 @@
 """Workflows, the devcontainer and Binder: valid, of least privilege, and in step with the project."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -44,7 +45,11 @@ def test_workflows_may_do_the_least_and_never_run_beside_themselves(name):
     assert workflow["permissions"] == {"contents": "read"}
     assert workflow["concurrency"]["group"]
     more = {job: told["permissions"] for job, told in workflow["jobs"].items() if "permissions" in told}
-    assert more == ({"deploy": {"pages": "write", "id-token": "write"}} if name == "publish" else {})
+    allowed = {
+        "publish": {"deploy": {"pages": "write", "id-token": "write"}},
+        "collect": {"awake": {"actions": "write"}},
+    }
+    assert more == allowed.get(name, {})
     assert all(job["timeout-minutes"] <= 360 for job in workflow["jobs"].values())
 
 
@@ -88,7 +93,7 @@ def test_commands_of_the_workflows_exist():
     runs = "\n".join(param.values[0].get("run", "") for param in STEPS)
     assert set(re.findall(r"bin/atom (\w[\w-]*)", runs)) <= commands.keys()
     named = set(re.findall(r"bin/atom collect (\w[\w-]*)", runs))
-    assert named == {"tracked-models", "hub", "derivatives", "arena", "openrouter", "status"}
+    assert named == {"tracked-models", "hub", "derivatives", "arena", "epoch", "openrouter", "status"}
     assert named <= collect.keys()
     assert f"'{edition.DEFAULT}'" in WORKFLOWS["publish"]["env"]["EDITION"]
 
@@ -111,6 +116,41 @@ def test_collecting_restores_first_and_uploads_neither_private_nor_unfinished_fi
     ]  # fmt: skip
     patterns = re.findall(r'--exclude "([^"]+)"', upload["run"])
     assert list(filter_repo_objects([*held, *kept_here], ignore_patterns=patterns)) == held
+
+
+def test_every_step_of_collecting_has_a_limit_and_what_a_source_gave_is_uploaded_before_the_next_is_asked():
+    job = WORKFLOWS["collect"]["jobs"]["collect"]
+    own = [told for told in job["steps"] if "run" in told or "if" in told]
+    assert all(told["timeout-minutes"] for told in own)
+    assert sum(told["timeout-minutes"] for told in own) <= job["timeout-minutes"]
+    asking = [told["run"] for told in job["steps"] if re.search(r"atom collect (?!status)", told.get("run", ""))]
+    kept = [re.findall(r"\.github/keep\.sh ([\w ]+)", run) for run in asking]
+    assert kept == [[name] for name in ("registry", "snapshots", "derivatives", "arena", "epoch", "openrouter")]
+
+
+def test_keeping_uploads_a_folder_without_what_is_unfinished_and_nothing_where_there_is_no_data_set(tmp_path):
+    script = paths.ROOT / ".github" / "keep.sh"
+    assert script.stat().st_mode & 0o111
+    place = tmp_path / ".venv" / "bin"
+    place.mkdir(parents=True)
+    (place / "hf").write_text('#!/bin/sh\nprintf "%s\\n" "$@" > told\n', encoding="utf-8")
+    (place / "hf").chmod(0o755)
+    subprocess.run([script, "arena"], cwd=tmp_path, env={"PATH": os.environ["PATH"]}, check=True)
+    assert not (tmp_path / "told").exists()
+    told = {"PATH": os.environ["PATH"], "ATOM_DATASET": "own/kept"}
+    subprocess.run([script, "snapshots"], cwd=tmp_path, env=told, check=True)
+    said = (tmp_path / "told").read_text(encoding="utf-8").splitlines()
+    assert said[:4] == ["upload", "own/kept", "archive/snapshots", "snapshots"]
+    patterns = [said[at + 1] for at, word in enumerate(said) if word == "--exclude"]
+    held = ["date=2026-01-01/models.parquet", "aside/2026-01-02.1/report.json"]
+    made = ["unfinished/2026-01-02/collection.json", ".lock"]
+    assert list(filter_repo_objects([*held, *made], ignore_patterns=patterns)) == held
+
+
+def test_what_keeps_the_schedule_awake_touches_nothing_else():
+    (told,) = WORKFLOWS["collect"]["jobs"]["awake"]["steps"]
+    assert told["run"].endswith('/actions/workflows/collect.yml/enable"')
+    assert set(told["env"]) == {"GH_TOKEN"}
 
 
 def test_quarto_is_a_release_that_the_environment_allows():
