@@ -15,6 +15,7 @@ import pyarrow.parquet
 
 from helpers import paths
 from helpers.archive import store
+from helpers.registry import renames
 from helpers.sources.hub import WHOLE
 from helpers.tables import contracts
 
@@ -82,9 +83,9 @@ def described(folder: Path, models: pd.Series) -> pd.DataFrame:
 
     folder: days as raw/snapshots. models: ids. safetensors_total: parameters as stored; packed quantised weights are
     counted several to a number, so that such a repository looks smaller than it is. Models of which no day tells more
-    than counts have no row.
+    than counts have no row. A model that was renamed is told of under its id now.
     """
-    missing, parts = set(models), []
+    missing, parts = set(renames.known_as(models)), []
     for day in reversed(store.days(folder)):
         path = folder / f"date={day}" / store.FILE
         if missing and set(DESCRIPTION) <= set(pyarrow.parquet.read_schema(path).names):
@@ -93,4 +94,5 @@ def described(folder: Path, models: pd.Series) -> pd.DataFrame:
             missing -= set(parts[-1]["model"].to_pylist())
     if not parts:
         return pd.DataFrame(columns=DESCRIPTION)
-    return pyarrow.concat_tables(parts, promote_options="permissive").to_pandas().drop_duplicates("model")
+    found = pyarrow.concat_tables(parts, promote_options="permissive").to_pandas()
+    return found.assign(model=renames.current(found["model"])).drop_duplicates("model")

@@ -12,6 +12,7 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from helpers import paths
+from helpers.registry import renames
 from helpers.tables import contracts
 from helpers.tables.contracts import columns
 
@@ -70,7 +71,8 @@ def counted(folder: Path) -> list[datetime.date]:
 def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
     """All days as one table, ordered by date: date, model, downloads_all_time, downloads, created_at.
 
-    models: ids to keep; a snapshot of the whole Hub holds millions. Rows of other models are not looked at.
+    models: ids to keep; a snapshot of the whole Hub holds millions. Rows of other models are not looked at. A model
+    that was renamed is one series, under its id now, whichever the days have. None keeps all ids as they are.
     Raises ContractError if no day is held, or naming file and row for rows that break the contract raw/snapshots.
     """
     held = days(folder)
@@ -78,13 +80,15 @@ def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
         raise contracts.ContractError(
             f"{paths.shown(folder)}: holds no date=YYYY-MM-DD folder; collect a snapshot first"
         )
-    wanted = None if models is None else pyarrow.array(models.astype("str"), pyarrow.string())
+    known = None if models is None else renames.known_as(models)
+    wanted = None if known is None else pyarrow.array(known.astype("str"), pyarrow.string())
     try:
-        return contracts.check(_together(folder, held, wanted), NAME, paths.shown(folder))
+        found = contracts.check(_together(folder, held, wanted), NAME, paths.shown(folder))
     except (pyarrow.ArrowException, contracts.ContractError):
         # Once more, day by day: this names the file at fault, or passes where files only differ in their types.
         parts = (day(folder, date) for date in held)
-        return pd.concat([_only(part, models) for part in parts], ignore_index=True)
+        found = pd.concat([_only(part, known) for part in parts], ignore_index=True)
+    return found if models is None else renames.joined(found)
 
 
 def _together(folder: Path, held: list[datetime.date], wanted: pyarrow.Array | None) -> pd.DataFrame:

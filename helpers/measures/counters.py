@@ -89,3 +89,24 @@ def taken_back(restatements: pd.DataFrame) -> pd.DataFrame:
         {"model": last["model"], "downloads": lost, "downloads_share": lost / last["counted_cumulative"]}
     )
     return table.sort_values("downloads", ascending=False, ignore_index=True)
+
+
+def suspected_renames(snapshots: pd.DataFrame) -> pd.DataFrame:
+    """Ids of one name of which one ends where the other begins with its total: old, new, last, first, downloads.
+
+    snapshots: as for `snapshot_counts`, with known renames joined. last: day of the old id's last reading; first: day
+    of the new one's first, at most two days with snapshots later; downloads: the new one's first count, which is at
+    least the old one's last and less than twice it. Ids whose repositories were not made at the same time are left out.
+    """
+    read = snapshots.dropna(subset="downloads_all_time").sort_values("date")
+    read = read.assign(day=read["date"].rank(method="dense"), name=read["model"].str.split("/").str[-1].str.casefold())
+    last = read.drop_duplicates("model", keep="last").rename(columns={"model": "old"})
+    first = read.drop_duplicates("model").rename(columns={"model": "new"})
+    ends = last.merge(first, on="name", suffixes=("_old", "_new"))
+    later = (ends["day_new"] - ends["day_old"]).between(1, 2)
+    goes_on = (ends["downloads_all_time_new"] / ends["downloads_all_time_old"]).between(1, 2, inclusive="left")
+    made = [ends[f"created_at_{end}"] for end in ("old", "new")]
+    same = made[0].isna() | made[1].isna() | (made[0] == made[1])
+    found = ends[later & goes_on & same]
+    named = {"date_old": "last", "date_new": "first", "downloads_all_time_new": "downloads"}
+    return found.rename(columns=named)[["old", "new", *named.values()]].reset_index(drop=True)

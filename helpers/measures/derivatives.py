@@ -7,7 +7,7 @@ for local inference (see formats).
 
 import pandas as pd
 
-from helpers.registry import UNRESOLVED, reuploads
+from helpers.registry import UNRESOLVED, renames, reuploads
 from helpers.tables.contracts.columns import LONGEST
 from helpers.tables.contracts.signals import RELATIONS
 
@@ -51,7 +51,9 @@ def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, exclu
         }
     )
     makers = tracked[["model", "organisation"]].rename(columns={"model": "base"})
-    rows = _parents(listing).merge(makers, "left", "base").merge(facts, "left", "model")
+    parents = _parents(listing)
+    parents = parents.assign(base=renames.current(parents["base"])).drop_duplicates(["model", "base"])
+    rows = parents.merge(makers, "left", "base").merge(facts, "left", "model")
     rows = rows.sort_values(["model", "base"], ignore_index=True)
     rows["reason"] = _reasons(rows, threshold)
     rows["beside"] = rows["beside"].where(rows["format"].isna())

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import paths
-from helpers.registry import REGION_LABELS, RegistryError, bucket, sizes
+from helpers.registry import REGION_LABELS, RegistryError, bucket, renames, sizes
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ def read(
     total_params_b, …), organization_regions.csv (hf_org, region, notes) and release_date_corrections.csv (model_id,
     actual_release_date, …; lines that start with # are remarks). labels: namespace, organisation, region.
     safetensors: id → billions of parameters, where the Hub was asked. tracked: of LISTS, those whose models are
-    tracked; None = all that the folder holds. A region comes from the folder; one that the labels tell otherwise is a
-    finding. Raises RegistryError for a missing file or column and for a value that is no id, size, region or date.
+    tracked; None = all that the folder holds. A model that was renamed is one, under its id now. A region comes from
+    the folder; one that the labels tell otherwise is a finding. Raises RegistryError for a missing file or column and
+    for a value that is no id, size, region or date.
     """
     listed = ids(folder, tracked)
     curated = _csv(folder / "model_parameters.csv", {"model_id": _model, "total_params_b": _size})
@@ -73,7 +74,11 @@ def read(
         *_repeats("region", regions),
         *_repeats("release date", corrections),
     ]
-    models = pd.DataFrame({"model": listed.drop_duplicates().to_numpy()})
+    models = pd.DataFrame({"model": renames.current(listed).drop_duplicates().to_numpy()})
+    curated, corrections = (one.assign(model_id=renames.current(one["model_id"])) for one in (curated, corrections))
+    regions = regions.assign(hf_org=renames.current(regions["hf_org"]))
+    if safetensors is not None:
+        safetensors = safetensors.groupby(renames.current(safetensors.index.to_series())).first()
     models["namespace"] = models["model"].str.partition("/")[0]
     models["organisation"] = models["namespace"].map(_first(names[["namespace", "organisation"]]))
     models["region"] = models["namespace"].map(_first(regions))

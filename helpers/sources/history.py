@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
+from helpers.registry import renames
 from helpers.tables import contracts
 
 
@@ -12,7 +13,7 @@ def read(folder: Path) -> pd.DataFrame:
     """All history files of a folder, CSV or Parquet, as one table ordered by model and date: date, model, downloads.
 
     A file holds one namespace, or a part of one: how the rows are split over files does not matter. Without the folder
-    the table is empty: an edition may hold snapshots alone.
+    the table is empty: an edition may hold snapshots alone. A model that was renamed is one series, under its id now.
     Raises ContractError naming file, row, column and value for what breaks the contract raw/history, for a model's day
     that two files hold, and for a folder without files.
     """
@@ -25,7 +26,7 @@ def read(folder: Path) -> pd.DataFrame:
     whole = pd.concat(parts.values(), ignore_index=True)
     _refuse_overlap(parts, whole)
     refuse_cases(whole["model"])
-    return whole.sort_values(["model", "date"], ignore_index=True)
+    return renames.joined(whole).sort_values(["model", "date"], ignore_index=True)
 
 
 def refuse_cases(models: pd.Series) -> None:

@@ -1,0 +1,52 @@
+"""Ids that were renamed on the Hub: the same repository, and so one model with one count.
+
+data/registry/renames.csv: old, new (namespaces, or whole ids), source. The Hub leads from an old id to the new one, so
+that lists, dumps and tags may hold either, and a count under one goes on under the other.
+"""
+
+from functools import cache
+
+import pandas as pd
+
+from helpers import paths
+
+
+@cache
+def _table() -> dict[str, str]:
+    return pd.read_csv(paths.REGISTRY / "renames.csv", dtype=str).set_index("old")["new"].to_dict()
+
+
+def current(ids: pd.Series) -> pd.Series:
+    """Each id as it is called now; one that is not known to have been renamed stays, and so does null."""
+    distinct = pd.Series(ids.dropna().unique(), dtype="str")
+    namespace = distinct.str.split("/").str[0]
+    moved = namespace.map(_table()).fillna(namespace) + distinct.str.replace(r"^[^/]*", "", regex=True)
+    named = distinct.map(_table()).fillna(moved)
+    changed = dict(zip(distinct[named != distinct], named[named != distinct], strict=True))
+    return ids.replace(changed) if changed else ids
+
+
+def known_as(ids: pd.Series) -> pd.Series:
+    """All ids under which the models of `ids` may be found: those now, and those that they had before."""
+    now = current(ids).drop_duplicates()
+    namespace, name = now.str.split("/").str[0], now.str.split("/").str[-1]
+    before = [
+        now[now == new].map({new: old}) if "/" in old else old + "/" + name[namespace == new]
+        for old, new in _table().items()
+    ]
+    return pd.concat([now, *before], ignore_index=True).drop_duplicates(ignore_index=True)
+
+
+def joined(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of counts by date and model with one series a model, under its id now.
+
+    Where a day tells a count under both ids, it is one count, and the larger one is the newer reading of it.
+    """
+    now = current(table["model"])
+    if now is table["model"]:
+        return table
+    table = table.assign(model=now)
+    twice = table.duplicated(["date", "model"], keep=False)
+    one = table[twice].groupby(["date", "model"], as_index=False).max()
+    both = pd.concat([table[~twice], one.astype(table.dtypes.to_dict())[list(table.columns)]])
+    return both.sort_values(["date", "model"], ignore_index=True)
