@@ -30,7 +30,7 @@ MANIFEST = "manifest.json"
 REFUSED = "refused.jsonl"
 SHAPES: dict[str, tuple[type, ...]] = {
     "scope": (str, list), "rows": (int,), "sha256": (str,), "listings": (dict,), "refused": (dict,),
-    "fell": (int, type(None)),
+    "fell": (int, type(None)), "not_asked_for": (list,),
 }  # fmt: skip
 """What a manifest tells → of which kind; the first it always tells."""
 DIGESTS = {"sha256": store.FILE, "refused_sha256": REFUSED}

@@ -84,6 +84,8 @@ def _held_row(folder: Path, day: datetime.date) -> tuple:
     scope = told["scope"] if isinstance(told["scope"], str) else f"{len(told['scope'])} namespaces"
     refused = sum(told.get("refused", {}).values())
     note = scope + (f"; {refused:,} records refused" if refused else "")
+    if without := told.get("not_asked_for"):
+        note += f"; the Hub refused {', '.join(map(str, without))}"
     return day, day, "held", told.get("rows"), told.get("fell"), note
 
 
@@ -114,8 +116,7 @@ def _differing(folder: Path) -> pd.DataFrame:
     """Files of another source that are not the ones that their records tell of."""
     found = []
     for record in sorted(folder.rglob(f"*{fetched.sidecar(Path('_')).name[1:]}")):
-        if record.parent.parent.name == fetched.REPLACED:
-            continue
+        earlier = record.parent.parent.name == fetched.REPLACED
         path = record.with_name(record.name.removesuffix(fetched.sidecar(Path("_")).name[1:]))
         try:
             told = json.loads(record.read_text(encoding="utf-8"))["sha256"]
@@ -124,5 +125,6 @@ def _differing(folder: Path) -> pd.DataFrame:
             why = "is not the file that its record tells of" if path.is_file() else "is missing, but has a record"
         except (ValueError, LookupError, TypeError):
             why = "has a damaged record"
-        found.append((None, None, "unsound", None, None, f"{paths.shown(path)}: {why}; {REMEDIES[folder.name]}"))
+        remedy = "it was replaced since: remove it with its record" if earlier else REMEDIES[folder.name]
+        found.append((None, None, "unsound", None, None, f"{paths.shown(path)}: {why}; {remedy}"))
     return _table(found)

@@ -115,13 +115,13 @@ def asked_to_wait(headers: httpx2.Headers) -> float | None:
 
 def served(headers: httpx2.Headers) -> datetime.datetime | None:
     """The time in UTC at which an answer was given, None where it does not tell. One from a cache tells its age."""
+    age = headers.get("age", "").strip()
     try:
         told = email.utils.parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+        told = told.replace(tzinfo=datetime.UTC) if told.tzinfo is None else told.astimezone(datetime.UTC)
+        return told + datetime.timedelta(seconds=int(age) if age.isdecimal() and len(age) < 9 else 0)
+    except (ValueError, OverflowError):  # no time, or one that no calendar here reaches to
         return None
-    told = told.replace(tzinfo=datetime.UTC) if told.tzinfo is None else told.astimezone(datetime.UTC)
-    age = headers.get("age", "").strip()
-    return told + datetime.timedelta(seconds=int(age) if age.isdecimal() and len(age) < 9 else 0)
 
 
 def reason(error: BaseException) -> str:

@@ -101,7 +101,7 @@ def keep(path: Path) -> None:
     place = folder / f"{name}{f'.{same}' if same else ''}{path.suffix}"
     for source, target in ((told, sidecar(place)), (path, place)):
         if source.is_file():
-            with files.replacing(target) as beside:
+            with files.replacing(target, lasting=True) as beside:
                 beside.unlink()
                 _bring(source, beside)
     for version in _versions(folder)[:-VERSIONS]:

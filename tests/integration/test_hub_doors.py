@@ -6,7 +6,7 @@ import random
 import httpx2
 import pytest
 
-from helpers.archive import days, store
+from helpers.archive import days, status, store
 from helpers.commands import collect
 from helpers.lock import ArchiveError
 from helpers.sources import hub as source
@@ -58,6 +58,8 @@ def test_what_can_be_done_without_is_and_it_is_said_and_put_on_record(tmp_path, 
     assert sorted(held) == sorted(row["id"] for row in wanted)
     fields = sorted(set(refuses) - {"limit"})
     assert facts["not_asked_for"] == fields
+    (note,) = status.status(tmp_path)["note"]
+    assert note == source.WHOLE + (f"; the Hub refused {', '.join(fields)}" if fields else "")
     said = capsys.readouterr().out
     assert all(name in said for name in fields)
     assert ("asking for 5 records at a time" in said) is ("limit" in refuses)

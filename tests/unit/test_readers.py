@@ -241,11 +241,12 @@ def test_token_files_are_read_and_floats_refused(tmp_path):
     rows.assign(total_tokens=9007199254740993.0).to_parquet(path)
     with pytest.raises(contracts.ContractError, match=r"daily.parquet: column total_tokens: .* wanted text"):
         openrouter.read_daily(path)
-    pd.DataFrame({"month": ["2025-06-02"], "model": ["a/b"], "tokens": [1]}).to_parquet(path)
-    with pytest.raises(
-        contracts.ContractError, match=r"column month: 2025-06-02 in row 1; wanted the first day of a month"
-    ):
-        openrouter.read_monthly(path)
+    for month, wanted in (
+        ("2025-06-02", "the first day of a month"), ("1970-01-01", "a day from "), ("2099-01-01", "a day from "),
+    ):  # fmt: skip
+        pd.DataFrame({"month": [month], "model": ["a/b"], "tokens": [1]}).to_parquet(path)
+        with pytest.raises(contracts.ContractError, match=rf"column month: {month} in row 1; wanted {wanted}"):
+            openrouter.read_monthly(path)
 
 
 @real

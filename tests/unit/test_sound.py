@@ -13,6 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from helpers.archive import days, gather, pages, sound, status, store
+from helpers.sources import fetched
 from helpers.sources.hub import Page, Scope
 from tests.fakehub.holdings import catalogue
 
@@ -279,6 +280,17 @@ def test_verifying_tells_of_other_sources_files_that_are_not_what_was_fetched(tm
     assert found["state"].tolist() == ["held", "unsound"]
     told = status.shown(found, tmp_path).splitlines()[-1]
     assert told.endswith("b.parquet: is not the file that its record tells of; fetch it again: `atom collect arena`")
+
+
+def test_verifying_tells_of_a_replaced_version_that_is_not_what_was_kept(tmp_path):
+    for day in (1, 2):
+        with fetched.publishing(tmp_path / "arena" / "a.csv", fetched=f"2026-11-0{day}T08:00:00+00:00") as (beside, _):
+            beside.write_text(f"{day}", encoding="utf-8")
+    assert status.overview(tmp_path, verify=True).empty
+    (version,) = (tmp_path / "arena" / "replaced" / "a.csv").glob("*.csv")
+    version.write_text("3", encoding="utf-8")
+    (note,) = status.overview(tmp_path, verify=True)["note"]
+    assert note.endswith("is not the file that its record tells of; it was replaced since: remove it with its record")
 
 
 def test_the_command_that_leaves_a_day_out_never_overwrites_and_quotes_its_names(tmp_path):

@@ -96,9 +96,13 @@ def time(description: str, nullable: bool = False) -> pa.Column:
     return pa.Column("datetime64[us, UTC]", nullable=nullable, description=description, metadata={"unit": "UTC time"})
 
 
-def month(description: str, unit: str) -> pa.Column:
-    """A month as its first day; unit: "calendar month" for what happened in it, "first of month" for a label."""
-    return pa.Column("datetime64[us]", FIRST_OF_MONTH, description=description, metadata={"unit": unit})
+def month(description: str, unit: str, counted: bool = False) -> pa.Column:
+    """A month as its first day; unit: "calendar month" for what happened in it, "first of month" for a label.
+
+    counted: whether a source has counted something in it, so that it is within reason.
+    """
+    checks = [FIRST_OF_MONTH, REASONABLE] if counted else FIRST_OF_MONTH
+    return pa.Column("datetime64[us]", checks, description=description, metadata={"unit": unit})
 
 
 def whole(description: str, unit: str, nullable: bool = False) -> pa.Column:

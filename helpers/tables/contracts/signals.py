@@ -75,7 +75,7 @@ RAW = {
     ),
     "raw/openrouter/monthly_top10": pa.DataFrameSchema(
         {
-            "month": _month("month of use"),
+            "month": columns.month("month of use", "calendar month", counted=True),
             "model": columns.text("slug or Hub id of an open model"),
             "tokens": columns.whole("prompt and completion tokens of the month", "tokens"),
         },
