@@ -24,7 +24,7 @@ def models(seed: int, bucket_edges: list[float], history_namespaces: list[str]) 
     """All models of the reconstruction, see `roster.roster`: those that the registry names, and the long tails."""
     return roster.roster(
         _registry("models"),
-        _registry("organisations"),
+        _makers(),
         groups(),
         bucket_edges,
         history_namespaces,
@@ -36,6 +36,12 @@ def groups() -> pd.DataFrame:
     """data/reconstruction/groups.csv: group, region, tail (models in its long tail), spikes (against its other
     downloads), note."""
     return pd.read_csv(ASSUMPTIONS / "groups.csv")
+
+
+def _makers() -> pd.DataFrame:
+    """The makers that tracked-models lists: no model is made up for any other."""
+    makers = _registry("organisations")
+    return makers[makers["listed"] == "yes"].reset_index(drop=True)
 
 
 def _registry(name: str) -> pd.DataFrame:
@@ -56,7 +62,7 @@ class Signals:
 
 def signals(seed: int, snapshot_date: str) -> Signals:
     """Derivatives, inference tokens and performance as of `snapshot_date`."""
-    published, labels = Published(), _registry("organisations")
+    published, labels = Published(), _makers()
     listing, _ = derivatives.generate(published, _registry("models"), labels, seed, snapshot_date)
     daily, monthly, catalogue, _ = tokens.generate(published, labels, seed, snapshot_date)
     boards, _ = arena.generate(published, seed, snapshot_date)

@@ -89,7 +89,7 @@ def _by_hand(name: str) -> tuple[str, str] | None:
 
 def _split(name: str) -> list[str]:
     plain = re.sub(r"\(.*?\)", " ", name).casefold()
-    return WORD.findall(re.sub(r"(?<=\d)_(?=\d)", ".", plain))
+    return WORD.findall(re.sub(r"(?<=\d)_(?=\d+(?![\d.]*[a-z]))", ".", plain))
 
 
 def _apart(name: str, own: set[str]) -> Words:

@@ -226,3 +226,29 @@ def test_each_repository_is_listed_and_each_split_adds_up(rows):
         assert table.groupby("month")["derivatives_share"].sum().tolist() == pytest.approx(
             [1] * table["month"].nunique()
         )
+
+
+def test_formats_beside_ordinary_weights_are_no_re_upload_and_both_counts_are_told():
+    """Both kinds are in the real listing: an original with a GGUF file beside it, and a re-upload as GGUF alone."""
+    rows = [("a/original", ["safetensors", "gguf"]), ("a/plain", ["safetensors"]), ("a/reupload", ["gguf"]),
+            ("a/old", ["PyTorch", "ONNX"])]  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "model": [model for model, _ in rows],
+            "created_at": pd.Timestamp("2025-06-01", tz="UTC"),
+            "downloads_all_time": 100,
+            "tags": [[*tags, "base_model:Qwen/Qwen3-8B"] for _, tags in rows],
+            "library_name": None,
+        },
+        index=[7, 3, 5, 1],
+    )
+    tracked = pd.DataFrame({"model": ["Qwen/Qwen3-8B"], "organisation": ["Qwen"]})
+    found = derivatives.classify(table, tracked, 5, ["gguf", "onnx"])
+    told = found.astype(object).where(found.notna(), None).set_index("model")[["format", "beside", "reason"]]
+    assert told.T.to_dict("list") == {
+        "a/old": [None, "onnx", None],
+        "a/original": [None, "gguf", None],
+        "a/plain": [None, None, None],
+        "a/reupload": ["gguf", None, "reupload"],
+    }
+    assert derivatives.listed(found).iloc[0].to_dict() == {"counted": 3, "beside": 2, "strict": 1}

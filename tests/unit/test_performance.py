@@ -236,3 +236,25 @@ def test_order_changes_nothing_and_a_shift_of_all_shifts_all(board, seed, shift)
     assert (moved["score"] - performance.frontier(board)["score"]).eq(shift).all()
     leads = performance.leads(performance.frontier(board))
     assert leads["region"].ne(leads["region"].shift()).all()
+
+
+# What is known of a source's models ----------------------------------------------------------------------------
+
+
+def test_a_region_without_a_known_open_model_is_told_and_unmeasured_ones_do_not_count():
+    day = pd.Timestamp("2025-01-01")
+    rows = [
+        (day, "us", "open", 5.0),
+        (day, "us", "unknown", 4.0),
+        (day, "us", "closed", 9.0),
+        (day, "other", "open", 1.0),
+    ]
+    rows += [(None, "us", "open", 5.0), (day, "eu", "unknown", 3.0), (day, "eu", "open", None)]
+    table = pd.DataFrame(rows, columns=["date", "region", "status", "score"])
+    found = performance.openness(table, ["china", "us", "eu"])
+    assert found.to_numpy().tolist() == [["china", 0, 0, 0], ["us", 3, 1, 1], ["eu", 1, 0, 1]]
+
+
+def test_how_models_were_matched_is_counted():
+    found = performance.matched(pd.DataFrame({"match": ["name", "listed", None, "name", "doubtful"]}))
+    assert found.set_index("match")["models"].to_dict() == {"name": 2, "listed": 1, "none": 1, "doubtful": 1}

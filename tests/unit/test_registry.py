@@ -210,6 +210,10 @@ def test_our_own_lists_agree_with_themselves():
     models = pd.read_csv(paths.REGISTRY / "models.csv")
     assert organisations["namespace"].is_unique
     assert organisations["region"].isin(registry.REGION_LABELS).all()
+    assert organisations["listed"].isin(["yes", "no"]).all()
+    assert (organisations["source"] != "").all()
+    noted = organisations.loc[organisations["region"] == "unknown", "source"]
+    assert noted.str.contains("unknown on purpose: |; ").all(), "an unknown region says why"
     assert organisations.groupby("organisation")["region"].nunique().eq(1).all()
     assert models["model"].is_unique
     assert set(models["model"].str.partition("/")[0]) <= set(organisations["namespace"])
