@@ -26,12 +26,25 @@ Positive = Annotated[Number, Field(gt=0)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Whole = Annotated[int, Field(gt=0, le=100_000)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+Part = Annotated[Number, Field(ge=0, le=1)]
 LONGEST, DEEPEST = 100_000, 10
 """Characters of an edition's file or of a value in its place, and lists within lists."""
 
 
 class EditionError(ValueError):
     """An edition that cannot be used; the message names the file, the key and the remedy."""
+
+
+class Coverage(BaseModel):
+    """What a statement about downloads needs, as parts of what is tracked; see helpers.measures.coverage."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    models: Part
+    total: Part
+    share: Part
+    rank: Part
+    crossing: Part
 
 
 class Edition(BaseModel):
@@ -63,7 +76,9 @@ class Edition(BaseModel):
     bucket_edges: Annotated[list[Positive], Field(min_length=1)]
     milestones: Annotated[list[Whole], Field(min_length=1)]
     reference_set_size: Whole
-    match_rate: Annotated[float, Field(ge=0, le=1)]
+    needed_coverage: Coverage
+    least_n: Whole
+    match_rate: Part
 
     @model_validator(mode="after")
     def _consistent(self) -> "Edition":
@@ -211,7 +226,8 @@ def _explain(detail: ErrorDetails) -> str:
     key = ".".join(map(str, detail["loc"]))
     kind = detail["type"]
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(key, Edition.model_fields, n=1)
+        fields = [*Edition.model_fields, *(f"needed_coverage.{name}" for name in Coverage.model_fields)]
+        near = difflib.get_close_matches(key, fields, n=1)
         return f"'{key}' is no parameter of an edition" + (f"; did you mean '{near[0]}'?" if near else "; remove it")
     if kind == "missing":
         return f"'{key}' is missing; add it"

@@ -88,14 +88,14 @@ STEPS = (
         "adoption by region",
         reads=("clean",),
         stage="regional",
-        parameters=("data", "splice_month", "last_month", "aa_trend_start"),
+        parameters=("data", "splice_month", "last_month", "aa_trend_start", "needed_coverage", "least_n"),
     ),
     _notebook(
         "04_organizational",
         "adoption by organisation",
         reads=("clean",),
         stage="organizational",
-        parameters=("data", "splice_month", "last_month"),
+        parameters=("data", "splice_month", "last_month", "needed_coverage", "least_n"),
     ),
     _notebook(
         "05_ram",

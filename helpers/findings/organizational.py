@@ -34,6 +34,11 @@ def qwen_crossing_known_to_the_day(tell: Tell) -> bool:
     return known_to_the_day(tell, "crossings.qwen-meta")
 
 
+def qwen_lead_never_changed(tell: Tell) -> bool:
+    """On the days on which enough of both was read, the lead never changed between Qwen and Meta."""
+    return tell("crossings.qwen-meta.turns") == 0
+
+
 def deepseek_crossing_known_to_the_day(tell: Tell) -> bool:
     """DeepSeek and Mistral were counted on the day on which DeepSeek passed Mistral, and on the day before."""
     return known_to_the_day(tell, "crossings.deepseek-mistral")

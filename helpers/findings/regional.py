@@ -16,6 +16,11 @@ def lead_changed_once(tell: Tell) -> bool:
     return tell("lead.turns") == 1
 
 
+def lead_never_changed(tell: Tell) -> bool:
+    """On the days on which enough of both was read, the lead never changed between China and the USA."""
+    return tell("lead.turns") == 0
+
+
 def crossing_known_to_the_day(tell: Tell) -> bool:
     """China and the USA were counted on the day on which China passed the USA, and on the day before."""
     return known_to_the_day(tell, "lead")
@@ -42,19 +47,24 @@ def qwen_leads_china(tell: Tell) -> bool:
     return tell("leading-makers.china.organisation") == "Qwen"
 
 
+def _has_era(tell: Tell, region: str) -> bool:
+    """Whether a region has an era; not known where the regions can be compared in no month."""
+    return tell("compared.months") > 0 and tell(f"eras.{region}.months") > 0
+
+
 def eu_had_most_new_downloads(tell: Tell) -> bool:
     """For three months or more on end the EU had more than half of the new downloads."""
-    return tell("eras.eu.months") > 0
+    return _has_era(tell, "eu")
 
 
 def usa_had_most_new_downloads(tell: Tell) -> bool:
     """For three months or more on end the USA had more than half of the new downloads."""
-    return tell("eras.us.months") > 0
+    return _has_era(tell, "us")
 
 
 def china_had_most_new_downloads(tell: Tell) -> bool:
     """For three months or more on end China had more than half of the new downloads."""
-    return tell("eras.china.months") > 0
+    return _has_era(tell, "china")
 
 
 def eras_in_turn(tell: Tell) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.registry import BUCKETS, UNRESOLVED
 
 By = str | list[str]
+VALUES = ["downloads", "downloads_cumulative"]
 
 
 def totals(monthly: pd.DataFrame, models: pd.DataFrame, by: By) -> pd.DataFrame:
@@ -21,15 +22,15 @@ def totals(monthly: pd.DataFrame, models: pd.DataFrame, by: By) -> pd.DataFrame:
     left out. Returns month, <by>, downloads (new in the month before the label; null if that is not known of any
     model), downloads_cumulative; a group has rows from the first month in which it has a model.
     """
-    return _summed(monthly, models, "month", by, ["downloads", "downloads_cumulative"])
+    return _summed(monthly, models, "month", by, VALUES)
 
 
 def daily_totals(daily: pd.DataFrame, models: pd.DataFrame, by: By) -> pd.DataFrame:
-    """Cumulative downloads of each group by day, for crossovers: date, <by>, downloads_cumulative.
+    """Downloads of each group by day, for crossovers: date, <by>, downloads (new that day), downloads_cumulative.
 
-    daily: the table clean/daily. models: as for `totals`.
+    daily: the table clean/daily, or clean/lifetime, which has no downloads of a day. models: as for `totals`.
     """
-    return _summed(daily, models, "date", by, ["downloads_cumulative"])
+    return _summed(daily, models, "date", by, [name for name in VALUES if name in daily.columns])
 
 
 def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, month: str | pd.Times
     Returns bucket (ordered from small to large, "unresolved" last), <by>, downloads_cumulative; every group has a row
     in each bucket, 0 where it has no model. Raises ValueError for a month that is not among those that are held.
     """
-    keys = ["bucket", *_names(by)]
+    keys = ["bucket", *names(by)]
     found = totals(_at(monthly, month), models, keys).set_index(keys)["downloads_cumulative"]
     groups = found.unstack("bucket").reindex(columns=[*BUCKETS, UNRESOLVED])
     table = groups.fillna(0).stack().astype(found.dtype).rename("downloads_cumulative").reset_index()
@@ -52,10 +53,10 @@ def sizes(buckets: pd.DataFrame) -> pd.DataFrame:
     Returns bucket, downloads_cumulative, downloads_cumulative_share (of all), up_to_share (of this bucket and all
     smaller ones), rank (1 for the most downloads, of equals the smaller bucket); in order of size.
     """
-    table = buckets.groupby("bucket", observed=True, as_index=False)["downloads_cumulative"].sum()
+    table = buckets.groupby("bucket", observed=True, as_index=False)["downloads_cumulative"].sum(min_count=1)
     total = table["downloads_cumulative"].sum()
     part = table["downloads_cumulative"] / (total if total > 0 else np.nan)
-    rank = table["downloads_cumulative"].rank(method="first", ascending=False).astype(int)
+    rank = table["downloads_cumulative"].rank(method="first", ascending=False).astype("Int64")
     return table.assign(downloads_cumulative_share=part, up_to_share=part.cumsum(), rank=rank)
 
 
@@ -68,23 +69,12 @@ def share(table: pd.DataFrame, column: str, within: By) -> pd.DataFrame:
     return table.assign(**{f"{column}_share": table[column] / sums.where(sums > 0)})
 
 
-def with_all(table: pd.DataFrame, by: str, groups: Sequence[str]) -> pd.DataFrame:
-    """The table with rows `all` besides: the sum of the groups in each month (Section 3).
-
-    table: from `totals`. The sum is null where one of the groups has no value, for it would be that of the others.
-    """
-    wide = {c: table.pivot(index="month", columns=by, values=c) for c in ("downloads", "downloads_cumulative")}
-    sums = {column: values.reindex(columns=list(groups)).sum(axis=1, skipna=False) for column, values in wide.items()}
-    every = pd.DataFrame(sums).reset_index().assign(**{by: "all"})
-    return pd.concat([table, every], ignore_index=True)
-
-
 def year_over_year(table: pd.DataFrame, by: By) -> pd.DataFrame:
     """The table with each label's cumulative downloads over those a year before: multiple (Section 3).
 
     table: from `totals`. Null where a group had none a year before, or the table does not reach back so far.
     """
-    keys, column = _names(by), "downloads_cumulative"
+    keys, column = names(by), "downloads_cumulative"
     before = table[["month", *keys, column]].assign(month=table["month"] + pd.DateOffset(years=1))
     both = table.merge(before, on=["month", *keys], how="left", suffixes=("", "_before"))
     return table.assign(multiple=(both[column] / both[f"{column}_before"].where(both[f"{column}_before"] > 0)).array)
@@ -109,91 +99,6 @@ def complete(table: pd.DataFrame, by: str, groups: Sequence[str], columns: Seque
     rows = absent.to_frame(index=False).assign(**dict.fromkeys(columns, 0))
     whole = pd.concat([table, rows.astype(table.dtypes[rows.columns].to_dict())], ignore_index=True)
     return whole.sort_values(["month", by], ignore_index=True)
-
-
-def counted_days(daily: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Days on which a group was counted: date, <by>. On the days between, its total lies on the line between counts.
-
-    daily: the table clean/daily. models: as for `totals`. A group was counted on a day if more than half of those of
-    its models that had not vanished were.
-    """
-    there = daily[daily["flag"] != "vanished"].merge(models[["model", by]], on="model")
-    counted = (there["flag"] != "interpolated").groupby([there["date"], there[by]]).mean()
-    return counted[counted > 0.5].reset_index()[["date", by]]
-
-
-def gaps(table: pd.DataFrame, by: str, one: str, other: str, column: str = "downloads_cumulative") -> pd.DataFrame:
-    """How far one group is above another in each month: month, gap (below 0: behind); null where one has no value."""
-    wide = table.pivot(index="month", columns=by, values=column).reindex(columns=[one, other])
-    return (wide[one] - wide[other]).rename("gap").reset_index()
-
-
-def crossovers(
-    table: pd.DataFrame, by: str, one: str, other: str, column: str = "downloads_cumulative"
-) -> pd.DataFrame:
-    """Every day on which `one` passes `other` or the reverse (Sections 3 and 5.1).
-
-    table: date (or month), <by>, <column>; days on which only one of them has a value do not count. The day is
-    interpolated between the rows around the crossing: the first on which the leader is ahead. Being level is no
-    crossing until one goes ahead.
-    Returns date, leader, trailer; empty where the lead never changes. Raises ValueError for a group without rows.
-    """
-    when = "date" if "date" in table.columns else "month"
-    values = {name: table.loc[table[by] == name].set_index(when)[column] for name in (one, other)}
-    for name, series in values.items():
-        if series.empty:
-            raise ValueError(f"no {by} {name!r} among {', '.join(sorted(map(str, table[by].unique())))}")
-    lead = (values[one] - values[other]).dropna().sort_index()
-    direction = np.sign(lead).replace(0, np.nan).ffill()
-    turned = direction * direction.shift() < 0
-    before, after, start = lead.shift()[turned], lead[turned], lead.index.to_series().shift()[turned]
-    level = start + (after.index - start) * (before / (before - after))
-    ahead = after.to_numpy() > 0
-    return pd.DataFrame(
-        {
-            "date": (level.dt.floor("D") + pd.Timedelta(days=1)).to_numpy(),
-            "leader": [one if first else other for first in ahead],
-            "trailer": [other if first else one for first in ahead],
-        }
-    )
-
-
-def crossover(
-    table: pd.DataFrame, by: str, leader: str, trailer: str, column: str = "downloads_cumulative"
-) -> pd.Timestamp | None:
-    """The last day on which `leader` passed `trailer`, as in `crossovers`; None if it never did."""
-    found = crossovers(table, by, leader, trailer, column)
-    found = found[found["leader"] == leader]
-    return None if found.empty else found["date"].iloc[-1]
-
-
-def lead(table: pd.DataFrame, counted: pd.DataFrame, by: str, one: str, other: str) -> pd.DataFrame:
-    """How the lead in cumulative downloads between two groups went, in one row (Sections 3 and 5.1).
-
-    table: from `daily_totals`. counted: from `counted_days`. Returns passed (the last day on which `one` passed
-    `other`), turned (the last on which either did), of both days <day>_after and <day>_by (the days around it on which
-    both were counted: the crossing is between them, and known to the day if they follow one another), turns (how often
-    the lead changed), leader (who is ahead at the end); null for what never happened, and all null where the table has
-    no rows of one of them.
-    """
-    row: dict[str, object] = dict.fromkeys(["passed", "turned"], pd.NaT) | {"turns": pd.NA, "leader": None}
-    if {one, other} <= set(table[by]):
-        found = crossovers(table, by, one, other)
-        last = table.pivot(index="date", columns=by, values="downloads_cumulative")[[one, other]].dropna().tail(1)
-        above = (last[one] - last[other]).tolist() or [0]
-        row = {
-            "passed": found.loc[found["leader"] == one, "date"].max(),
-            "turned": found["date"].max(),
-            "turns": len(found),
-            "leader": None if above[0] == 0 else one if above[0] > 0 else other,
-        }
-    days = [pd.Index(counted.loc[counted[by] == name, "date"]) for name in (one, other)]
-    both = days[0].intersection(days[1])
-    for name in ("passed", "turned"):
-        row |= {f"{name}_after": both[both < row[name]].max(), f"{name}_by": both[both >= row[name]].min()}
-    dates = ["passed", "passed_after", "passed_by", "turned", "turned_after", "turned_by"]
-    kinds = dict.fromkeys(dates, "datetime64[us]") | {"turns": "Int64"}
-    return pd.DataFrame([row])[[*dates, "turns", "leader"]].astype(kinds)
 
 
 ERA = 3
@@ -262,15 +167,19 @@ def since(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd.DataFram
     """New downloads after a month label, added up from there (Section 5.2, Fig. 13).
 
     table: from `totals`. Returns month (from the label on, where every group stands at 0), <by>, downloads_since: what
-    a model brings along on entering is in none of it, and months with unknown downloads add nothing. Raises ValueError
-    for a label without data.
+    a model brings along on entering is in none of it. A month without a row of a group adds nothing; from one on whose
+    downloads are not known it is null. Raises ValueError for a label without data.
     """
     start = pd.Timestamp(month)
     _at(table, start)
-    wide = table.pivot(index="month", columns=_names(by), values="downloads")
+    wide, there = (
+        rows.pivot(index="month", columns=names(by), values="downloads")
+        for rows in (table, table.assign(downloads=1.0))
+    )
+    wide = wide.where(there.notna(), 0)
     later = wide[wide.index >= start].copy()
     later.loc[start] = 0
-    return later.cumsum().unstack().rename("downloads_since").reset_index()
+    return later.cumsum(skipna=False).unstack().rename("downloads_since").reset_index()
 
 
 def peaks(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
@@ -313,19 +222,23 @@ def over_periods(table: pd.DataFrame, periods: pd.DataFrame, by: str, column: st
     return found.astype({"month": "datetime64[us]", "months": "Int64", "months_behind": "Int64", column: "float64"})
 
 
-def _names(by: By) -> list[str]:
+def names(by: By) -> list[str]:
+    """The columns that groups go by."""
     return [by] if isinstance(by, str) else list(by)
+
+
+def grouped(models: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The columns that groups go by of each model, as text; "unresolved" where one is null."""
+    return models[keys].astype("str").fillna(UNRESOLVED)
 
 
 def _summed(frame: pd.DataFrame, models: pd.DataFrame, when: str, by: By, columns: list[str]) -> pd.DataFrame:
     """Sums over the models of each group; null only where every value is."""
-    keys = _names(by)
-    listed = models.set_index("model")[[key for key in keys if key != "model"]].astype("str").fillna(UNRESOLVED)
+    keys = names(by)
+    listed = grouped(models, keys).set_index(models["model"])
     rows = frame[frame["model"].isin(listed.index)]
-    grouped = rows[[when, *columns]].assign(
-        **{key: rows["model"].map(listed[key]) if key != "model" else rows["model"] for key in keys}
-    )
-    return grouped.groupby([when, *keys])[columns].sum(min_count=1).reset_index()
+    sums = rows[[when, *columns]].assign(**{key: rows["model"].map(listed[key]) for key in keys})
+    return sums.groupby([when, *keys])[columns].sum(min_count=1).reset_index()
 
 
 def _at(table: pd.DataFrame, month: str | pd.Timestamp) -> pd.DataFrame:

@@ -146,6 +146,15 @@ def per_month(
     return long.assign(derivatives_share=long["derivatives"] / total.where(total > 0))
 
 
+def enough(table: pd.DataFrame, least: int) -> pd.DataFrame:
+    """The table with n, the derivatives of the month, and shares null where n is below `least`: chance makes them.
+
+    table: from `per_month`.
+    """
+    n = table.groupby("month")["derivatives"].transform("sum")
+    return table.assign(n=n, derivatives_share=table["derivatives_share"].where(n >= least))
+
+
 def around(table: pd.DataFrame, releases: pd.DataFrame, by: str) -> pd.DataFrame:
     """Shares in the month of a release and a year later (Section 5.1).
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.measures import adoption, cleaning, counters, derivatives, outliers
+from helpers.measures import adoption, cleaning, counters, crossings, derivatives, outliers
 from helpers.measures.cleaning import Day
 from helpers.registry import UNRESOLVED, bucket
 
@@ -65,7 +65,7 @@ def _crossing(table: pd.DataFrame, by: str, one: str, other: str) -> dict[str, o
     """The last day on which `one` passed `other`, and its month as the reading."""
     if not {one, other} <= set(table[by]):
         return {}
-    day = adoption.crossover(table, by, one, other)
+    day = crossings.crossover(table, by, one, other)
     return {"date": day, "reading": NEVER if day is None else f"{day:%Y-%m}"}
 
 

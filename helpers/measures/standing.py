@@ -6,7 +6,9 @@ All are pure functions on long tables: month, <by> (such as organisation) and a 
 
 import pandas as pd
 
-from helpers.measures import adoption
+from helpers.measures import adoption, coverage
+from helpers.measures.coverage import Needed
+from helpers.measures.crossings import lead
 
 
 def catalogues(models: pd.DataFrame) -> pd.DataFrame:
@@ -46,20 +48,20 @@ def crossings(
 ) -> pd.DataFrame:
     """When one of each pair passed the other in cumulative downloads, and where both stood then (Section 5.1).
 
-    daily, counted, monthly: from `adoption.daily_totals`, `counted_days` and `totals`. pairs: pair, one, other. Returns
-    pair, the columns of `adoption.lead`, label (the first month label whose data include the day `passed`),
+    daily, counted, monthly: from `coverage.daily_totals`, `counted_days` and `totals`. pairs: pair, one, other. Returns
+    pair, the columns of `crossings.lead`, label (the first month label whose data include the day `passed`),
     one_downloads, other_downloads (cumulative, at that label).
     """
     totals = monthly.set_index([by, "month"])["downloads_cumulative"]
     rows = []
     for pair in pairs.itertuples():
-        lead = adoption.lead(daily, counted, by, pair.one, pair.other)
-        label = lead["passed"].dt.normalize() + pd.offsets.MonthBegin()
+        passed = lead(daily, counted, by, pair.one, pair.other)
+        label = passed["passed"].dt.normalize() + pd.offsets.MonthBegin()
         at = {
             f"{end}_downloads": totals.reindex([(name, label[0])]).to_numpy()
             for end, name in (("one", pair.one), ("other", pair.other))
         }
-        rows.append(lead.assign(pair=pair.pair, label=label, **at))
+        rows.append(passed.assign(pair=pair.pair, label=label, **at))
     table = pd.concat(rows, ignore_index=True)
     return table[["pair", *table.columns.drop("pair")]]
 
@@ -95,12 +97,14 @@ def spans(table: pd.DataFrame, by: str, column: str, starts: dict[str, pd.Timest
 def gained(table: pd.DataFrame, month: pd.Timestamp, by: str) -> pd.DataFrame:
     """New downloads after a month label, added up from there: month, <by>, downloads_since, rank (Section 5.2).
 
-    table: from `adoption.totals`. As `adoption.since`, and without rows where the table does not hold the label.
+    table: from `coverage.totals`. As `adoption.since`, of the groups whose sum is known to the end; without rows where
+    the table does not hold the label.
     """
     if not (table["month"] == month).any():
         empty = {"month": "datetime64[us]", by: "str", "downloads_since": "float64", "rank": "Int64"}
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
     found = adoption.since(table, month, by)[["month", by, "downloads_since"]]
+    found = found[found.groupby(by)["downloads_since"].transform(lambda sums: sums.notna().all())]
     return adoption.ranked(found, "downloads_since", "month")
 
 
@@ -113,18 +117,23 @@ def and_all(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
 # One side against another -------------------------------------------------------------------------------------
 
 
-def opposed(monthly: pd.DataFrame, models: pd.DataFrame, after: pd.Timestamp) -> pd.DataFrame:
+def opposed(monthly: pd.DataFrame, models: pd.DataFrame, after: pd.Timestamp, needed: Needed) -> pd.DataFrame:
     """New downloads of two sides by what they are made of (Figures 10 and 11), month labels after one.
 
-    monthly: clean/monthly. models: those that count, with side and part, as `registry.groups.sides` gives them.
-    Returns month, side, part, downloads, downloads_cumulative: of parts whose new downloads are known, in months in
-    which both sides have one; in the order in which the sides are given.
+    monthly: clean/monthly. models: from `coverage.weighed`, those that count, with side and part, as
+    `registry.groups.sides` gives them. Returns the columns of `coverage.totals` by side and part, in the order in which
+    the sides are given: of the parts whose new downloads are known in the last month in which both sides have one, and
+    of the months in which they are known of all these.
     """
-    table = adoption.totals(monthly, models, ["side", "part"]).dropna(subset="downloads")
+    table = coverage.totals(monthly, models, ["side", "part"], needed)
     table = table[table["month"] > after]
-    both = table.groupby("month")["side"].transform("nunique") == 2
+    known = table.dropna(subset="downloads")
+    last = known.loc[known.groupby("month")["side"].transform("nunique") == 2, "month"].max()
+    table = table[table["part"].isin(known.loc[known["month"] == last, "part"])]
+    whole = table.groupby("month")["downloads"].transform(lambda new: new.notna().all()).astype(bool)
+    table = table[whole & (table.groupby("month")["side"].transform("nunique") == 2)]
     order = {side: place for place, side in enumerate(models["side"].unique())}
-    return table[both].sort_values("side", key=lambda side: side.map(order), kind="stable", ignore_index=True)
+    return table.sort_values("side", key=lambda side: side.map(order), kind="stable", ignore_index=True)
 
 
 def sums(parts: pd.DataFrame) -> pd.DataFrame:
@@ -146,21 +155,28 @@ SMALL = "below 10B"
 """The three smallest buckets together, as the paper speaks of them (Section 5.1)."""
 
 
-def by_size(monthly: pd.DataFrame, models: pd.DataFrame, month: pd.Timestamp, by: str) -> pd.DataFrame:
+def by_size(monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed) -> pd.DataFrame:
     """Shares of cumulative downloads in each size bucket, and in the three smallest together (Figure 12).
 
-    monthly, models, month: as for `adoption.by_bucket`. Returns bucket (as text; BUCKETS, then SMALL), <by>,
-    downloads_cumulative, downloads_cumulative_share (of the bucket), own_share (of the group's downloads in all
-    buckets), rank (in the bucket); shares and ranks are null where the whole is 0.
+    monthly: clean/monthly, the rows of one month. models: from `coverage.weighed`. Returns bucket (as text; BUCKETS,
+    then SMALL), <by>, downloads_cumulative, downloads_cumulative_share (of the bucket), own_share (of the group's
+    downloads in all buckets), rank (in the bucket); null where the models read do not carry it. A group has a row where
+    it has a model.
     """
-    table = adoption.by_bucket(monthly, models, month, by)
-    table = table[table["bucket"].isin(adoption.BUCKETS)].astype({"bucket": "str"})
-    small = table[table["bucket"].isin(adoption.BUCKETS[:3])].groupby(by, as_index=False)["downloads_cumulative"].sum()
-    own = table.groupby(by)["downloads_cumulative"].sum()
-    found = pd.concat([table, small.assign(bucket=SMALL)], ignore_index=True)
-    found = adoption.share(found, "downloads_cumulative", "bucket")
-    found["own_share"] = found["downloads_cumulative"] / found[by].map(own.where(own > 0)).astype("float64")
-    return adoption.ranked(found, "downloads_cumulative_share", "bucket")
+    sized = models[models["bucket"].notna()].astype({"bucket": "str"})
+    small = sized[sized["bucket"].isin(adoption.BUCKETS[:3])].assign(bucket=SMALL)
+    column, found = "downloads_cumulative", []
+    for part in (sized, small):
+        table = adoption.share(adoption.totals(monthly, part, ["bucket", by]), column, "bucket")
+        table = adoption.ranked(table, column, "bucket")
+        bucket, own = (coverage.of(monthly, part, keys) for keys in ("bucket", ["bucket", by]))
+        table = coverage.carried(table, bucket, needed, "share", [f"{column}_share"])
+        table = coverage.carried(table, bucket, needed, "rank", ["rank"])
+        found.append(coverage.carried(table, own, needed, "total", [column, f"{column}_share", "rank"]))
+    table = pd.concat(found, ignore_index=True)
+    own = adoption.totals(monthly, sized, by).set_index(by)[column]
+    table["own_share"] = table[column] / table[by].map(own.where(own > 0))
+    return coverage.carried(table, coverage.of(monthly, sized, by), needed, "share", ["own_share"])
 
 
 def buckets_led(best: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers import edition, paths, reconstruction, registry
-from helpers.measures import adoption, cleaning, counters, outliers, ram
+from helpers.measures import adoption, cleaning, counters, crossings, outliers, ram
 from helpers.reconstruction import curves, known, layout
 from helpers.reconstruction.published import Published
 from helpers.registry import lists
@@ -169,7 +169,7 @@ def test_entrants_have_their_printed_growth(totals):
 
 def test_china_passes_the_usa_once_in_late_july(raw, clean):
     by_day = adoption.daily_totals(clean["daily"], raw[0], "region")
-    found = adoption.crossovers(by_day, "region", "china", "us")
+    found = crossings.crossovers(by_day, "region", "china", "us")
     assert len(found) == 1
     assert pd.Timestamp("2025-07-21") <= found["date"].iloc[0] <= pd.Timestamp("2025-07-31")
 
@@ -177,7 +177,7 @@ def test_china_passes_the_usa_once_in_late_july(raw, clean):
 def test_raw_lifetime_counts_put_the_crossing_much_later(raw, clean):
     raw_counts = clean["lifetime"].merge(raw[0][["model", "region"]]).groupby(["date", "region"], as_index=False)
     by_day = raw_counts["downloads_cumulative"].sum()
-    crossing = adoption.crossover(by_day, "region", "china", "us")
+    crossing = crossings.crossover(by_day, "region", "china", "us")
     assert crossing > pd.Timestamp("2025-08-31")
     at = by_day[by_day["date"] == "2026-02-28"]
     assert at["downloads_cumulative"].sum() > 3e9

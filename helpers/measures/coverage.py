@@ -1,0 +1,212 @@
+"""How much of what a number is about was seen: models tracked, models read, and the downloads that these have.
+
+A total of the models that were read is not the total of those that are tracked. A table here says of each group and
+date how many models were tracked then, how many of them were read, and what part of the downloads those have; an
+edition says how much of it a statement needs (`needed`, the edition's `needed_coverage`), and a value that is not
+carried by that much is null. All are pure functions on the clean tables.
+
+A model is read at a date if it was counted then, or lies between two counts; one that has vanished is not. Of a model
+that was never read nobody knows how much it is downloaded, so that the part of the downloads alone carries nothing:
+so many of the tracked models must have been read at some time, too (`models` of `needed`).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from helpers.measures import adoption
+from helpers.measures.adoption import By
+
+Needed = Mapping[str, float]
+"""What a statement needs, 0 to 1: of the tracked models, that they were ever read (models); of their downloads, that
+they are those of models read then, for a total, a share, a rank, a crossing."""
+
+COLUMNS = ["models", "models_read", "models_known", "read_share"]
+"""What a table of coverage says of each group and date: models tracked; of these, read; of these, ever read; the part
+of the downloads of those ever read that the models read have, by the last count held of each."""
+
+UNREAD = ("vanished",)
+BETWEEN = ("vanished", "interpolated")
+"""Flags of days on which a model was not read, and of those on which it was not counted itself."""
+
+
+def weighed(models: pd.DataFrame, daily: pd.DataFrame) -> pd.DataFrame:
+    """The tracked models with what coverage is reckoned by: last_count (null: never read) and tracked_since.
+
+    models: the table clean/models. daily: clean/daily. last_count: the last cumulative downloads held of a model, which
+    say how much it weighs. tracked_since: its release, or the first day on which it was read where that is earlier;
+    null where the release is not known: such a model counts as tracked all along, for it may have been there.
+    """
+    held = daily.groupby("model").agg(first=("date", "min"), last=("downloads_cumulative", "last"))
+    held, released = held.reindex(models["model"]).set_index(models.index), models["released"]
+    since = released.where(held["first"].isna() | (released <= held["first"]), held["first"]).where(released.notna())
+    return models.assign(last_count=held["last"], tracked_since=since)
+
+
+def of(
+    frame: pd.DataFrame, models: pd.DataFrame, by: By, column: str = "downloads_cumulative", unread: tuple = UNREAD
+) -> pd.DataFrame:
+    """The coverage of each group at each date: month (or date), <by>, COLUMNS.
+
+    frame: clean/monthly or clean/daily. models: from `weighed`, those that the groups are about. by: as in `adoption`;
+    [] for all of them together. column: what is to be known of a model that counts as read. unread: flags of rows that
+    do not count. A group has a row for each date at which a model of it is tracked.
+    """
+    when, keys = "date" if "date" in frame.columns else "month", adoption.names(by)
+    groups = adoption.grouped(models, keys).assign(all="all")
+    group, kinds = pd.factorize(pd.MultiIndex.from_frame(groups[["all", *keys]]))
+    times = np.sort(frame[when].unique())
+    # A label stands for data through the day before it.
+    start = np.searchsorted(times, models["tracked_since"].to_numpy(), side="right" if when == "month" else "left")
+    start = np.where(models["tracked_since"].isna(), 0, start)
+    weight, known = models["last_count"].fillna(0).to_numpy(float), models["last_count"].notna().to_numpy()
+
+    seen = frame.loc[frame[column].notna() & ~frame["flag"].isin(unread), [when, "model"]]
+    at = pd.Index(models["model"]).get_indexer(seen["model"])
+    time, at = np.searchsorted(times, seen[when].to_numpy())[at >= 0], at[at >= 0]
+
+    def added(time: np.ndarray, at: np.ndarray, what: np.ndarray) -> np.ndarray:
+        cells = np.zeros((len(times) + 1, len(kinds)))
+        np.add.at(cells, (time, group[at]), what[at])
+        return cells[:-1]
+
+    every, one = np.arange(len(models)), np.ones(len(models))
+    tracked, ever, most = (added(start, every, what).cumsum(axis=0) for what in (one, known, weight))
+    read, has = added(time, at, one), added(time, at, weight)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.where(most > 0, has / most, read / ever)
+    rows = [(moment, *kind) for moment in times for kind in kinds]
+    index = pd.MultiIndex.from_tuples(rows, names=[when, "all", *keys])
+    cells = {"models": tracked, "models_read": read, "models_known": ever, "read_share": part}
+    table = pd.DataFrame({name: values.ravel() for name, values in cells.items()}, index=index).reset_index()
+    table = table.drop(columns="all").astype(dict.fromkeys(COLUMNS[:3], "int64") | {when: frame[when].dtype})
+    return table[table["models"] > 0].reset_index(drop=True)
+
+
+def carries(cover: pd.DataFrame, needed: Needed, level: str) -> pd.Series:
+    """Whether each row of a table with COLUMNS carries a statement of a level: total, share, rank or crossing."""
+    ever = cover["models_known"] >= needed["models"] * cover["models"]
+    return ever & (cover["read_share"] >= needed[level])
+
+
+def carried(table: pd.DataFrame, cover: pd.DataFrame, needed: Needed, level: str, columns: list[str]) -> pd.DataFrame:
+    """The table with `columns` null in the rows whose coverage does not carry a statement of the level.
+
+    cover: from `of`, of what the statement is about: for a total of the group itself, for shares and ranks of all that
+    they are taken among. Rows belong together that agree in the keys that both have; a row without one is not carried.
+    """
+    keys = [key for key in cover.columns.drop(COLUMNS) if key in table.columns]
+    told = cover.assign(told=carries(cover, needed, level))[[*keys, "told"]]
+    if keys:
+        told = table[keys].merge(told, how="left", on=keys)
+        mask = told["told"].eq(True).to_numpy()
+    else:
+        mask = np.full(len(table), bool(len(told) and told["told"].all()))
+    return table.assign(**{column: table[column].where(mask) for column in columns})
+
+
+def totals(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:
+    """`adoption.totals` with the coverage of each, and null where that does not carry a total: with COLUMNS.
+
+    A group has a row for each month in which a model of it is tracked. New downloads are carried by the models whose
+    new downloads of the whole month are known.
+    """
+    values = ["downloads", "downloads_cumulative"]
+    cover = of(monthly, models, by)
+    keys = ["month", *adoption.names(by)]
+    table = cover.merge(adoption.totals(monthly, models, by), how="left", on=keys)[[*keys, *values, *COLUMNS]]
+    for column in values:
+        table = carried(table, of(monthly, models, by, column), needed, "total", [column])
+    return table
+
+
+def comparable(
+    monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed, level: str, within: Sequence[str] = ()
+) -> pd.DataFrame:
+    """`adoption.totals`, null wherever the groups together are not read well enough to be compared.
+
+    within: the groups are compared among those that agree in it, and each month.
+    """
+    whole = list(within)
+    table = adoption.totals(monthly, models, [*adoption.names(by), *whole])
+    for column in ("downloads", "downloads_cumulative"):
+        table = carried(table, of(monthly, models, whole, column), needed, level, [column])
+    return table
+
+
+def daily_totals(daily: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed, level: str) -> pd.DataFrame:
+    """`adoption.daily_totals`, null on days that do not carry a statement of the level: date, <by>, downloads (new that
+    day, of the models of which they are known), downloads_cumulative."""
+    table = adoption.daily_totals(daily, models, by)
+    return carried(table, of(daily, models, by), needed, level, ["downloads_cumulative"])
+
+
+def counted_days(daily: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:
+    """Days on which a group was counted: date, <by>. On the days between, its total lies on the line between counts.
+
+    A group was counted on a day if the models that were carry a crossing.
+    """
+    cover = of(daily, models, by, unread=BETWEEN)
+    return cover.loc[carries(cover, needed, "crossing"), ["date", *adoption.names(by)]].reset_index(drop=True)
+
+
+def placed(monthly: pd.DataFrame, models: pd.DataFrame, by: By, column: str, needed: Needed) -> pd.DataFrame:
+    """`totals` with each group's share of all groups' `column` in the month and its place among them, where carried.
+
+    Adds <column>_share and rank (1 for the most), which are those of the models read. A group whose own value is not
+    carried has neither.
+    """
+    keys = ["month", *adoption.names(by)]
+    among = adoption.totals(monthly, models, by)
+    among = adoption.ranked(adoption.share(among, column, "month"), column, "month")
+    for value, level in ((f"{column}_share", "share"), ("rank", "rank")):
+        among = carried(among, of(monthly, models, [], column), needed, level, [value])
+    table = totals(monthly, models, by, needed).merge(among[[*keys, f"{column}_share", "rank"]], how="left", on=keys)
+    own = table[column].notna()
+    return table.assign(**{name: table[name].where(own) for name in (f"{column}_share", "rank")})
+
+
+def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:
+    """`adoption.by_bucket` of a single month, null wherever all models together are not read well enough for shares.
+
+    monthly: the rows of one month. Null, too, where a group has models in a bucket and none of them was read; 0 where
+    it has none.
+    """
+    (month,) = monthly["month"].unique()
+    table = adoption.by_bucket(monthly, models, month, by)
+    keys = ["bucket", *adoption.names(by)]
+    unread = of(monthly, models, keys).query("models_read == 0")[keys].assign(unread=True)
+    seen = table[keys].astype("str").merge(unread, how="left", on=keys)["unread"].isna().to_numpy()
+    table["downloads_cumulative"] = table["downloads_cumulative"].where(seen)
+    return carried(table, of(monthly, models, []), needed, "share", ["downloads_cumulative"])
+
+
+def listed(table: pd.DataFrame, daily: pd.DataFrame, models: pd.DataFrame, needed: Needed, column: str) -> pd.DataFrame:
+    """The table with `column`, a share of what a listing of the Hub holds, null where too little of the Hub was listed.
+
+    The last day held shows it: a listing that lacks many of the tracked models lacks what is built on them, too.
+    """
+    last = daily[daily["date"] == daily["date"].max()]
+    return carried(table, of(last, models, []).drop(columns="date"), needed, "share", [column])
+
+
+def shown(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
+    """The rows of the groups that have any value of `column`, to be drawn: what is null within is a gap."""
+    return table[table.groupby(by)[column].transform("count") > 0]
+
+
+def read_at_both(monthly: pd.DataFrame, models: pd.DataFrame, by: str, months: list[pd.Timestamp]) -> pd.DataFrame:
+    """Growth of the models read at both of two month labels: <by> (and "all" of them), models, multiple.
+
+    Where more models are read later, totals grow by what was not read before; this compares the same ones. models: how
+    many. multiple: their cumulative downloads at the second label over those at the first; null where these are 0.
+    """
+    read = monthly[monthly["month"].isin(months) & ~monthly["flag"].isin(UNREAD)]
+    both = read[read["model"].duplicated(keep=False)]
+    listed = models[models["model"].isin(both["model"])]
+    sides = pd.concat([adoption.totals(both, part, by) for part in (listed, listed.assign(**{by: "all"}))])
+    before, after = (sides[sides["month"] == month].set_index(by)["downloads_cumulative"] for month in months)
+    held = pd.concat([listed[by], listed[by].map(lambda _: "all")]).value_counts()
+    found = pd.DataFrame({"models": held, "multiple": after / before.where(before > 0)})
+    return found.rename_axis(by).reset_index()
