@@ -120,7 +120,7 @@ STEPS = (
         reads=("raw/history", "raw/snapshots", "clean"),
         parameters=(
             "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "falls", "derivative_threshold",
-            "bucket_edges",
+            "bucket_edges", "needed_coverage",
         ),
     ),
     Step(

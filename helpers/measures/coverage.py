@@ -27,7 +27,7 @@ COLUMNS = ["models", "models_read", "models_known", "read_share"]
 of the downloads of those ever read that the models read have, by the last count held of each."""
 
 UNREAD = ("vanished",)
-BETWEEN = ("vanished", "interpolated")
+BETWEEN = ("vanished", "interpolated", "faulty")
 """Flags of days on which a model was not read, and of those on which it was not counted itself."""
 
 

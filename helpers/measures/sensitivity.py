@@ -10,8 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.measures import adoption, cleaning, counters, crossings, derivatives, outliers
+from helpers.measures import adoption, cleaning, counters, coverage, crossings, derivatives, outliers
 from helpers.measures.cleaning import Day
+from helpers.measures.coverage import Needed
 from helpers.registry import UNRESOLVED, bucket
 
 NEVER, UNKNOWN = "never", "unknown"
@@ -29,51 +30,62 @@ def of_kind(choices: pd.DataFrame, kind: str) -> pd.DataFrame:
 # Headlines ----------------------------------------------------------------------------------------------------
 
 
-def headlines(daily: pd.DataFrame, models: pd.DataFrame, last_month: Day, pairs: pd.DataFrame) -> pd.DataFrame:
+def headlines(
+    daily: pd.DataFrame, models: pd.DataFrame, last_month: Day, pairs: pd.DataFrame, needed: Needed
+) -> pd.DataFrame:
     """The headlines that one table of cumulative downloads gives at the month label `last_month`.
 
-    daily: date, model, downloads_cumulative, as clean/daily and clean/lifetime. models: the models that count. Days
-    from the label on do not enter. pairs: organisations of which one passes the other: pair, one, other.
+    daily: date, model, downloads_cumulative, flag, as clean/daily and clean/lifetime. models: from `coverage.weighed`,
+    the models that count. Days from the label on do not enter. What the models read do not carry is unknown (needed).
+    pairs: organisations of which one passes the other: pair, one, other.
     Returns headline, downloads, date (of a crossing), bucket, downloads_share (the bucket's, of all), reading (text;
-    null where the number itself is the headline, or it is unknown). A crossing that never happens reads "never"; one of
-    groups without models is unknown.
+    null where the number itself is the headline, or it is unknown). A crossing that never happens reads "never". It is
+    unknown of groups without models, and where its day was not counted, so that it lies on the line between counts.
     """
     held = daily[daily["date"] < pd.Timestamp(last_month)]
-    regions, makers = (adoption.daily_totals(held, models, by) for by in ("region", "organisation"))
     last = held[held["date"] == held["date"].max()]
-    at_end = adoption.daily_totals(last, models, "region").set_index("region")["downloads_cumulative"]
+    at_end = coverage.daily_totals(last, models, "region", needed, "total").set_index("region")["downloads_cumulative"]
     china, us = at_end.get("china", np.nan), at_end.get("us", np.nan)
     ahead = None if np.isnan(china - us) else "china" if china > us else "us"
     rows = [
         {"headline": "china", "downloads": china},
         {"headline": "us", "downloads": us},
         {"headline": LEAD, "downloads": china - us, "reading": ahead},
-        {"headline": PASSES} | _crossing(regions, "region", "china", "us"),
-        *({"headline": pair} | _crossing(makers, "organisation", one, other) for pair, one, other in _tuples(pairs)),
-        {"headline": LARGEST} | _largest(last, models),
+        {"headline": PASSES} | _crossing(held, models, "region", ("china", "us"), needed),
+        *(
+            {"headline": pair} | _crossing(held, models, "organisation", (one, other), needed)
+            for pair, one, other in pairs[["pair", "one", "other"]].itertuples(index=False, name=None)
+        ),
+        {"headline": LARGEST} | _largest(last, models, needed),
     ]
     columns = ["headline", "downloads", "date", "bucket", "downloads_share", "reading"]
     found = pd.DataFrame(rows, columns=columns)
     return found.assign(date=pd.to_datetime(found["date"]), reading=found["reading"].astype(object))
 
 
-def _tuples(pairs: pd.DataFrame) -> list[tuple[str, str, str]]:
-    return list(pairs[["pair", "one", "other"]].itertuples(index=False, name=None))
-
-
-def _crossing(table: pd.DataFrame, by: str, one: str, other: str) -> dict[str, object]:
-    """The last day on which `one` passed `other`, and its month as the reading."""
-    if not {one, other} <= set(table[by]):
+def _crossing(
+    held: pd.DataFrame, models: pd.DataFrame, by: str, both: tuple[str, str], needed: Needed
+) -> dict[str, object]:
+    """The last day on which the first of `both` passed the second, and its month as the reading."""
+    two = models[models[by].isin(both)]
+    table = adoption.daily_totals(held, two, by)
+    if not set(both) <= set(table[by]):
         return {}
-    day = crossings.crossover(table, by, one, other)
+    day = crossings.crossover(table, by, *both)
+    days, unread = [held["date"].max()], coverage.UNREAD
+    if day is not None:
+        days, unread = [day - pd.Timedelta(days=1), day], coverage.BETWEEN
+    cover = coverage.of(held[held["date"].isin(days)], two, by, unread=unread)
+    if coverage.carries(cover, needed, "crossing").sum() < len(both) * len(days):
+        return {}
     return {"date": day, "reading": NEVER if day is None else f"{day:%Y-%m}"}
 
 
-def _largest(last: pd.DataFrame, models: pd.DataFrame) -> dict[str, object]:
+def _largest(last: pd.DataFrame, models: pd.DataFrame, needed: Needed) -> dict[str, object]:
     """The bucket with most downloads on one day; unresolved sizes are in the sum, but no bucket."""
     sizes = adoption.daily_totals(last, models, "bucket").set_index("bucket")["downloads_cumulative"]
     named = sizes.drop(UNRESOLVED, errors="ignore")
-    if named.empty:
+    if named.empty or not coverage.carries(coverage.of(last, models, []), needed, "share").all():
         return {}
     return {"bucket": named.idxmax(), "downloads_share": named.max() / sizes.sum(), "reading": named.idxmax()}
 

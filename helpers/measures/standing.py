@@ -160,8 +160,8 @@ def by_size(monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed
 
     monthly: clean/monthly, the rows of one month. models: from `coverage.weighed`. Returns bucket (as text; BUCKETS,
     then SMALL), <by>, downloads_cumulative, downloads_cumulative_share (of the bucket), own_share (of the group's
-    downloads in all buckets), rank (in the bucket); null where the models read do not carry it. A group has a row where
-    it has a model.
+    downloads in all buckets), rank (in the bucket); null where the models read do not carry it. Every group has a row
+    in each.
     """
     sized = models[models["bucket"].notna()].astype({"bucket": "str"})
     small = sized[sized["bucket"].isin(adoption.BUCKETS[:3])].assign(bucket=SMALL)
@@ -173,7 +173,8 @@ def by_size(monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed
         table = coverage.carried(table, bucket, needed, "share", [f"{column}_share"])
         table = coverage.carried(table, bucket, needed, "rank", ["rank"])
         found.append(coverage.carried(table, own, needed, "total", [column, f"{column}_share", "rank"]))
-    table = pd.concat(found, ignore_index=True)
+    every = pd.MultiIndex.from_product([[*adoption.BUCKETS, SMALL], sized[by].unique()], names=["bucket", by])
+    table = every.to_frame(index=False).merge(pd.concat(found), how="left", on=["bucket", by])
     own = adoption.totals(monthly, sized, by).set_index(by)[column]
     table["own_share"] = table[column] / table[by].map(own.where(own > 0))
     return coverage.carried(table, coverage.of(monthly, sized, by), needed, "share", ["own_share"])

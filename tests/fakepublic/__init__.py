@@ -131,20 +131,22 @@ def lists(named):
     }
 
 
-def dump(day, named):
+def dump(day, named, missing):
     """One week's dump of the Hub. The last row tells when it was made."""
-    rows = [(name, created(n), count(n, day)) for n, name in enumerate(named) if created(n) < day]
+    rows = [
+        (name, created(n), count(n, day)) for n, name in enumerate(named) if created(n) < day and name not in missing
+    ]
     table = pd.DataFrame([*rows, ("acme/new", day, 0)], columns=["id", "createdAt", "downloadsAllTime"])
     return holdings.parquet(table)
 
 
-def hub_rows(named):
+def hub_rows(named, missing):
     """The Hub of today: the tracked models, derivatives of them, and many others with hostile names among them."""
     others = catalogue(300, seed=5, hostile=16, now=NOW - datetime.timedelta(minutes=5))
     tracked = [
         others[0] | {"_id": f"f{n:023x}", "id": name, "downloadsAllTime": count(n, NOW), "tags": [],
                      "createdAt": created(n).strftime("%Y-%m-%dT%H:%M:%S.000Z"), "baseModels": None}
-        for n, name in enumerate(named)
+        for n, name in enumerate(named) if name not in missing
     ]  # fmt: skip
     bases = ["Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B-Instruct", "mistralai/Mistral-7B-v0.1"]
     derived = [
@@ -174,17 +176,20 @@ def tokens(fake):
     ]  # fmt: skip
 
 
-def collected(archive, named=NAMED, weeks=WEEKS, namespaces=None, inference=True, arena=None, intelligence=()):
+def collected(
+    archive, named=NAMED, weeks=WEEKS, namespaces=None, inference=True, arena=None, intelligence=(), missing=()
+):
     """What `atom collect` fetches into `archive`.
 
-    namespaces: those that the Hub is asked for, None = the whole Hub. inference: whether OpenRouter is asked. arena:
-    boards, None = not fetched. intelligence: models of Artificial Analysis, () = not fetched.
+    named: the tracked models; missing: those of them that the Hub does not hold. namespaces: those that the Hub is asked
+    for, None = the whole Hub. inference: whether OpenRouter is asked. arena: boards, None = not fetched. intelligence:
+    models of Artificial Analysis, () = not fetched.
     """
     with FakeSources() as fake:
         fake.raw, fake.today, fake.index = lists(named), NOW.date(), list(intelligence)
         for week in range(weeks, 0, -1):
             day = NOW - datetime.timedelta(weeks=week)
-            fake.hold(holdings.WEEKLY, f"models/{day.date()}/models.parquet", dump(day, named))
+            fake.hold(holdings.WEEKLY, f"models/{day.date()}/models.parquet", dump(day, named, missing))
         fetch_tracked_models.fetch_all(archive / "registry", api=fake.api, raw=fake.plain, patience=HASTY)
         weekly_dump.fetch_all(archive / "snapshots", pd.Series(named), endpoint=fake.hub, patience=HASTY)
         if inference:
@@ -196,7 +201,7 @@ def collected(archive, named=NAMED, weeks=WEEKS, namespaces=None, inference=True
             fetch_arena.fetch_all(archive / "arena", endpoint=fake.hub, patience=HASTY)
         if intelligence:
             fetch_artificial_analysis.fetch_all(archive / "artificial_analysis", fake.aa, HASTY)
-    with FakeHub(rows=hub_rows(named)) as hub:
+    with FakeHub(rows=hub_rows(named, missing)) as hub:
         collect.hub(archive / "snapshots", namespaces and hub_source.Scope.of("author", namespaces), hub.endpoint)
 
 
@@ -253,6 +258,6 @@ def build(folder, **holds):
             patch.setenv(name, value)
         collected(folder / "archive", **holds)
     project = Public(copy_of_repository(folder / "copy").root)
-    finished = project.atom("build", "--edition", "public", "--engine", "pandoc")
+    finished = project.atom("build", "--edition", "public", "--engine", "pandoc", "--set", "least_n=1")
     assert finished.returncode == 0, finished.stdout
     return project

@@ -84,6 +84,12 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
+@pytest.fixture(scope="module")
+def sparse(tmp_path_factory):
+    """The whole list tracked, and every second model of it nowhere to be read."""
+    return fakepublic.build(tmp_path_factory.mktemp("sparse"), missing=fakepublic.NAMED[::2], inference=False)
+
+
 def words(project, name=REPORT):
     return Page(project.site / name).text
 
@@ -210,8 +216,8 @@ def test_two_organisations_and_one_month_make_a_report_that_says_what_it_lacks(t
     text = words(thin)
     for sentence in (
         "Whether China has passed the USA cannot be told",
-        "does not hold a whole month of new downloads of both",
-        "This edition does not hold new downloads of the smaller American organisations of the original study.",
+        "of no whole month does this edition know the new downloads of enough of the tracked models of both",
+        "The new downloads of the smaller American organisations of the original study are not told",
         "This edition holds no listing of derivatives",
         "This edition holds no token counts",
         "China at ",
@@ -222,9 +228,10 @@ def test_two_organisations_and_one_month_make_a_report_that_says_what_it_lacks(t
 
 
 def test_who_was_ahead_on_every_day_held_is_not_said_to_have_passed_anyone(public):
-    assert "In cumulative downloads China was ahead of the USA on every day held." in words(public)
+    assert "China was ahead of the USA on every day on which enough of both was read." in words(public)
     assert re.search(
-        r"Qwen is ahead of Meta’s Llama, .{,80} times as many\. It was so on every day held\.", words(public)
+        r"Qwen is ahead of Meta’s Llama, .{,80} times as many\. It was so on every day on which enough of both",
+        words(public),
     )
     assert not re.search(r"drew level|went past|does not pass", words(public).partition("Reproduction")[0])
 
@@ -234,6 +241,29 @@ def test_an_archive_of_one_month_label_draws_no_month_that_it_does_not_hold(thin
     if len(labels) > 1:
         pytest.skip("today is the last day of a month, whose label is held already")
     assert not drawn(thin) & {"fig-qwen-against-eight", "fig-qwen3-small"}
+
+
+TOLD = r"\d[\d.]*[KMB] (?:cumulative |new )?downloads|at \d[\d.]*[KMB]|\d%|times as many|went past|drew level|leads in"
+"""What sentences say that tell a total, a share, a rank or a crossing."""
+
+
+def test_an_archive_without_every_second_model_says_so_and_tells_no_total_share_rank_or_crossing(sparse):
+    text, found = words(sparse), values(sparse)
+    tracked, read = (found[f"coverage.all.{column}"]["raw"] for column in ("models", "models_known"))
+    assert (tracked, read) == (len(fakepublic.NAMED), len(fakepublic.NAMED[1::2]))
+    assert f"Of the {tracked} models tracked by" in text
+    assert "Who leads is not told." in text
+    assert re.findall(TOLD, text.partition("What it finds")[2].partition("The Relative Adoption Metric (RAM)")[0]) == []
+    assert not drawn(sparse) & {"fig-downloads", "fig-buckets", "fig-families", "fig-derivatives", "fig-shares-by-size"}
+    measured = {"regions", "organisations", "gap", "lead", "crossings", "ratios", "buckets", "size-shares", "entrants"}
+    measured |= {"sensitivity", "robustness"}
+    counts = {"models", "models_read", "models_known", "organisation", "region", "name", "month", "bucket", "known_as"}
+    counts |= {"flips", "never"}
+    wrong = [
+        address for address, cell in found.items()
+        if cell["table"] in measured and cell["column"] not in counts and cell["raw"] is not None
+    ]  # fmt: skip
+    assert wrong == []
 
 
 def test_one_region_alone_is_in_front_of_nobody(thin):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import paths
-from helpers.measures import cleaning, counters, derivatives, outliers, sensitivity
+from helpers.measures import cleaning, counters, coverage, derivatives, outliers, sensitivity
 from helpers.text import show
 
 END = pd.Timestamp("2025-07-10")
@@ -26,7 +26,7 @@ def long(columns, start):
     days = pd.date_range(start, periods=len(next(iter(columns.values()))))
     return pd.DataFrame(columns, index=days).rename_axis("date").melt(
         var_name="model", value_name="downloads_cumulative", ignore_index=False
-    ).reset_index()  # fmt: skip
+    ).reset_index().assign(flag="observed")  # fmt: skip
 
 
 DAILY = long(
@@ -42,12 +42,35 @@ PAIRS = pd.DataFrame(
 CHOICES = pd.read_csv(paths.REGISTRY / "choices.csv", dtype=str)
 
 
+NEEDED = {"models": 0.5, "total": 0.9, "share": 0.9, "rank": 0.9, "crossing": 0.9}
+
+
 def headlines(daily, models=MODELS, month="2025-09-01"):
-    return sensitivity.headlines(daily, models, month, PAIRS)
+    weighed = coverage.weighed(models.assign(released=pd.Timestamp("2024-01-01")), daily)
+    return sensitivity.headlines(daily, weighed, month, PAIRS, NEEDED)
 
 
 def readings(*arguments, **more):
     return headlines(*arguments, **more).set_index("headline")
+
+
+def test_a_day_that_was_not_counted_is_no_day_of_a_crossing():
+    between = (DAILY["model"] == "Qwen/a") & (DAILY["date"] == "2025-08-30")
+    found = readings(DAILY.assign(flag=DAILY["flag"].mask(between, "interpolated")))
+    assert found.loc["china", "downloads"] == 94
+    assert found.loc[["china-us", "qwen-meta"], ["date", "reading"]].isna().all().all()
+
+
+def test_headlines_that_the_models_read_do_not_carry_are_unknown():
+    most = pd.DataFrame({"model": [f"Qwen/{n}" for n in range(9)], "organisation": "Qwen", "region": "china"})
+    found = readings(DAILY, pd.concat([MODELS, most], ignore_index=True))
+    assert found.loc["us", "downloads"] == 60
+    assert (
+        found.loc[["china", "lead", "china-us", "qwen-meta", "bucket"], ["downloads", "date", "reading"]]
+        .isna()
+        .all()
+        .all()
+    )
 
 
 def test_headlines_are_read_off_the_day_before_the_label():
