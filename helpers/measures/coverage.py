@@ -26,8 +26,8 @@ COLUMNS = ["models", "models_read", "models_known", "read_share"]
 """What a table of coverage says of each group and date: models tracked; of these, read; of these, ever read; the part
 of the downloads of those ever read that the models read have, by the last count held of each."""
 
-UNREAD = ("vanished",)
-BETWEEN = ("vanished", "interpolated", "faulty")
+UNREAD: tuple[str, ...] = ("vanished",)
+BETWEEN: tuple[str, ...] = ("vanished", "interpolated", "faulty")
 """Flags of days on which a model was not read, and of those on which it was not counted itself."""
 
 
@@ -45,7 +45,11 @@ def weighed(models: pd.DataFrame, daily: pd.DataFrame) -> pd.DataFrame:
 
 
 def of(
-    frame: pd.DataFrame, models: pd.DataFrame, by: By, column: str = "downloads_cumulative", unread: tuple = UNREAD
+    frame: pd.DataFrame,
+    models: pd.DataFrame,
+    by: By,
+    column: str = "downloads_cumulative",
+    unread: tuple[str, ...] = UNREAD,
 ) -> pd.DataFrame:
     """The coverage of each group at each date: month (or date), <by>, COLUMNS.
 

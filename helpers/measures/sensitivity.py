@@ -54,7 +54,7 @@ def headlines(
         {"headline": PASSES} | _crossing(held, models, "region", ("china", "us"), needed),
         *(
             {"headline": pair} | _crossing(held, models, "organisation", (one, other), needed)
-            for pair, one, other in pairs[["pair", "one", "other"]].itertuples(index=False, name=None)
+            for pair, one, other in pairs[["pair", "one", "other"]].to_numpy().tolist()
         ),
         {"headline": LARGEST} | _largest(last, models, needed),
     ]

@@ -181,7 +181,7 @@ def collected(
 ):
     """What `atom collect` fetches into `archive`.
 
-    named: the tracked models; missing: those of them that the Hub does not hold. namespaces: those that the Hub is asked
+    named: the tracked models; missing: those of them that the Hub lacks. namespaces: those that the Hub is asked
     for, None = the whole Hub. inference: whether OpenRouter is asked. arena: boards, None = not fetched. intelligence:
     models of Artificial Analysis, () = not fetched.
     """
