@@ -11,6 +11,11 @@ def china_leads(tell: Tell) -> bool:
     return tell("gap.last.gap") > 0
 
 
+def lead_stays_without_any_one(tell: Tell) -> bool:
+    """The lead in cumulative downloads between China and the USA stays whichever single repository is left out."""
+    return tell("lead-contributors.cumulative.stays")
+
+
 def lead_changed_once(tell: Tell) -> bool:
     """The lead in cumulative downloads has changed once between China and the USA."""
     return tell("lead.turns") == 1

@@ -1,0 +1,75 @@
+"""How far a total, a share or a lead is one repository's: the largest, and what is left when any one is left out."""
+
+import numpy as np
+import pandas as pd
+
+from helpers.measures.adoption import By
+
+
+def of_month(monthly: pd.DataFrame, month: pd.Timestamp) -> pd.DataFrame:
+    """The downloads of one month label in two ways: model, basis (cumulative | new), downloads.
+
+    monthly: the table clean/monthly.
+    """
+    rows = monthly[monthly["month"] == month].rename(columns={"downloads_cumulative": "cumulative", "downloads": "new"})
+    return rows.melt("model", ["cumulative", "new"], var_name="basis", value_name="downloads")
+
+
+def totals(table: pd.DataFrame, models: pd.DataFrame, when: str, by: By, column: str) -> pd.DataFrame:
+    """Each group's total and share, its largest repository, and the ranges when any one repository is left out.
+
+    table: `when` (a column of days or months), model, `column` (downloads; null = unknown). models: model, <by>; rows
+    of other models are left out.
+    Returns when, <by>, models (with a known value), total, largest_model, largest, largest_share (of the total), low
+    and high (the total without any one of its models), share (of all groups at that time), share_low and share_high
+    (the share without any one model of any group). Shares of nothing are null.
+    """
+    keys = [when, *_names(by)]
+    rows = table.merge(models[["model", *_names(by)]], on="model").dropna(subset=[column])
+    rows = rows.sort_values([column, "model"], ascending=[False, True])
+    grouped = rows.groupby(keys, observed=True)[column]
+    found = grouped.agg(models="size", total="sum", least="min").join(
+        rows.drop_duplicates(keys).set_index(keys)[["model", column]].set_axis(["largest_model", "largest"], axis=1)
+    )
+    found = found.reset_index().sort_values(keys, ignore_index=True)
+    known = found["total"].where(found["total"] > 0)
+    found["largest_share"] = found["largest"] / known
+    found["low"], found["high"] = found["total"] - found["largest"], found["total"] - found["least"]
+    at = found.groupby(when)
+    every = at["total"].transform("sum")
+    elsewhere = _largest_of_the_others(found, when)
+    found["share"] = found["total"] / every.where(every > 0)
+    found["share_low"] = found["low"] / (every - found["largest"]).where(every > found["largest"])
+    found["share_high"] = found["total"] / (every - elsewhere).where(every > elsewhere)
+    return found.drop(columns="least")
+
+
+def _largest_of_the_others(found: pd.DataFrame, when: str) -> pd.Series:
+    """The largest repository outside each group at the same time; 0 where there is no other group."""
+    ranked = found.sort_values("largest", ascending=False).groupby(when)["largest"]
+    first, second = ranked.nth(0), ranked.nth(1)
+    at = found[when]
+    top = at.map(dict(zip(at[first.index], first, strict=True)))
+    next_ = at.map(dict(zip(at[second.index], second, strict=True))).fillna(0)
+    return top.where(~found.index.isin(first.index), next_)
+
+
+def leads(found: pd.DataFrame, when: str, by: str, one: str, other: str) -> pd.DataFrame:
+    """How far one group is above another, and whether it still is when any one repository is left out.
+
+    found: from `totals`. Returns when, gap (below 0: behind), low and high (the gap without any one repository), stays
+    (whether the sign is the same in all cases), hangs_on (the repository without which it is not; null if it stays).
+    Times at which one of the two is unknown are left out.
+    """
+    sides = [found[found[by] == group].set_index(when) for group in (one, other)]
+    both = sides[0].join(sides[1], how="inner", suffixes=("_one", "_other"))
+    gap = both["total_one"] - both["total_other"]
+    low, high = gap - both["largest_one"], gap + both["largest_other"]
+    stays = np.where(gap > 0, low > 0, np.where(gap < 0, high < 0, False)).astype(bool)
+    carries = both["largest_model_one"].where(gap > 0, both["largest_model_other"]).where(~stays, None)
+    table = pd.DataFrame({"gap": gap, "low": low, "high": high, "stays": stays, "hangs_on": carries})
+    return table.reset_index()
+
+
+def _names(by: By) -> list[str]:
+    return [by] if isinstance(by, str) else list(by)

@@ -1,0 +1,127 @@
+"""What a headline is without any one repository, against recomputation; and spikes after the splice on real counts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import paths
+from helpers.measures import contributors, spikes
+
+REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_downloads_30d_llmfit.parquet"
+MODELS = pd.DataFrame({"model": list("abcdefg"), "region": ["china"] * 3 + ["us"] * 3 + ["eu"]})
+VALUES = st.dictionaries(st.sampled_from(list("abcdefg")), st.integers(0, 1000), min_size=1)
+
+
+def at(values, month="2026-03-01"):
+    table = pd.DataFrame({"model": list(values), "downloads": list(values.values())}).astype({"downloads": float})
+    return table.assign(month=pd.Timestamp(month))
+
+
+def measured(table):
+    return contributors.totals(table, MODELS, "month", "region", "downloads")
+
+
+@given(st.lists(VALUES, min_size=1, max_size=3))
+@settings(max_examples=80, deadline=None)
+def test_ranges_are_those_of_leaving_each_repository_out(months):
+    table = pd.concat([at(values, f"2026-0{number}-01") for number, values in enumerate(months, 1)], ignore_index=True)
+    found = measured(table)
+    regions = MODELS.set_index("model")["region"]
+    for (month, region), row in found.set_index(["month", "region"]).iterrows():
+        values = table[table["month"] == month].set_index("model")["downloads"]
+        own = values[regions[values.index] == region]
+        assert row["total"] == own.sum()
+        assert row["models"] == len(own)
+        assert row["largest"] == own.max() == values[row["largest_model"]]
+        without = [own.sum() - count for count in own]
+        assert (row["low"], row["high"]) == (min(without), max(without))
+        shares = []
+        for model, count in values.items():
+            rest = values.sum() - count
+            if rest > 0:
+                shares.append((own.sum() - count * (regions[model] == region)) / rest)
+        if values.sum() > 0:
+            assert row["share"] == pytest.approx(own.sum() / values.sum())
+        if len(shares) == len(values):
+            assert row["share_low"] == pytest.approx(min(shares))
+        if len(shares) == len(values) and len(values) > len(own):
+            assert row["share_high"] == pytest.approx(max(shares))
+
+
+@given(VALUES)
+@settings(max_examples=80, deadline=None)
+def test_a_lead_hangs_on_a_repository_exactly_where_leaving_it_out_turns_or_ends_it(values):
+    found = contributors.leads(measured(at(values)), "month", "region", "china", "us")
+    sides = [{model: count for model, count in values.items() if model in group} for group in ("abc", "def")]
+    if not all(sides):
+        assert found.empty
+        return
+    gap = sum(sides[0].values()) - sum(sides[1].values())
+    without = [gap - count for count in sides[0].values()] + [gap + count for count in sides[1].values()]
+    (row,) = found.to_dict("records")
+    assert (row["gap"], row["low"], row["high"]) == (gap, min(without), max(without))
+    assert row["stays"] == (gap != 0 and all(np.sign(one) == np.sign(gap) for one in without))
+    assert pd.isna(row["hangs_on"]) == row["stays"]
+
+
+def test_what_is_not_known_is_no_contribution():
+    found = measured(at({"a": 5, "b": np.nan, "d": 1}))
+    assert found.set_index("region")["models"].to_dict() == {"china": 1, "us": 1}
+
+
+# Spikes -------------------------------------------------------------------------------------------------------
+
+
+def counted(values, step=7):
+    days = pd.date_range("2026-01-01", periods=len(values), freq=f"{step}D")
+    return pd.DataFrame({"date": days, "model": "acme/a", "downloads_30d": values}).dropna()
+
+
+def places(values, step=7):
+    return ((spikes.flagged(counted(values, step), 91)["date"] - pd.Timestamp("2026-01-01")).dt.days // step).tolist()
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real counts are not beside the repository")
+def test_the_burst_of_one_real_repository_is_flagged_on_its_days_and_no_others():
+    real = pd.read_parquet(REAL).rename(columns={"model_id": "model"}).drop_duplicates(["date", "model"])
+    real["date"] = pd.to_datetime(real["date"])
+    found = spikes.flagged(real[["date", "model", "downloads_30d"]], 91)
+    one = found[found["model"] == "Qwen/Qwen3-VL-2B-Instruct"]
+    assert one["date"].dt.strftime("%m-%d").tolist() == ["04-22", "04-29", "05-06", "05-10", "05-23"]
+    assert len(found) < 0.01 * len(real)
+    assert spikes.summary(found)["model"].iloc[0] == "Qwen/Qwen3-VL-2B-Instruct"
+
+
+def test_growth_launch_decay_steps_and_what_still_lasts_are_no_spikes():
+    base = np.full(40, 10_000.0)
+    assert places(base * 1.3 ** np.arange(40)) == []
+    assert places(base * 10 * 0.7 ** np.arange(40) + 1) == []
+    assert places(np.where(np.arange(40) >= 20, 10, 1) * base) == []  # a step that stays
+    assert places(np.where(np.arange(40) >= 37, 50, 1) * base) == []  # too early to say
+    assert places(np.where(np.isin(np.arange(40), range(18, 24)), 50, 1) * base) == list(range(18, 24))
+    assert places(np.where(np.arange(40) == 20, 50, 1) * 20.0) == []  # too few to matter
+
+
+def test_days_without_a_reading_hide_no_spike():
+    values = np.where(np.isin(np.arange(40), range(18, 24)), 50, 1) * 10_000.0
+    values[[17, 19, 24, 25]] = np.nan
+    assert places(values) == [18, 20, 21, 22, 23]
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
+@settings(max_examples=50, deadline=None)
+def test_what_only_rises_or_only_falls_has_no_spike(values):
+    assert places(sorted(values)) == places(sorted(values, reverse=True)) == []
+
+
+def test_thirty_days_are_sums_of_known_days_only():
+    days = pd.date_range("2026-01-01", periods=64, unit="us")
+    daily = pd.DataFrame({"date": days, "model": "acme/a", "downloads": 2.0})
+    daily.loc[0, "downloads"] = None
+    found = spikes.thirty_days(daily, days[0])
+    assert found["date"].tolist() == days[30:].tolist()
+    assert (found["downloads_30d"] == 60).all()
+    assert spikes.thirty_days(daily.head(20), days[0]).empty
+    assert spikes.flagged(spikes.thirty_days(daily.head(20), days[0]), 91).empty
