@@ -128,19 +128,31 @@ STEPS = (
         "numbers and findings for the text",
         reads=(
             "quoted", "executed", "/report", "/data/published", "/data/registry", "/data/codebook.csv",
-            "/data/events.csv",
+            "/data/events.csv", "/_quarto.yml",
         ),
-        writes=("values.json", "findings.csv", "edition.yml", "notebooks", "/_variables.yml"),
+        writes=(
+            "article.json", "labels.json", "edition.yml", "values.json", "findings.csv", "notebooks", "_variables.yml",
+        ),
         parameters=("name", "title", "data", "first_month", "splice_month", "last_month", "snapshot_date"),
         module="helpers.text.bind",
+    ),
+    Step(
+        "pages",
+        "pages of notebooks",
+        reads=(
+            "notebooks", "labels.json", "edition.yml", "/_quarto.yml", "/report/index.qmd", "/report/references.bib",
+            "/report/theme/page.html", "/report/filters",
+        ),
+        writes=("pages",),
+        module="helpers.publish.previews",
     ),
     Step(
         "publish",
         "HTML and PDF",
         reads=(
-            "notebooks", "values.json", "findings.csv", "edition.yml", "clean/figures", "regional/figures",
-            "organizational/figures", "ram/figures", "reproduction/figures", "/_variables.yml", "/_quarto.yml",
-            "/report", "/data/codebook.csv",
+            "pages", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml", "_variables.yml",
+            "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "reproduction/figures",
+            "/_quarto.yml", "/report", "/data/codebook.csv",
         ),
         writes=("site", "editions"),
         parameters=("engine", *Edition.model_fields),  # the record of the build names them all

@@ -7,9 +7,9 @@ puts around what it embeds.
 import re
 
 from helpers.publish import transform
-from helpers.publish.article import CALLOUTS
 from helpers.publish.report import Report
 from helpers.text import nodes
+from helpers.text.article import CALLOUTS
 from helpers.text.faults import refuse
 from helpers.text.nodes import Node, attr, div, plain, span, words
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from helpers.publish.article import Embed
+from helpers import paths
 from helpers.publish.notebooks import Cell, Notebook
 from helpers.text import nodes
+from helpers.text.article import Embed
 from helpers.text.faults import refuse
 from helpers.text.nodes import Node
 
+TABLES = paths.REPORT / "filters" / "tables.lua"
 FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 """Kinds of files of a figure, as readers are offered them."""
 
@@ -87,10 +89,10 @@ def _captions(texts: list[str]) -> list[list[Node]]:
 
 
 def _tables(texts: dict[str, str]) -> dict[str, Node]:
-    """The table in each HTML text."""
+    """The table in each HTML text, aligned."""
     html = "\n".join(f'<div id="{label}">{text}</div>' for label, text in texts.items())
     tables = {}
-    for block in nodes.parse(html, "html") if texts else []:
+    for block in nodes.parse(html, "html", TABLES) if texts else []:
         label = block["c"][0][0]
         table = next((node for node in nodes.elements(block) if node["t"] == "Table"), None)
         if table is None:

@@ -74,13 +74,18 @@ class Notebook:
 
     @cached_property
     def labelled(self) -> dict[str, Cell]:
-        """Label → cell. Raises YAMLError where options of a cell are no YAML."""
+        """Label → cell."""
         return {cell.label: cell for cell in self.cells if cell.label}
+
+    @property
+    def page(self) -> str:
+        """The name of its page."""
+        return f"{self.name}-preview.html"
 
     @property
     def preview(self) -> str:
         """The address of its page in the site."""
-        return f"build/notebooks/{self.name}-preview.html"
+        return f"build/notebooks/{self.page}"
 
 
 def read(path: Path) -> Notebook:

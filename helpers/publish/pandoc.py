@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from helpers import files
-from helpers.publish import previews, transform
-from helpers.publish.article import WORDS
+from helpers import files, paths
+from helpers.publish import transform
+from helpers.publish.exhibits import TABLES
 from helpers.publish.report import Report
 from helpers.text import formats, nodes
 from helpers.text.faults import refuse
@@ -15,11 +15,11 @@ from helpers.text.nodes import Node
 
 DEPTH = 3
 """Levels of heading in the contents, the page's title being the first."""
-TABLES = "report/filters/tables.lua"
+ORIGINS = ("--lua-filter", str(paths.REPORT / "filters" / "origins.lua"))
 
 
 def render(report: Report, links: list[dict[str, str]], site: Path) -> str:
-    """Write the report, its PDF and the notebooks' pages under `site`; returns the Typst source of the PDF.
+    """Write the report and its PDF under `site`; returns the Typst source of the PDF.
 
     links: text and href of what the title block offers.
     """
@@ -27,8 +27,7 @@ def render(report: Report, links: list[dict[str, str]], site: Path) -> str:
     with ThreadPoolExecutor() as pool:
         document = pool.submit(_pdf, report, about, site)  # takes longest
         pages = pool.submit(_page, report, about, site)
-        others = pool.submit(previews.write, report, list(report.executed.values()), about, site)
-        pages.result(), others.result()
+        pages.result()
         return document.result()
 
 
@@ -51,7 +50,6 @@ def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:
         "bibliography": about.get("bibliography", []),
         "links": links,
         "notebooks": [{"text": n.title, "href": f"../{n.preview}"} for n in report.executed.values()],
-        "findings": about.get("findings", {}),  # captions hang on them, too
     }
 
 
@@ -59,7 +57,7 @@ def _page(report: Report, about: dict[str, Any], site: Path) -> None:
     """Write report/index.html and the pictures beside it."""
     _pictures(report, site / "report")
     blocks = transform.transform(report, "html")
-    write_page(blocks, report.root, about, site, *_works(about), "--lua-filter", WORDS)
+    write_page(blocks, report.root, about, site, *_works(about), *ORIGINS)
 
 
 def write_page(blocks: list[Node], root: Path, about: dict[str, Any], site: Path, *more: str) -> None:
@@ -67,7 +65,7 @@ def write_page(blocks: list[Node], root: Path, about: dict[str, Any], site: Path
     html = nodes.pandoc(
         nodes.document(blocks, about | {"root": "../"}),
         *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *more),
-        *("--lua-filter", TABLES, "--template", "report/theme/page.html"),
+        *("--template", "report/theme/page.html"),
         folder=root,
     )
     files.write_text(site / "report" / "index.html", html)
@@ -82,7 +80,7 @@ def _pdf(report: Report, about: dict[str, Any], site: Path) -> str:
     source = nodes.pandoc(
         nodes.document(transform.transform(report, "typst"), about | {"toc-depth": str(DEPTH - 1)}),
         *("--from", "json", "--to", "typst", "--toc", *_works(about)),
-        *("--lua-filter", WORDS, "--lua-filter", TABLES, "--template", "report/theme/report.typ"),
+        *(*ORIGINS, "--lua-filter", str(TABLES), "--template", "report/theme/report.typ"),
         folder=report.root,
     )
     files.write_text(folder / "report.typ", source)

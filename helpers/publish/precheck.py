@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from helpers.publish.article import REFERENCE, TOKEN, Article, Embed
 from helpers.publish.notebooks import Notebook
 from helpers.text import nodes, sources
-from helpers.text.faults import Fault, PublishError, refuse
+from helpers.text.article import REFERENCE, TOKEN, Article, Embed
+from helpers.text.faults import Fault, PublishError
 
 NOTEBOOKS = "../build/notebooks/"
 """Where the article finds executed notebooks, as an embed names them."""
@@ -20,21 +18,13 @@ WORK = re.compile(r"^\s*@(?!(?:comment|string|preamble)\b)\w+\s*\{\s*([^,\s]+)\s
 
 
 def preflight(article: Article, root: Path, about: dict[str, Any], executed: dict[str, Notebook]) -> None:
-    """Raise PublishError for includes, embeds, values, citations and references that lead nowhere.
+    """Raise PublishError for embeds, citations and references that lead nowhere.
 
     Only what the edition shows counts: a passage that is withheld needs no notebook. about: the report's metadata.
     """
-    faults = [*article.faults, *_about(about), *_embeds(article, executed)]
-    faults += [*_repeated(article), *_cited(article, _keys(root, about))]
+    faults = [*_embeds(article, executed), *_repeated(article), *_cited(article, _keys(root, about))]
     if faults:
         raise PublishError(faults)
-
-
-def _about(about: dict[str, Any]) -> Iterator[Fault]:
-    """What the title block and the data label need."""
-    for key, where in (("title", sources.ARTICLE), ("data-label", "edition.yml"), ("date", "edition.yml")):
-        if not about.get(key):
-            yield Fault(where, f"gives no `{key}`", "add it")
 
 
 def _embeds(article: Article, executed: dict[str, Notebook]) -> Iterator[Fault]:
@@ -58,11 +48,7 @@ def _embed(embed: Embed, executed: dict[str, Notebook]) -> Iterator[Fault]:
     if notebook is None:
         yield Fault(where, f"embeds {file}, which is not among the executed notebooks", "mend the name")
         return
-    try:
-        cell = notebook.labelled.get(label)
-    except yaml.YAMLError as error:
-        yield Fault(where, f"{file}: the `#|` lines of a cell are no YAML: {error}", "quote the text")
-        return
+    cell = notebook.labelled.get(label)
     if cell is None:
         held = ", ".join(sorted(notebook.labelled)) or "none"
         yield Fault(where, f"{file} has no cell labelled {label}", f"mend the label; it has: {held}")
@@ -99,7 +85,5 @@ def _keys(root: Path, about: dict[str, Any]) -> set[str]:
     """The keys of every work in the bibliography."""
     keys: set[str] = set()
     for path in sources.bibliography(root, about):
-        if not path.is_file():
-            raise refuse("_quarto.yml", f"bibliography {path.name} does not exist", "mend the name")
         keys |= set(WORK.findall(path.read_text(encoding="utf-8")))
     return keys

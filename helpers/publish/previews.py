@@ -1,4 +1,7 @@
-"""A page for each executed notebook: its text, code and outputs, a way back and the notebook itself."""
+"""The step that makes a page for each executed notebook: its text, code and outputs, a way back, the notebook itself.
+
+A changed sentence leaves them as they are.
+"""
 
 import json
 import re
@@ -9,11 +12,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from helpers import files
-from helpers.publish.article import REFERENCE, WORDS
+from helpers import files, paths
+from helpers.publish import notebooks
 from helpers.publish.notebooks import Cell, Notebook, picture, sides
-from helpers.publish.report import Report
-from helpers.text import nodes
+from helpers.publish.pandoc import ORIGINS
+from helpers.text import article, nodes, sources
+from helpers.text.article import REFERENCE
 from helpers.text.nodes import Node, attr, div, link, raw, words
 
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
@@ -24,19 +28,43 @@ BETWEEN = "<!-- next -->"
 """Stands between pieces of code that are coloured together; in HTML no code holds it."""
 
 
-def write(report: Report, executed: list[Notebook], about: dict[str, Any], site: Path) -> None:
-    """Write the page and a copy of each of these notebooks under `site`. about: as `pandoc.described` gives it."""
-    named = report.article.named
+def run() -> None:
+    """Write the page of each notebook of the build."""
+    write(paths.ROOT, paths.BUILD)
+
+
+def write(root: Path, build: Path) -> None:
+    """Write the page and a copy of each notebook of the build, with its pictures, as <build>/pages."""
+    executed = list(notebooks.read_all(build).values())
+    named = json.loads((build / article.LABELS).read_text(encoding="utf-8"))
+    about = _described(root, sources.metadata(root, sources.edition(build)), executed)
+    folder = build / "pages"
+    files.clear(folder)
     with ThreadPoolExecutor() as pool:
-        pages = list(pool.map(lambda notebook: _blocks(notebook, named, site / notebook.preview), executed))
+        pages = list(pool.map(lambda notebook: _blocks(notebook, named, folder), executed))
         pages = _coloured(pages)
-        list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, report.root, site), executed, pages))
+        list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, root, folder), executed, pages))
 
 
-def _blocks(notebook: Notebook, named: dict[str, str], page: Path) -> list[Node]:
+def _described(root: Path, about: dict[str, Any], executed: list[Notebook]) -> dict[str, Any]:
+    """The metadata of all pages, as the template uses them."""
+    title = nodes.parse(about["title"], "markdown")[0]["c"]
+    return {
+        "lang": about.get("lang", "en"),
+        "data-label": about["data-label"].replace("'", "’"),
+        "bibliography": [str(path) for path in sources.bibliography(root, about)],
+        "root": "../../",
+        "site-root": "../../",
+        "pagetitle": nodes.text_of(title),
+        "report": nodes.Inlines(title),
+        "notebooks": [{"text": other.title, "href": f"../../{other.preview}"} for other in executed],
+    }
+
+
+def _blocks(notebook: Notebook, named: dict[str, str], folder: Path) -> list[Node]:
     """What the page of a notebook shows; its pictures are put beside it, and so is a copy of the notebook."""
-    page.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(notebook.path, page.parent / notebook.path.name)
+    page = folder / notebook.page
+    shutil.copyfile(notebook.path, folder / notebook.path.name)
     blocks: list[Node] = []
     for number, (cell, content, caption) in enumerate(_parsed(notebook), 1):
         blocks += content if cell.kind == "markdown" else [_code(cell, number, content, caption, named, page)]
@@ -65,32 +93,23 @@ def _numbered(blocks: list[Node]) -> list[Node]:
     return nodes.rewrite(blocks, {"CodeBlock": named})
 
 
-def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: Path, site: Path) -> None:
+def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: Path, folder: Path) -> None:
     title = next((i for i, block in enumerate(blocks) if block["t"] == "Header"), None)
     if title is not None:  # the page shows the first heading as its title
         del blocks[title]
-    others = [{**other, "href": f"../../{other['href'].removeprefix('../')}"} for other in about["notebooks"]]
-    described = {key: about[key] for key in ("lang", "data-label", "bibliography", "findings")} | {
-        "root": "../../",
-        "site-root": "../../",
-        "title": notebook.title,
-        "pagetitle": f"{notebook.title} · {about['pagetitle']}",
-        "report": about["title"],
-        "notebook": notebook.path.name,
-        "notebooks": others,
-    }
+    own = {"title": notebook.title, "pagetitle": f"{notebook.title} · {about['pagetitle']}"}
     html = nodes.pandoc(
-        nodes.document(blocks, described),
+        nodes.document(blocks, about | own | {"notebook": notebook.path.name}),
         *("--from", "json", "--to", "html5", "--mathml", "--toc", "--toc-depth=3", *_works(about, blocks)),
-        *("--lua-filter", WORDS, "--template", "report/theme/page.html"),
+        *(*ORIGINS, "--template", "report/theme/page.html"),
         folder=root,
     )
-    files.write_text(site / notebook.preview, html)
+    files.write_text(folder / notebook.page, html)
 
 
 def _works(about: dict[str, Any], blocks: list[Node]) -> list[str]:
     """pandoc's arguments for citations in a notebook that has any; the references stand in the report."""
-    cites = any(node["t"] == "Cite" for node in nodes.elements([about["title"], blocks]))
+    cites = any(node["t"] == "Cite" for node in nodes.elements([about["report"], blocks]))
     return ["--citeproc", "--metadata=suppress-bibliography"] if about["bibliography"] and cites else []
 
 

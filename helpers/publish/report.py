@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.publish import article, exhibits, notebooks, precheck
-from helpers.publish.article import Article
+from helpers.publish import exhibits, notebooks, precheck
 from helpers.publish.exhibits import Exhibit
 from helpers.publish.notebooks import Notebook
-from helpers.text import sources
+from helpers.text import article, sources
+from helpers.text.article import Article
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Report:
 
 def read(root: Path, build: Path) -> Report:
     """Read what a build left. Raises PublishError listing all that is wrong with the sources."""
-    about, executed = sources.metadata(root, build), notebooks.read_all(build)
-    read = article.read(root, about)
+    about, executed = sources.metadata(root, sources.edition(build)), notebooks.read_all(build)
+    read = article.load(root, build)
     precheck.preflight(read, root, about, executed)
     return Report(root, build, about, executed, read, exhibits.collect(read.shown.values(), executed, build))

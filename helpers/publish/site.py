@@ -53,6 +53,7 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
             source, log = quarto.render(report, _links(build), site)
         else:
             source, log = pandoc.render(report, _links(build), site), ""
+        shutil.copytree(build / "pages", site / "build" / "notebooks")
         _extras(root, build, site)
         codebook.write(report, site)
         roster.write(report, site)
@@ -98,7 +99,7 @@ def _data(report: Report) -> str:
     """All texts that come from data: values, and what notebooks printed and tabulated."""
     outputs = [output for notebook in report.executed.values() for cell in notebook.cells for output in cell.outputs]
     said = [text for output in outputs for kind, text in output.items() if kind.startswith("text/")]
-    return unescape("\n".join([*said, *sources.variables(report.root).values()]))
+    return unescape("\n".join([*said, *sources.variables(report.build).values()]))
 
 
 def _extras(root: Path, build: Path, site: Path) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from html import escape
 
-from helpers.publish.article import REFERENCE
 from helpers.publish.exhibits import Exhibit
 from helpers.publish.notebooks import sides
 from helpers.publish.report import Report
 from helpers.text import nodes
+from helpers.text.article import REFERENCE
 from helpers.text.faults import refuse
 from helpers.text.nodes import Node, attr, link, plain, raw, span, words
 

@@ -1,8 +1,9 @@
 """The step between notebooks and publishers: every address that text asks for gets its value, every finding its truth.
 
-It writes `_variables.yml` (values as Markdown, nested by the parts of their addresses), edition.yml (metadata,
-findings, lists), values.json (every number said, with its origin), findings.csv, and notebooks/:
-the executed notebooks with their captions filled in.
+It writes article.json and labels.json (the text with all of it in place, and what it calls its figures), edition.yml
+(metadata, findings, lists), values.json (every number said, with its origin), findings.csv, notebooks/ (the executed
+notebooks with their captions filled in), and for Quarto `_variables.yml` (values as Markdown, nested by the parts of
+their addresses).
 """
 
 import csv
@@ -17,15 +18,13 @@ from typing import Any
 import yaml
 
 from helpers import edition, files, findings, paths, versions
-from helpers.text import addresses, captions, ledger, names, nodes, sources
+from helpers.text import addresses, article, captions, ledger, names, nodes, sources
 from helpers.text.addresses import AddressError, Book, Cell
 from helpers.text.asked import Asked, Listing
 from helpers.text.faults import Fault, PublishError
 
 EVENTS = paths.ROOT / "data" / "events.csv"
 """When things happened that no data of ours tell, in the paper's words: event, words, source."""
-FILTER = paths.REPORT / "filters" / "words.lua"
-CONDITIONAL = re.compile(r"(\b(?:if|unless|each)=\"[^\"]*\")")
 TRUTHS = {True: "true", False: "false", None: "unknown"}
 DRAWN = re.compile(r"(?:fig|tbl)-[\w-]+")
 
@@ -63,12 +62,15 @@ def run(
         for f in truths.values()
     ]
     about = _metadata(title, data, snapshot_date, truths | found, told_lists)
-    blocks = _shown(report, asking, written, about)
-    if faults := [*_misfits(blocks, truths)]:
+    lines = [line for number, caption in enumerate(asking) for line in caption.lines(number)]
+    read_ = article.read(report, written, sources.metadata(paths.ROOT, about), lines)
+    if faults := [*_misfits(read_.blocks, truths)]:
         raise PublishError(faults)
-    told = captions.filled(asking, [block for block in blocks if _identifier(block).startswith("caption-")])
+    told = captions.filled(asking, [block for block in read_.blocks if _is_caption(block)])
+    text = article.Article(report, [block for block in read_.blocks if not _is_caption(block)], read_.embeds)
+    article.write(text, paths.BUILD)
     files.write_json(paths.BUILD / "values.json", _record(cells, lists, asked, answered))
-    files.write_text(paths.ROOT / "_variables.yml", _yaml(_nested(written)))
+    files.write_text(paths.BUILD / "_variables.yml", _yaml(_nested(written)))
     files.write_text(paths.BUILD / "edition.yml", _yaml(about))
     files.clear(paths.BUILD / "notebooks")
     for path in executed:
@@ -191,26 +193,6 @@ def _metadata(
     }
 
 
-def _shown(
-    report: sources.Sources, asking: list[captions.Caption], written: dict[str, str], about: dict[str, Any]
-) -> list[nodes.Node]:
-    """The blocks of the report and of its captions as the filter leaves them. What asks carries its place along."""
-
-    def placed(text: str, where: str) -> str:
-        def value(code: re.Match) -> str:
-            if code[1] != "var":
-                return ""
-            return written[code[2]].replace("{.unknown}", f'{{.unknown at="{where}" address="{code[2]}"}}')
-
-        return sources.SHORTCODE.sub(value, CONDITIONAL.sub(rf'\1 at="{where}"', text))
-
-    lines = [placed(line.text, line.where) if line.prose.strip() else line.text for line in report.lines]
-    text = sources.Sources([sources.Line("", line, "") for line in lines]).text
-    for number, caption in enumerate(asking):
-        text += f"\n::: {{#caption-{number}}}\n{placed(caption.passages, caption.where)}\n:::\n"
-    return nodes.parse(text, "markdown", FILTER, {key: about[key] for key in ("findings", "lists")})
-
-
 def _misfits(blocks: list[nodes.Node], truths: dict[str, findings.Finding]) -> list[Fault]:
     """Unknown values that no passage withholds, and statements that do not hold."""
     found = []
@@ -230,8 +212,8 @@ def _misfits(blocks: list[nodes.Node], truths: dict[str, findings.Finding]) -> l
     return found
 
 
-def _identifier(block: nodes.Node) -> str:
-    return block["c"][0][0] if block["t"] == "Div" else ""
+def _is_caption(block: nodes.Node) -> bool:
+    return block["t"] == "Div" and block["c"][0][0].startswith("caption-")
 
 
 def _record(

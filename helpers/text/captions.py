@@ -23,6 +23,7 @@ OPTIONS = re.compile(r"\A(?:#\|[^\n]*(?:\n|\Z))+")
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[{“\"])")
 MATHS = re.compile(r"\$[^$]+\$")
 STRAY = re.compile(r"\{\{[^{}]*\}*|\{[\w.:-]+\}")
+YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,19 @@ class Caption:
         """As the scanners of text read it."""
         return Line(self.where, self.text, self.text)
 
-    @property
-    def passages(self) -> str:
-        """Its sentences, each a passage, as Markdown."""
+    def lines(self, number: int) -> list[Line]:
+        """Its sentences, each a passage, in a Div of this number, as lines of the report."""
         sentences = SENTENCE.split(" ".join(self.text.split()))
-        return " ".join(f"[{sentence}]{{.passage}}" for sentence in sentences)
+        passages = " ".join(f"[{sentence}]{{.passage}}" for sentence in sentences)
+        fences = (Line("", fence, "") for fence in (f"\n::: {{#caption-{number}}}", ":::"))
+        return [next(fences), Line(self.where, passages, passages), *fences]
 
 
 def options(source: str, where: str) -> dict[str, Any]:
     """The `#|` options at the head of a cell. Raises PublishError where they are no YAML."""
     head = OPTIONS.match(source)
     try:
-        return (yaml.safe_load(re.sub(r"(?m)^#\| ?", "", head[0])) if head else None) or {}
+        return (yaml.load(re.sub(r"(?m)^#\| ?", "", head[0]), YAML) if head else None) or {}
     except yaml.YAMLError as error:
         raise refuse(where, f"the `#|` lines are no YAML: {error}", "quote the text") from None
 
@@ -62,7 +64,7 @@ def of(notebook: Path) -> list[Caption]:
     for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
         source = "".join(cell["source"])
         head = OPTIONS.match(source)
-        if cell["cell_type"] != "code" or not head or "{" not in head[0]:
+        if cell["cell_type"] != "code" or not head:
             continue
         where = f"notebooks/{notebook.name}, cell {number + 1}"
         given = options(source, where)

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.text import codebook, formats, quoting
 
 MARK = "°"
-"""What report/filters/words.lua puts behind an assumed number in print."""
+"""What report/filters/origins.lua puts behind an assumed number in print."""
 RECONSTRUCTED = "reconstructed"
 
 

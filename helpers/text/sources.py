@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from helpers.text.faults import Fault, refuse
+from helpers.text.faults import Fault, PublishError, refuse
 
 YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads YAML with every scalar as text; libyaml's own reader, where PyYAML carries it, is many times faster."""
@@ -79,28 +79,35 @@ def _lines(root: Path, path: Path, inside: tuple[Path, ...], faults: list[Fault]
             yield from _lines(root, included, (*inside, path), faults)
 
 
-def metadata(root: Path, build: Path) -> dict[str, Any]:
+def metadata(root: Path, edition: dict[str, Any]) -> dict[str, Any]:
     """The report's metadata: _quarto.yml, then the edition's, then the article's own front matter.
 
-    Raises PublishError if a file is absent or no YAML.
+    Raises PublishError if a file is absent or no YAML, or what the title block and the data label need is not given.
     """
-    merged: dict[str, Any] = {}
-    for path in (root / "_quarto.yml", build / "edition.yml"):
-        if not path.is_file():
-            remedy = "run `atom build`, which writes it" if path.name == "edition.yml" else "restore it"
-            raise refuse(path.name, "does not exist", remedy)
-        merged |= read_yaml(path.read_text(encoding="utf-8"), path.name)
     article = (root / ARTICLE).read_text(encoding="utf-8")
     front = re.match(r"---\n(.*?)\n---\n", article, re.DOTALL)
-    return merged | (read_yaml(front[1], ARTICLE) if front else {})
+    about = _yaml(root / "_quarto.yml") | edition | (read_yaml(front[1], ARTICLE) if front else {})
+    needed = (("title", ARTICLE), ("data-label", "edition.yml"), ("date", "edition.yml"))
+    if faults := [Fault(where, f"gives no `{key}`", "add it") for key, where in needed if not about.get(key)]:
+        raise PublishError(faults)
+    return about
 
 
-def variables(root: Path) -> dict[str, str]:
+def edition(build: Path) -> dict[str, Any]:
+    """The edition's metadata as the build wrote them. Raises PublishError if it has not."""
+    return _yaml(build / "edition.yml")
+
+
+def variables(build: Path) -> dict[str, str]:
     """The values that text asks for: address → Markdown. Raises PublishError if the build has not written them."""
-    path = root / "_variables.yml"
+    return dict(_flat(_yaml(build / "_variables.yml"), ""))
+
+
+def _yaml(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise refuse(path.name, "does not exist", "run `atom build`, which writes it")
-    return dict(_flat(read_yaml(path.read_text(encoding="utf-8"), path.name), ""))
+        remedy = "restore it" if path.name == "_quarto.yml" else "run `atom build`, which writes it"
+        raise refuse(path.name, "does not exist", remedy)
+    return read_yaml(path.read_text(encoding="utf-8"), path.name)
 
 
 def _flat(nested: dict[str, Any], before: str) -> Iterator[tuple[str, str]]:
@@ -120,6 +127,10 @@ def read_yaml(text: str, where: str) -> dict[str, Any]:
 
 
 def bibliography(root: Path, about: dict[str, Any]) -> list[Path]:
-    """The bibliography files that the metadata name, relative to the project."""
+    """The bibliography files that the metadata name. Raises PublishError for one that there is not."""
     named = about.get("bibliography", [])
-    return [root / name for name in ([named] if isinstance(named, str) else named)]
+    found = [root / name for name in ([named] if isinstance(named, str) else named)]
+    for path in found:
+        if not path.is_file():
+            raise refuse("_quarto.yml", f"bibliography {path.name} does not exist", "mend the name")
+    return found

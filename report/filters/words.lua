@@ -9,9 +9,9 @@
 --   # RAM in detail {#sec-ram-details .appendix}              a letter in place of a number, in references, too
 --
 -- What is known stands in the document itself: an unknown value is a span of class `unknown`, and the metadata
--- `findings` and `lists` come with the build. Values are spans of class `value`; on a page they link to their origin.
+-- `findings` and `lists` come with the build.
 
-local findings, lists, variables, root, marked = {}, {}, {}, "../", "°"
+local findings, lists, variables = {}, {}, {}
 
 local function read(meta)
   for name, truth in pairs(meta.findings or {}) do
@@ -19,7 +19,6 @@ local function read(meta)
   end
   lists = meta.lists or {}
   variables = meta["_quarto-vars"] or {}
-  if meta["site-root"] then root = pandoc.utils.stringify(meta["site-root"]) end
 end
 
 -- Quarto would put values in place only after this filter; here is known already what hangs on them.
@@ -211,23 +210,6 @@ local function choose(kind)
   return choice
 end
 
--- A value on a page leads to the cell that quoted it; in print it is plain. An assumed one carries its mark.
-local function origin(el)
-  if not el.classes:includes("value") or FORMAT:match("json") then return nil end
-  local assumed = el.classes:includes("assumed")
-  if FORMAT:match("html") then
-    local from, title = el.attributes.from, el.attributes.title or ""
-    local classes = assumed and { "value", "assumed" } or { "value" }
-    if not from then return el.content end
-    if assumed then title = title .. ". It follows from our assumptions." end
-    local notebook, cell = from:match("^(.-)#(.*)$")
-    local target = root .. "build/notebooks/" .. notebook .. "-preview.html#" .. cell
-    return pandoc.Link(el.content, target, title, pandoc.Attr("", classes))
-  end
-  if assumed then el.content:insert(pandoc.Str(marked)) end
-  return el.content
-end
-
 -- Nothing is left of a paragraph or an item of a list whose words have all been withheld.
 local function blank(block)
   if block.t ~= "Para" and block.t ~= "Plain" then return false end
@@ -302,7 +284,6 @@ return {
   { traverse = "topdown", Blocks = choose("Div"), Inlines = choose("Span") },
   { BulletList = items, OrderedList = items },
   { Para = function(para) if blank(para) then return {} end end },
-  { Span = origin },
   { Header = letter },
   { Cite = refer },
   { Pandoc = labelled },

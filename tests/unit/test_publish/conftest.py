@@ -11,8 +11,9 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers import paths
-from helpers.publish.site import Rendered, render
-from helpers.text import faults, names
+from helpers.publish import previews
+from helpers.publish import site as publishing
+from helpers.text import article, faults, names, sources
 
 HERE = Path(__file__).parent
 LABEL = "Reconstructed from the paper's published figures; not a measurement."
@@ -64,8 +65,17 @@ class Small:
     def site(self) -> Path:
         return self.build / "site"
 
-    def render(self, engine: str = "pandoc") -> Rendered:
-        return render(engine, self.root, self.build)
+    def bind(self) -> None:
+        """What the step before the publishers does with the text."""
+        report, about = sources.read(self.root), sources.metadata(self.root, sources.edition(self.build))
+        if report.faults:
+            raise faults.PublishError(report.faults)
+        article.write(article.read(report, sources.variables(self.build), about), self.build)
+
+    def render(self, engine: str = "pandoc") -> publishing.Rendered:
+        self.bind()
+        previews.write(self.root, self.build)
+        return publishing.render(engine, self.root, self.build)
 
     def page(self, name: str = "report/index.html") -> str:
         return (self.site / name).read_text(encoding="utf-8")
@@ -104,7 +114,7 @@ def write_notebooks(folder: Path) -> None:
                 '#| label: quote-regions\nquote("regions", regions, by=["region", "month"])', outputs=[table]
             ),
             figure("fig-growth", f"Downloads grow to {CHINA} [@mill1843], compare @tbl-models."),
-            figure("fig-share", 'Shares [of China]{if="china-leads"}. [Withheld.]{.passage if="arena-held"}'),
+            figure("fig-share", "Shares of China."),
             new_code_cell("#| label: tbl-models\n#| tbl-cap: The models.\ntable", outputs=[table]),
         ],
     }
@@ -123,9 +133,9 @@ def make(root: Path) -> Small:
     (root / "helpers" / "publish").mkdir(parents=True)
     shutil.copy(paths.ROOT / "helpers" / "publish" / "before_quarto.py", root / "helpers" / "publish")
     (root / "_quarto.yml").write_text(project.replace("report/references.bib", "report/works.bib"), encoding="utf-8")
-    (root / "_variables.yml").write_text(yaml.safe_dump(VALUES, allow_unicode=True), encoding="utf-8")
     small = Small(root)
     write_notebooks(small.build / "notebooks")
+    (small.build / "_variables.yml").write_text(yaml.safe_dump(VALUES, allow_unicode=True), encoding="utf-8")
     about = {
         "subtitle": "First edition",
         "date": "2026-04-02",

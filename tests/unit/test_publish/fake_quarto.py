@@ -17,7 +17,7 @@ if sys.argv[1:] == ["--version"]:
 root = Path.cwd()
 page, typst, log = (Path(path).read_text(encoding="utf-8") for path in RECORDED.split(os.pathsep))
 with Path(CALLS).open("a", encoding="utf-8") as stream:
-    print(json.dumps({"arguments": sys.argv[1:], "cache": (root / ".quarto").exists()}), file=stream)
+    print(json.dumps({"arguments": sys.argv[1:]}), file=stream)
 for folder in (".quarto", "site_libs/quarto-html", "report/index_files/figure-typst"):
     (root / folder).mkdir(parents=True, exist_ok=True)
 (root / "site_libs/quarto-html/quarto.js").write_text("", encoding="utf-8")

@@ -233,7 +233,7 @@ def test_rendering_again_gives_the_same_bytes(project, published):
 
 def test_values_that_attack_are_text_on_the_page_and_in_the_pdf(project):
     attack = names.visible(" ".join(name for name in ATTACKS if len(name) < 100))
-    path = project.root / "_variables.yml"
+    path = project.build / "_variables.yml"
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     china = written["regions"]["china"]["last"]
     china["downloads_cumulative"] = china["downloads_cumulative"].replace("1.15B", names.markdown(attack))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from helpers import paths
-from helpers.publish import completion, engines, report, site
+from helpers.publish import completion, engines, previews, report, site
 from helpers.publish.quarto import FOLDER
 from helpers.text import faults, sources
 from tests.unit.test_publish import recorded
@@ -59,7 +59,7 @@ def test_without_quarto_auto_is_the_embedded_publisher_and_asking_for_it_is_an_e
         engines.choose("latex")
 
 
-def test_quarto_renders_into_its_own_folder_and_the_site_is_completed_from_it(project, quarto):
+def test_quarto_renders_in_a_project_of_its_own_and_the_site_is_completed_from_it(project, quarto):
     calls = quarto()
     project.site.mkdir()
     (project.site / "old.html").write_text("", encoding="utf-8")
@@ -67,7 +67,6 @@ def test_quarto_renders_into_its_own_folder_and_the_site_is_completed_from_it(pr
     assert (rendered.engine, rendered.version) == ("quarto", "1.9.38")
     assert calls()[0]["arguments"] == ["render"]
     assert yaml.safe_load((project.root / "_quarto.yml").read_text("utf-8"))["project"]["output-dir"] == FOLDER
-    assert (project.root / FOLDER / "report/index.html").is_file()
     assert not (project.site / "old.html").exists()
 
 
@@ -85,19 +84,17 @@ def git(folder, *arguments):
 
 @pytest.mark.parametrize("by_hand", [False, True])
 def test_quarto_leaves_no_change_in_the_working_tree(project, quarto, by_hand):
-    calls = quarto()
+    quarto()
     shutil.copy(paths.ROOT / ".gitignore", project.root)
     git(project.root, "init", "-q")
     git(project.root, "add", "-A")
     git(project.root, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "all")
-    (project.root / ".quarto").mkdir()
     if by_hand:
         subprocess.run(["quarto", "render"], cwd=project.root, check=True, capture_output=True)
         assert (project.root / "site_libs").is_dir()
     else:
         project.render("quarto")
-        assert not calls()[0]["cache"]
-        left = [name for name in (".quarto", "site_libs", "report/index.typ") if (project.root / name).exists()]
+        left = [name for name in ("site_libs", "report/index.typ", "_variables.yml") if (project.root / name).exists()]
         assert left == []
     assert git(project.root, "status", "--porcelain") == ""
 
@@ -110,7 +107,7 @@ def test_before_a_build_quarto_is_told_in_one_line_what_to_run_first(project):
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (run().returncode, run().stderr) == (0, "")
-    (project.root / "_variables.yml").unlink()
+    (project.build / "_variables.yml").unlink()
     assert run().returncode == 1
     assert re.fullmatch(r"Nothing is built yet: run `make report` first;[^\n]*\n", run().stderr)
 
@@ -119,6 +116,7 @@ def test_beside_quartos_page_lies_what_it_leads_to(project, quarto):
     quarto()
     project.render("quarto")
     subprocess.run([sys.executable, project.root / "helpers/publish/before_quarto.py"], check=True)
+    assert (project.root / "_variables.yml").read_bytes() == (project.build / "_variables.yml").read_bytes()
     for name in (
         "build/notebooks/01_tables-preview.html",
         "figures/fig-growth.csv",
@@ -136,6 +134,7 @@ def test_no_source_of_the_report_includes_what_a_build_writes():
 
 
 def test_a_page_without_a_text_is_refused(project):
+    project.bind()
     with pytest.raises(faults.PublishError, match="its page of the report has no <main>"):
         completion.read("<html><body></body></html>", report.read(project.root, project.build))
 
@@ -162,14 +161,20 @@ def test_when_quarto_fails_the_former_site_and_the_sources_stay(project, quarto,
 
 def test_faults_in_the_sources_are_told_before_quarto_starts(project, quarto):
     calls = quarto()
-    project.edit("report/findings.qmd", "var month.last", "var months.last")
-    assert "`months.last`" in project.findings("quarto")
+    project.edit("report/findings.qmd", "(@fig-growth", "(@fig-grow")
+    assert "@fig-grow refers to nothing" in project.findings("quarto")
     assert calls() == []
 
 
-def test_a_build_folder_that_quarto_does_not_know_is_refused(project, quarto, tmp_path):
+def test_wherever_the_build_folder_lies_rendering_leaves_the_sources_as_they_were(project, quarto, tmp_path):
+    def sources_():
+        return {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+
     quarto()
+    project.bind()
+    previews.write(project.root, project.build)
     moved = project.build.rename(tmp_path / "elsewhere")
-    with pytest.raises(faults.PublishError, match="use --engine pandoc"):
-        site.render("quarto", project.root, moved)
-    assert site.render("pandoc", project.root, moved).engine == "pandoc"
+    before = sources_()
+    for engine in ("quarto", "pandoc"):
+        assert site.render(engine, project.root, moved).engine == engine
+        assert sources_() == before

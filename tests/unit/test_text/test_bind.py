@@ -41,6 +41,7 @@ class Project:
         known = {"china-leads": leads, "china-trails": trails, "mistral-leads": mistral_leads}
         monkeypatch.setattr(findings, "predicates", lambda: known)
         (root / "report").mkdir()
+        (root / "_quarto.yml").write_text("lang: en\n", encoding="utf-8")
         shutil.copy(paths.CODEBOOK.parents[1] / "requirements.lock", root)
         units = {("", "downloads"): "downloads", ("", "region"): "", ("", "organisation"): "", ("", "date"): "UTC day"}
         units |= {("", "share"): "0 to 1", ("", "month"): "first of month", ("month", "last"): "first of month"}
@@ -65,7 +66,7 @@ class Project:
     def run(self, text, data="public"):
         (self.root / "report" / "index.qmd").write_text(f"---\ntitle: T\n---\n\n{text}\n", encoding="utf-8")
         bind.run(*EDITION[:2], data, *EDITION[3:])
-        return sources.variables(self.root)
+        return sources.variables(self.root / "build")
 
     def read(self, name):
         text = (self.root / "build" / name).read_text(encoding="utf-8")
@@ -185,7 +186,7 @@ def test_an_empty_list_outside_a_passage_stops_the_build(project):
 
 def test_nothing_is_written_when_the_build_stops(project):
     project.refused("Of {{< var families.mistral.downloads >}}.")
-    assert not (project.root / "_variables.yml").exists()
+    assert not (project.root / "build" / "_variables.yml").exists()
     assert not (project.root / "build" / "values.json").exists()
 
 
@@ -288,3 +289,16 @@ def test_a_passage_may_hang_on_whether_a_figure_was_drawn(project, outputs, draw
     project.notebook("#| label: fig-x\ndraw(x)", outputs)
     project.run('::: {.passage if="fig-x"}\nSeen.\n:::\n\n::: otherwise\nNot drawn.\n:::')
     assert project.read("edition.yml")["findings"]["fig-x"] is (drawn == "Seen.")
+
+
+@pytest.mark.parametrize("words", ["a: b: c", "asks {{< var regions.china.last.downloads >}}: b"])
+def test_options_of_a_cell_that_are_no_yaml_are_refused_with_their_cell(project, words):
+    project.notebook(f"#| label: fig-x\n#| fig-cap: {words}\ndraw(x)")
+    assert "notebooks/03_regional.ipynb, cell 1: the `#|` lines are no YAML" in project.refused("Text.")
+
+
+def test_a_caption_that_yaml_quotes_hangs_on_its_finding(project):
+    project.notebook('#| label: fig-x\n#| fig-cap: "A. [So it is.]{.passage if=\\"mistral-leads\\"}"\ndraw(x)')
+    project.run("Text.")
+    (cell,) = project.read("notebooks/03_regional.ipynb")["cells"]
+    assert '#| fig-cap: "A."\n' in "".join(cell["source"])

@@ -2,20 +2,17 @@
 
 import json
 import re
-import shutil
 
 import pandas as pd
 import pytest
 
 from helpers import paths
-from helpers.publish import article
-from helpers.text import names, nodes, quoting
+from helpers.text import article, names, nodes, quoting
 from tests.fakepublic import ATTACKS, IMPOSTOR, MAKER
 from tests.unit.test_text.conftest import quoted
 from tests.unit.test_text.test_bind import Project
 
 NAMES = [*ATTACKS, MAKER, IMPOSTOR]
-FILTER = paths.REPORT / "filters" / "words.lua"
 TEXT = """\
 [Best is {{< var makers.KEY.organisation >}},
 as [all know]{if="china-leads"}[none knows]{unless="china-leads"}.]{.passage}
@@ -58,15 +55,11 @@ class Attacked(Project):
         place = root / "build" / "quoted" / "04_organizational" / "makers.json"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(json.dumps({k: getattr(table, k) for k in table.__dataclass_fields__}), encoding="utf-8")
-        (root / "report" / "filters").mkdir()
-        shutil.copy(FILTER, root / "report" / "filters")
 
     def blocks(self, text):
-        """As the embedded publisher reads the report, its filter done."""
+        """As the publishers are given the report, its filter done."""
         self.run(text)
-        read = article.read(self.root, self.read("edition.yml"))
-        assert read.faults == []
-        return read.blocks
+        return article.load(self.root, self.root / "build").blocks
 
 
 @pytest.fixture
@@ -102,7 +95,7 @@ def test_a_name_is_words_of_captions_and_alt_texts_and_nothing_else(attacked):
     attacked.run("Text.")
     head = "".join(attacked.read("notebooks/03_regional.ipynb")["cells"][0]["source"]).splitlines()
     told = dict(line.removeprefix("#| ").split(": ", 1) for line in head if line.startswith("#| fig-"))
-    caption = nodes.parse(json.loads(told["fig-cap"]), "markdown", FILTER, {"findings": {}, "lists": {}})
+    caption = nodes.parse(json.loads(told["fig-cap"]), "markdown", article.FILTER, {"findings": {}, "lists": {}})
     wanted = " ".join(f"Best: {seen(name)}." for name in NAMES)
     assert words(caption) == wanted
     assert SINGLE.sub("'", json.loads(told["fig-alt"])) == wanted

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from helpers.text import nodes
-from helpers.text.bind import FILTER
+from helpers import paths
+from helpers.text import article, nodes
+from helpers.text.article import FILTER
 
 FINDINGS = {"yes": True, "no": False, "maybe": "unknown"}
 LISTS = {
@@ -27,7 +28,7 @@ def said(text):
 
 def written(text, form, **about):
     blocks = nodes.parse(text, "markdown", FILTER, {"findings": FINDINGS, "lists": LISTS})
-    arguments = ("--from", "json", "--to", form, "--lua-filter", str(FILTER))
+    arguments = ("--from", "json", "--to", form, "--lua-filter", str(paths.REPORT / "filters" / "origins.lua"))
     return " ".join(nodes.pandoc(nodes.document(blocks, about), *arguments).split())
 
 
@@ -129,3 +130,25 @@ def test_a_value_leads_to_its_cell_on_a_page_and_is_plain_in_print():
     assert 'href="../../build/notebooks/' in written(value, "html", **{"site-root": "../../"})
     assert written(value, "typst") == "1.15B and 5°"
     assert written(value, "plain") == "1.15B and 5°"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'A [b [c]{if="yes"}[d `]{if="no"}` \\[e\\]]{unless="yes"} f]{.passage .x if="maybe"}.',
+        "Left [open, and [a word]{.passage}.\n\nThen closed]{.passage}.",
+        "Over\n[two lines\nand *more*]{.passage} [of them](https://x.org) [@a; @b] [7]{#own} [8]{}.",
+        '| A | B |\n|:--|--:|\n| [{a}]{rows="makers"} | [b]{if="yes"} |\n',
+        "```\n[kept]{.passage}\n```\n\n<!-- [kept]{.passage} --> ![alt [in]{.passage}](a.png)",
+        '<span class="value" title="a [b">5</span> [is]{if="yes"} ^[A [note]{if="yes"}.]',
+    ],
+)
+def test_brackets_as_tags_say_the_same(text):
+    assert nodes.parse(article.spans(text), "markdown") == nodes.parse(text, "markdown")
+    assert "[a word]{.passage}" not in article.spans(text)
+
+
+def test_brackets_of_the_report_as_tags_say_the_same():
+    for path in paths.REPORT.glob("*.qmd"):
+        text = path.read_text(encoding="utf-8").partition("\n---\n")[2] or path.read_text(encoding="utf-8")
+        assert nodes.parse(article.spans(text), "markdown") == nodes.parse(text, "markdown"), path.name

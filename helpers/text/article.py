@@ -1,17 +1,34 @@
-"""The article as both formats start from it: values in place, words chosen by the filter, labels numbered."""
+"""The article as both formats start from it: values in place, words chosen by the filter, labels numbered.
 
+The build reads it once, when it binds the text, and leaves it for the publishers.
+"""
+
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from helpers import files, paths
 from helpers.text import names, nodes, sources
-from helpers.text.faults import Fault
+from helpers.text.faults import Fault, PublishError
 from helpers.text.nodes import Node, attr, div, plain, words
-from helpers.text.sources import SHORTCODE, Line, Sources
+from helpers.text.sources import CODE, SHORTCODE, Line, Sources
 
-WORDS = "report/filters/words.lua"
+FILE, LABELS = "article.json", "labels.json"
+"""Where the build leaves it, and what the report calls its labels by themselves: they change less often than it."""
+FILTER = paths.REPORT / "filters" / "words.lua"
+PLACED = re.compile(SHORTCODE.pattern + r'|\b(?:if|unless|each)="[^"]*"')
+"""What is put in place, and conditions, which carry their place along."""
+ATTRIBUTE = re.compile(r'\.([\w-]+)|([\w-]+="[^"]*")')
+BRACKETS = re.compile(
+    rf"(?P<code>{CODE.pattern})|<span [^>]*>|\\.|^\|[^\n]*|(?P<end>\n[ \t]*\n)|(?P<open>\[)"
+    rf"|\](?:\{{(?P<given>(?:[ ]*(?:{ATTRIBUTE.pattern}))+)\}})?",
+    re.MULTILINE | re.DOTALL,
+)
+"""Brackets with attributes, and where none are looked for: code, tags, rows of tables, whose length means something."""
 TOKEN = re.compile("\ue000(\\d+)\ue001")
 """Stands for an embedded cell: private characters, which no Markdown rule touches."""
 REFERENCE = re.compile(r"(?:fig|tbl|sec)-[\w-]+")
@@ -34,12 +51,11 @@ class Embed:
 
 @dataclass(frozen=True)
 class Article:
-    """The article as read. embeds: what its tokens stand for, withheld ones included. faults: of its shortcodes."""
+    """The article as read. embeds: what its tokens stand for, withheld ones included."""
 
     report: Sources
     blocks: list[Node]
     embeds: list[Embed]
-    faults: list[Fault]
 
     @cached_property
     def shown(self) -> dict[str, Embed]:
@@ -104,41 +120,85 @@ class Article:
         return self.embeds[int(token[1])] if token else None
 
 
-def read(root: Path, about: dict[str, Any]) -> Article:
+def read(report: Sources, values: dict[str, str], about: dict[str, Any], more: Iterable[Line] = ()) -> Article:
     """Read the article. Values and metadata are Markdown and go in before it is parsed, as Quarto does it.
 
-    about: the report's metadata, findings and lists among them. What is wrong with includes and shortcodes is in the
-    article's faults.
+    values: address → what stands for it. about: the report's metadata, findings and lists among them. more: lines after
+    the report's, whose blocks come last. Raises PublishError for metadata and shortcodes that there are not.
     """
-    report = sources.read(root)
-    known = {"var": sources.variables(root), "meta": about}
-    faults, embeds = list(report.faults), []
+    faults: list[Fault] = []
+    embeds: list[Embed] = []
 
     def placed(line: Line) -> str:
-        def shown(code: re.Match) -> str:
-            kind, argument = code[1], code[2]
+        def shown(found: re.Match) -> str:
+            kind, argument = found[1], found[2]
+            is_code = not line.prose[found.start() : found.end()].strip()
+            if kind is None:
+                return found[0] if is_code else f'{found[0]} at="{line.where}"'
             if kind == "embed":
                 path, _, label = argument.partition("#")
                 embeds.append(Embed(path, label, line.where))
                 return f"\ue000{len(embeds) - 1}\ue001"
-            text = known.get(kind, {}).get(argument)
+            text = values[argument] if kind == "var" else about.get(argument) if kind == "meta" else None
             if not isinstance(text, str):
                 faults.append(_unknown(line.where, kind, argument))
                 return ""
-            is_code = not line.prose[code.start() : code.end()].strip()
-            return names.plain(VALUE.sub(r"\1", text)) if is_code else text
+            return (
+                names.plain(VALUE.sub(r"\1", text))
+                if is_code
+                else text.replace("{.unknown}", f'{{.unknown at="{line.where}" address="{argument}"}}')
+            )
 
-        return SHORTCODE.sub(shown, line.text)
+        return PLACED.sub(shown, line.text)
 
-    text = Sources([Line(line.where, placed(line), "") for line in report.lines]).text
+    text = Sources([Line(line.where, placed(line), "") for line in (*report.lines, *more)]).text
+    if faults:
+        raise PublishError(faults)
     told: dict[str, Any] = {key: about[key] for key in ("findings", "lists") if key in about}
-    blocks = nodes.parse(text, "markdown", root / WORDS, told)
-    return Article(report, nodes.rewrite(blocks, {"Div": _callout}), embeds, faults)
+    blocks = nodes.parse(spans(text), "markdown", FILTER, told)
+    return Article(report, nodes.rewrite(blocks, {"Div": _callout}), embeds)
+
+
+def write(article: Article, build: Path) -> None:
+    """Leave the article, and what it calls its labels, for the publishers."""
+    held = {"blocks": article.blocks, "embeds": [vars(embed) for embed in article.embeds]}
+    files.write_text(build / FILE, json.dumps(held))
+    files.write_json(build / LABELS, article.named)
+
+
+def load(root: Path, build: Path) -> Article:
+    """The article as the build left it."""
+    held = json.loads((build / FILE).read_text(encoding="utf-8"))
+    return Article(sources.read(root), held["blocks"], [Embed(**embed) for embed in held["embeds"]])
+
+
+def spans(text: str) -> str:
+    """Markdown with `<span class="x" if="y">…</span>` for `[…]{.x if="y"}`, which says the same: pandoc reads brackets
+    within brackets again and again."""
+    parts: list[str] = []
+    waiting: list[int] = []
+    last = 0
+    for found in BRACKETS.finditer(text):
+        parts.append(text[last : found.start()])
+        last = found.end()
+        if found["end"]:
+            waiting.clear()
+        elif found["open"]:
+            waiting.append(len(parts))
+        elif found[0][0] == "]" and waiting:
+            opened = waiting.pop()
+            if given := found["given"]:
+                told = ATTRIBUTE.findall(given)
+                classes = " ".join(name for name, _ in told if name)
+                pairs = [f'class="{classes}"'] * bool(classes) + [pair for _, pair in told if pair]
+                parts[opened] = f"<span {' '.join(pairs)}>"
+                parts.append("</span>")
+                continue
+        parts.append(found[0])
+    return "".join([*parts, text[last:]])
 
 
 def _unknown(where: str, kind: str, argument: str) -> Fault:
-    if kind == "var":
-        return Fault(where, f"`{argument}` has no value", "run `atom build`, or mend the address")
     if kind == "meta":
         return Fault(where, f"the metadata have no text `{argument}`", "add it or mend the name")
     return Fault(where, f"shortcode `{kind}` is not understood here", "use var, meta, embed, or include on its own")
