@@ -25,17 +25,29 @@ def of_step(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
     }
     if step.notebook:
         print_[f"notebook {step.name}"] = of_notebook(step.notebook)
-        used = helpers_of(notebook_code(step.notebook))
-    else:
-        used = helpers_of(f"import {step.module}")
-    print_ |= {f"helper {paths.shown(path)}": _digest(path) for path in used}
+    print_ |= of_code(step)
     print_ |= {f"parameter {name}": parameters[name] for name in step.parameters}
+    return print_ | {f"input {name}": _digest(path) for name, path in _inputs(step, parameters)}
+
+
+def of_code(step: steps.Step) -> Fingerprint:
+    """The helpers that a step uses, as they were when this process first asked: later changes are not what it runs."""
+    used = helpers_of(notebook_code(step.notebook) if step.notebook else f"import {step.module}")
+    return {f"helper {paths.shown(path)}": _first(path) for path in used}
+
+
+def stamps(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
+    """When each input and the notebook was last written: it tells of a change that was taken back, too."""
+    own = [(step.notebook.name, step.notebook)] if step.notebook else []
+    return {f"input {name}": _stamp(path)[:3] for name, path in (*own, *_inputs(step, parameters))}
+
+
+def _inputs(step: steps.Step, parameters: dict[str, Any]) -> Iterator[tuple[str, Path]]:
     places = [steps.locate(place) for place in step.reads]
     if step.archived and parameters["data"] != "reconstructed":
         places.append(paths.ARCHIVE)
     for place in places:
-        print_ |= {f"input {name}": digest for name, digest in of_tree(place).items()}
-    return print_
+        yield from _files(place)
 
 
 def changes(before: Fingerprint, now: Fingerprint) -> list[str]:
@@ -54,15 +66,18 @@ def changes(before: Fingerprint, now: Fingerprint) -> list[str]:
 
 def of_tree(place: Path) -> dict[str, str]:
     """Path → hash of every file at or under `place`; hidden files and byte code do not count; absent gives nothing."""
+    return {name: _digest(path) for name, path in _files(place)}
+
+
+def _files(place: Path) -> Iterator[tuple[str, Path]]:
     shown = paths.shown(place)
     if place.is_file():
-        return {shown: _digest(place)}
-    found: dict[str, str] = {}
+        yield shown, place
+        return
     for folder, folders, names in os.walk(place):
         folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
         beside = shown + folder[len(str(place)) :]
-        found |= {f"{beside}/{name}": _digest(Path(folder, name)) for name in names if not name.startswith(".")}
-    return found
+        yield from ((f"{beside}/{name}", Path(folder, name)) for name in names if not name.startswith("."))
 
 
 def _digest(path: Path) -> str:
@@ -72,6 +87,11 @@ def _digest(path: Path) -> str:
 
 @functools.cache
 def _hashed(path: Path, _: tuple[int, ...]) -> str:
+    return files.digest(path)
+
+
+@functools.cache
+def _first(path: Path) -> str:
     return files.digest(path)
 
 

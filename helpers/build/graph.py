@@ -36,6 +36,10 @@ class StrayOutput(RuntimeError):
     """A step left files that are not among its outputs, or not all that are."""
 
 
+class InputChanged(RuntimeError):
+    """What a step depends on was written while it ran."""
+
+
 @dataclass(frozen=True)
 class State:
     """A step's state: fresh, or stale with the reasons."""
@@ -83,7 +87,7 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
     """Run one step and write its receipt; what it leaves takes its place only when all of it succeeded."""
     receipt = RECEIPTS / f"{step.name}.json"
     started, clock = datetime.now(UTC), time.monotonic()
-    depends = fingerprint.of_step(step, parameters)
+    before, depends = fingerprint.stamps(step, parameters), fingerprint.of_step(step, parameters)
     given = {name: parameters[name] for name in step.parameters}
     if step.notebook:
         staging = WORK / step.name
@@ -94,11 +98,13 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
             worker.run(_execute, *arguments, limit=steps.STEP_LIMIT)
         if step.stage:
             (staging / step.stage).mkdir(exist_ok=True)  # an edition of little data may have nothing to put there
+        _hold(step, parameters, before)
         _forget(receipt)  # from here on it no longer tells the truth
         _move_in(step, staging)
     elif step.module:
         _forget(receipt)
         importlib.import_module(step.module).run(**given)
+        _hold(step, parameters, before)
     files.write_json(
         receipt,
         {
@@ -108,6 +114,12 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
             "seconds": round(time.monotonic() - clock, 2),
         },
     )
+
+
+def _hold(step: steps.Step, parameters: dict[str, Any], before: fingerprint.Fingerprint) -> None:
+    """Raise InputChanged where an input was written since `before`: then nobody knows what the step has read."""
+    if changed := fingerprint.changes(before, fingerprint.stamps(step, parameters)):
+        raise InputChanged(f"{step.name}: {'; '.join(changed)} while it ran; build again")
 
 
 def _forget(receipt: Path) -> None:
@@ -160,10 +172,14 @@ def build(parameters: dict[str, Any], jobs: int, report: Report, graph: tuple[st
     """Bring every step up to date, at most `jobs` at a time. The caller holds the build folder's lock.
 
     `report(step, event, detail)` hears "cached", "started", "done", "failed" and "skipped" as they happen.
-    Raises Failures when steps failed; steps that depend on them did not run, all others did.
+    Raises Failures when steps failed; steps that depend on them did not run, all others did. Raises InputChanged where
+    not all that was built is of one and the same state of the inputs.
     """
     _clear_work()  # leftovers of a build that was killed
     os.environ["PYTHONHASHSEED"] = "0"  # kernels are forked, and have it from their process's start
+    for step in graph:  # before anything is loaded: what a step runs is no newer than what its receipt says
+        with contextlib.suppress(NotebookError, OSError):  # whoever runs the step says so
+            fingerprint.of_code(step)
     worker.preload("helpers.build.execute")
     rebuild = _Rebuild(graph, parameters, report)
     try:
@@ -174,6 +190,11 @@ def build(parameters: dict[str, Any], jobs: int, report: Report, graph: tuple[st
         _clear_work()
     if rebuild.failed:
         raise Failures(rebuild.failed)
+    if rebuild.ran:
+        late = {step.name: "; ".join(state(step, parameters).reasons) for step in graph}
+        if any(late.values()):
+            changed = ", ".join(f"{reasons} ({name})" for name, reasons in late.items() if reasons)
+            raise InputChanged(f"while the build ran: {changed}; build again")
 
 
 def _clear_work() -> None:
@@ -183,7 +204,7 @@ def _clear_work() -> None:
 class _Rebuild:
     """One pass over a graph of steps.
 
-    failed: step → what happened. lost: steps that failed or were skipped. running: steps at work.
+    failed: step → what happened. lost: steps that failed or were skipped. running: steps at work. ran: whether any ran.
     """
 
     def __init__(self, graph: tuple[steps.Step, ...], parameters: dict[str, Any], report: Report) -> None:
@@ -193,6 +214,7 @@ class _Rebuild:
         self.failed: dict[str, str] = {}
         self.lost: set[str] = set()
         self.running: set[str] = set()
+        self.ran = False
         self.speaking, self.stopped = threading.Lock(), False
 
     def run(self, jobs: int) -> None:
@@ -234,6 +256,7 @@ class _Rebuild:
         elif state(self.steps[name], self.parameters).fresh:
             self.tell(name, "cached")
         else:
+            self.ran = True
             self.tell(name, "started")
             try:
                 self._run(self.steps[name])

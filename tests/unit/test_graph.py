@@ -29,8 +29,13 @@ def rebuild(tmp_path, monkeypatch):
     def build(work=None, fresh=(), jobs=2):
         told = []
         reasons = dict.fromkeys(fresh, ())
+
+        def run_step(step, _):
+            (work or {}).get(step.name, lambda: None)()
+            reasons[step.name] = ()
+
         monkeypatch.setattr(graph, "state", lambda step, _: graph.State(step.name, reasons.get(step.name, ("x",))))
-        monkeypatch.setattr(graph, "run_step", lambda step, _: (work or {}).get(step.name, lambda: None)())
+        monkeypatch.setattr(graph, "run_step", run_step)
         try:
             graph.build({}, jobs, lambda *event: told.append(event), STEPS)
         except graph.Failures as failures:
