@@ -9,7 +9,13 @@ report: $(READY)  ## rebuild the report: build/site/index.html and build/site/re
 
 test: $(READY)  ## style, types, unit, integration and browser tests, then every notebook against its committed outputs
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/atom notebooks --check
-	.venv/bin/pytest && ATOM_BUILD="$$PWD/build/nbval" .venv/bin/pytest --nbval --nbval-current-env notebooks
+	@$(MAKE) --no-print-directory --jobs=2 tests cells
+
+tests: $(READY)  ## its tests alone, on all cores
+	.venv/bin/pytest --numprocesses=auto --dist=worksteal
+
+cells: $(READY)  ## its comparison of the notebooks alone
+	ATOM_BUILD="$$PWD/build/nbval" .venv/bin/pytest --quiet -p no:cacheprovider --nbval --nbval-current-env notebooks
 
 status: $(READY)  ## which steps are out of date, and why
 	@.venv/bin/atom status
@@ -54,4 +60,4 @@ $(READY):
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: report test status lab collect public bench stress lock clean help
+.PHONY: report test tests cells status lab collect public bench stress lock clean help

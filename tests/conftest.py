@@ -1,12 +1,14 @@
-"""A copy of the project, built once, that integration and browser tests share."""
+"""Copies of the project, each built once for all workers, that integration and browser tests share."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import filelock
 import nbformat
 import pytest
 
@@ -94,18 +96,46 @@ def show(capsys):
     return _show
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole builds and servers full of faults first: workers that are done early take over from the end."""
+    items.sort(key=lambda item: "unit" in item.path.relative_to(paths.ROOT).parts)
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Project:
-    """A built copy of the repository. Tests that change it must put it back."""
-    project = copy_of_repository(tmp_path_factory.mktemp("project"))
-    finished = project.atom("build")
+def once(tmp_path_factory, request) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A folder that is filled once, by the worker that comes first to it; every worker has a copy of its own."""
+    alone = not hasattr(request.config, "workerinput")
+
+    def _once(name: str, fill: Callable[[Path], object]) -> Path:
+        mine = tmp_path_factory.mktemp(name)
+        if alone:
+            fill(mine)
+            return mine
+        first = tmp_path_factory.getbasetemp().parent / name  # beside the folders of all workers
+        with filelock.FileLock(f"{first}.lock"):
+            if not (whole := first.with_suffix(".whole")).exists():
+                fill(first)
+                whole.touch()
+        return shutil.copytree(first, mine, symlinks=True, dirs_exist_ok=True)
+
+    return _once
+
+
+def build(folder: Path) -> None:
+    """The default edition, built in a copy of the repository."""
+    finished = copy_of_repository(folder).atom("build")
     assert finished.returncode == 0, finished.stdout
-    return project
 
 
 @pytest.fixture(scope="session")
-def public(tmp_path_factory) -> Project:
+def built(once) -> Project:
+    """A built copy of the repository. Tests that change it must put it back."""
+    return Project(once("built", build))
+
+
+@pytest.fixture(scope="session")
+def public(once) -> Project:
     """A built public edition whose sources hold names that attack; Artificial Analysis is missing."""
     from tests import fakepublic
 
-    return fakepublic.build(tmp_path_factory.mktemp("public"), arena=fakepublic.boards())
+    return fakepublic.built(once("public", lambda folder: fakepublic.build(folder, arena=fakepublic.boards())))

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pyarrow.parquet
+import tenacity.nap
 
 from helpers.archive import days, sound, status
 from helpers.commands import collect
@@ -17,6 +18,7 @@ from helpers.sources.hub import Scope
 from tests import kills
 from tests.fakehub import PASSING, FakeHub, damage
 from tests.fakehub.holdings import HOSTILE, SPACES
+from tests.naps import Naps
 
 HASTY = Patience(silence=0.25, page=0.5, first=0.01, longest=0.05, tries=20)
 """For a Hub on the loopback, which is either quick or at fault."""
@@ -57,6 +59,7 @@ def start(folder, endpoint, scope=None, limit=1000, patience=HASTY, clock=None):
 
 def quietly(folder, endpoint, scope, limit, patience, clock=None):
     """Collect; errors of ours are an exit code, anything else a traceback."""
+    tenacity.nap.time = Naps()
     with kills.errors_of_ours_as_exit_code():
         collect.hub(folder, scope, endpoint, patience, limit, **({"clock": at(clock)} if clock else {}))
 

@@ -251,13 +251,18 @@ def from_nothing(folder):
         return project, project.atom("public", "--engine", "pandoc")
 
 
+def built(folder):
+    """The project that was built in `folder`."""
+    return Public(folder / "copy")
+
+
 def build(folder, **holds):
-    """A public edition built in `folder` from an archive that `collected` such; gives the project."""
+    """Build a public edition in `folder` from an archive that `collected` such; gives the project."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in KEYS.items():
             patch.setenv(name, value)
         collected(folder / "archive", **holds)
-    project = Public(copy_of_repository(folder / "copy").root)
-    finished = project.atom("build", "--edition", "public", "--engine", "pandoc", "--set", "least_n=1")
+    copy_of_repository(folder / "copy")
+    finished = built(folder).atom("build", "--edition", "public", "--engine", "pandoc", "--set", "least_n=1")
     assert finished.returncode == 0, finished.stdout
-    return project
+    return built(folder)

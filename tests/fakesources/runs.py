@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import tenacity.nap
 
 from helpers.archive import weekly_dump
 from helpers.sources import (
@@ -23,6 +24,7 @@ from helpers.sources import (
 from helpers.sources.asking import Patience
 from tests import kills
 from tests.fakesources import PASSING, FakeSources, holdings
+from tests.naps import Naps
 
 HASTY = Patience(silence=0.3, page=5, first=0.01, longest=0.03, tries=12)
 """For servers on the loopback, which are either quick or at fault."""
@@ -111,6 +113,7 @@ class Addresses:
 def quietly(source, folder, addresses):
     """Fetch; errors of ours are an exit code, anything else a traceback."""
     os.environ.update(KEYS)
+    tenacity.nap.time = Naps()
     with kills.errors_of_ours_as_exit_code():
         gather(source, folder, addresses)
 

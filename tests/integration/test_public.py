@@ -25,13 +25,14 @@ SHOWN = [names.short(name) for name in (*fakepublic.ATTACKS[-2:], fakepublic.MAK
 
 
 @pytest.fixture(scope="module")
-def thin(tmp_path_factory):
+def thin(once):
     """Two organisations, one month label, one region on Arena and in the Index, no tokens, no listing of the Hub."""
     weeks = fakepublic.NOW.day // 7 + 1
     arena = fakepublic.boards(fakepublic.ATTACKS[:3], ["Mistral"])
     index = fakepublic.index("Mistral", ["Mistral 7B v0.1"])
     holds = {"weeks": weeks, "namespaces": ["Qwen", "mistralai"], "inference": False, "arena": arena}
-    return fakepublic.build(tmp_path_factory.mktemp("thin"), named=fakepublic.FEW, intelligence=index, **holds)
+    filled = once("thin", lambda folder: fakepublic.build(folder, named=fakepublic.FEW, intelligence=index, **holds))
+    return fakepublic.built(filled)
 
 
 def test_from_nothing_to_the_pages_of_one_day_in_one_command(tmp_path):
