@@ -303,7 +303,7 @@ def test_a_wait_until_a_time_is_understood_and_a_very_long_one_is_not_sat_out(tm
     headers = httpx2.Headers({"Retry-After": soon})
     assert 28 < asking.asked_to_wait(headers) < 32
     for told in ("Fri, 31 Dec 9999 23:59:59 -0100", "", "soon", "\xb2"):
-        assert asking.served(httpx2.Headers({"Date": told})) is None
+        assert asking.served(httpx2.Headers({"Date": told.encode("latin-1")})) is None
     assert asking.served(httpx2.Headers({"Date": "Fri, 31 Dec 9999 23:59:59 GMT", "Age": "99999999"})) is None
     with FakeHub(120, script={0: "429-retry-after"}, window=86_400) as hub:
         with pytest.raises(source.HubError, match=r"HTTP 429, asks to wait 86,401 s; run again after that"):
