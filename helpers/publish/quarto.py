@@ -56,6 +56,7 @@ def _run(project: Path) -> str:
         done = subprocess.run(
             ["quarto", "render"],
             cwd=project,
+            env=nodes.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,7 +1,9 @@
 """Building and rewriting pandoc's JSON document, and running pandoc."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -24,12 +26,18 @@ def program() -> str:
     return pypandoc.get_pandoc_path()
 
 
+def environment() -> dict[str, str]:
+    """The environment of other programs; where the locale is C, in which Python reads UTF-8, so do they."""
+    return dict(os.environ) | ({"LC_ALL": "C.UTF-8"} if sys.flags.utf8_mode else {})
+
+
 def pandoc(text: str, *arguments: str, folder: Path | None = None) -> str:
     """What pandoc makes of `text`; its warnings are errors. Raises PublishError with its message."""
     done = subprocess.run(
         [program(), "--fail-if-warnings", "--wrap=none", *arguments],
         input=text,
         cwd=folder,
+        env=environment(),
         capture_output=True,
         encoding="utf-8",
         check=False,
