@@ -1,5 +1,6 @@
 """What every command keeps to: one checkout, one build at a time, and words where something is refused."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +11,17 @@ from helpers import lock, paths
 
 
 class PlaceError(RuntimeError):
-    """A command that would work on another checkout than the one it is typed in."""
+    """A command that would work on another checkout than the one it is typed in, or on half a program."""
 
 
 def check_place(program: str) -> None:
     """Raise PlaceError where the command is typed in another checkout than the one at work, or its program lies there.
 
-    A copied environment, or one that is still active, runs the code of the checkout that it was made for.
+    A copied environment, or one that is still active, runs the code of the checkout that it was made for. Raise it, too,
+    where Python leaves docstrings out, which say what findings state.
     """
+    if sys.flags.optimize > 1:
+        raise PlaceError("PYTHONOPTIMIZE (or -OO) takes away words that the report needs; unset it")
     for place in (Path.cwd(), Path(program).resolve().parent):
         checkouts = (folder for folder in (place, *place.parents) if (folder / "helpers" / "cli.py").is_file())
         if (near := next(checkouts, paths.ROOT)) != paths.ROOT:

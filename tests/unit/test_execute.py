@@ -16,6 +16,10 @@ def write(path, *cells, parameters="seed = 1"):
     return path
 
 
+ODD = "a {y} {seed} it's 100% #1 é"
+"""The name of a folder that everything has to bear."""
+
+
 def tagged(source, tag):
     return nbformat.v4.new_code_cell(source, metadata={"tags": [tag]})
 
@@ -25,14 +29,16 @@ def run(tmp_path, monkeypatch):
     """Execute a notebook of the given cells; gives its executed copy."""
 
     def run_(*cells, given=None, beside="", **more):
-        source = write(tmp_path / "01_try.ipynb", *cells, **more)
-        (tmp_path / "beside.txt").write_text(beside, encoding="utf-8")
+        place = tmp_path / ODD
+        place.mkdir()
+        source = write(place / "01_try.ipynb", *cells, **more)
+        (place / "beside.txt").write_text(beside, encoding="utf-8")
         runtime = tmp_path / "r"
         runtime.mkdir()
         for name in ("ATOM_STAGING", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "PYTHONHASHSEED"):
             monkeypatch.setenv(name, "")  # so that what the run sets is put back
-        execute.run(source, given or {"seed": 7}, tmp_path / "staging", tmp_path / "failed", runtime)
-        return nbformat.read(tmp_path / "staging" / "executed" / "01_try.ipynb", as_version=4)
+        execute.run(source, given or {"seed": 7}, place / "staging", place / "failed", runtime)
+        return nbformat.read(place / "staging" / "executed" / "01_try.ipynb", as_version=4)
 
     return run_
 
@@ -46,7 +52,7 @@ def test_parameters_reach_the_notebook_and_what_it_quotes_knows_its_cell(run, tm
     )
     assert notebook.cells[-1].source == caption  # what captions ask for is answered when all notebooks have run
     assert notebook.cells[-1].outputs[0].text == "drawn\n"
-    told = json.loads((tmp_path / "staging/quoted/01_try/twice.json").read_text(encoding="utf-8"))
+    told = json.loads((tmp_path / ODD / "staging/quoted/01_try/twice.json").read_text(encoding="utf-8"))
     assert (told["rows"], told["notebook"], told["cell"]) == ([[14]], "01_try", "twice")
 
 
@@ -80,7 +86,7 @@ def test_a_failure_names_notebook_cell_line_and_exception(run, tmp_path, monkeyp
         run(*cells)
     for word in ["01_try.ipynb", *words]:
         assert word in str(failed.value)
-    assert (tmp_path / "failed" / "01_try.ipynb").exists()
+    assert (tmp_path / ODD / "failed" / "01_try.ipynb").exists()
 
 
 def test_what_a_cell_shows_has_an_end_and_says_so(run, monkeypatch):
@@ -97,14 +103,14 @@ def test_what_a_cell_shows_has_an_end_and_says_so(run, monkeypatch):
     assert last.outputs[0].text == "last\n"
 
 
-def test_a_notebook_is_run_as_an_editor_has_left_it(run, tmp_path):
+def test_a_notebook_is_run_as_an_editor_has_left_it(run):
     """Magics, help, an injected cell of a former run, traces of editors; relative paths mean the notebook's folder."""
     stale = tagged("seed = 1", "injected-parameters")
     traced = nbformat.v4.new_code_cell("x = 1", metadata={"vscode": {"languageId": "python"}, "papermill": {"a": 1}})
     magic = "names = !ls\n%time seed\nlen?\nprint(names)"
-    done = run(stale, traced, magic, "%%bash\nbasename $PWD", "open('beside.txt').read(), seed", beside="read")
+    done = run(stale, traced, magic, '%%bash\nbasename "$PWD"', "open('beside.txt').read(), seed", beside="read")
     assert "01_try.ipynb" in done.cells[4].outputs[0].text
-    assert done.cells[5].outputs[0].text == f"{tmp_path.name}\n"
+    assert done.cells[5].outputs[0].text == f"{ODD}\n"
     assert done.cells[6].outputs[0].data["text/plain"] == "('read', 7)"
     assert all(cell.metadata.keys() == {"tags"} for cell in done.cells)
 

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -196,3 +197,66 @@ def test_the_display_shows_the_steps_that_are_chosen_in_even_columns(chosen):
         report(step.name, "cached", "")
     assert told.keys() == {step.name for step in chosen}
     assert {state for _, state in told.values()} == {"ended"}
+
+
+@pytest.fixture
+def reading(tmp_path, monkeypatch):
+    """Build a step that reads data/, and one after it; what each does to data/in.txt meanwhile is to be given."""
+    for name, folder in (("RECEIPTS", "receipts"), ("WORK", ".work")):
+        monkeypatch.setattr(graph, name, tmp_path / "build" / folder)
+    monkeypatch.setattr(graph.paths, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(graph.paths, "ROOT", tmp_path)
+    monkeypatch.setattr(worker, "preload", lambda *_: None)
+    (tmp_path / "requirements.lock").touch()
+    place = tmp_path / "data" / "in.txt"
+    files.write_text(place, "1")
+    step = Step("one", "", reads=("/data",), writes=("a",), module="json")
+    after = Step("two", "", reads=("a",), writes=("b",), module="csv")
+
+    def build(first=lambda _: None, second=lambda _: None):
+        work = {"json": ("a", first), "csv": ("b", second)}
+
+        def module(name):
+            written, meanwhile = work[name]
+
+            def run():
+                files.write_text(tmp_path / "build" / written, place.read_text(encoding="utf-8"))
+                meanwhile(place)
+
+            return SimpleNamespace(run=run)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(graph.importlib, "import_module", module)
+            graph.build({}, 1, lambda *_: None, (step, after))
+        return (tmp_path / "build" / "a").read_text(encoding="utf-8")
+
+    return build
+
+
+def edited(place):
+    files.write_text(place, "2")
+
+
+def edited_and_taken_back(place):
+    before = place.read_text(encoding="utf-8")
+    edited(place)
+    files.write_text(place, before)
+
+
+def joined(place):
+    files.write_text(place.with_name("other.txt"), "3")
+
+
+@pytest.mark.parametrize("meanwhile", [edited, edited_and_taken_back, joined])
+def test_a_step_whose_input_is_written_while_it_runs_is_not_done(reading, meanwhile):
+    with pytest.raises(graph.Failures, match=r"one: input data/.*txt (changed|is new) while it ran; build again"):
+        reading(meanwhile)
+    assert reading() == ("2" if meanwhile is edited else "1")
+
+
+def test_a_build_whose_input_is_written_after_it_was_read_is_not_done(reading):
+    with pytest.raises(
+        graph.InputChanged, match=r"while the build ran: input data/in.txt changed \(one\); build again"
+    ):
+        reading(second=edited)
+    assert reading() == "2"

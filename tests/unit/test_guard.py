@@ -67,6 +67,18 @@ def test_a_build_that_may_write_no_more_says_so(tmp_path):
     assert "a limit on files is met" in done.stderr
 
 
+def test_a_python_that_leaves_words_out_is_refused():
+    done = subprocess.run(
+        [sys.executable, "-OO", "-m", "helpers.cli", "status"],
+        cwd=paths.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: PYTHONOPTIMIZE")
+
+
 def test_comparing_an_edition_with_itself_says_that_there_is_nothing_to_compare():
     with pytest.raises(diff.DiffError, match="nothing to compare"):
         diff_page.run("public", "public")

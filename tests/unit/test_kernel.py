@@ -1,5 +1,6 @@
 """Forked kernels: they start with the libraries loaded, as fresh as others, and never outlive who asked for them."""
 
+import json
 import os
 import signal
 import subprocess
@@ -49,11 +50,15 @@ def test_a_forked_kernel_is_a_kernel_like_others(tmp_path):
     assert result[0].data["text/plain"] == "(20, 2)"
 
 
-def test_a_notebook_that_prints_its_environment_prints_no_key_of_any_name(tmp_path, monkeypatch):
+def test_another_environment_matters_not_and_no_key_in_it_is_printed(tmp_path, monkeypatch):
     names = ("HF_TOKEN", "OPENROUTER_API_KEY", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "AWS_SESSION", "DATABASE_URL")
     for name in (*names, "PGPASSWORD", "https_proxy"):
         monkeypatch.setenv(name, "planted-secret")
-    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    other = {"argv": ["/gone", "--file={connection_file}"], "display_name": "", "language": "python"}
+    (tmp_path / "kernels" / "python3").mkdir(parents=True)
+    (tmp_path / "kernels" / "python3" / "kernel.json").write_text(json.dumps(other), encoding="utf-8")
+    for name, value in {"MPLBACKEND": "nonsense", "JUPYTER_PATH": str(tmp_path), "HOME": "/gone"}.items():
+        monkeypatch.setenv(name, value)
     by_python, by_shell, figure = execute(
         tmp_path, "import os; print(sorted(os.environ.items()))", "!env", "import matplotlib.pyplot as p; p.plot([1]);"
     )

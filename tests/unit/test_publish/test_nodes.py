@@ -1,5 +1,10 @@
 """Walking and rewriting pandoc's document."""
 
+import os
+import subprocess
+import sys
+
+from helpers import paths
 from helpers.text import nodes
 from helpers.text.nodes import attr, div, plain, span, words
 
@@ -36,3 +41,15 @@ def test_rewriting_changes_inner_elements_before_outer_ones():
 def test_the_words_of_a_text_keep_its_quotes_and_code():
     (block,) = nodes.parse("He said \"it 'is' `so`\" then.", "markdown")
     assert nodes.text_of(block) == "He said “it ‘is’ so” then."
+
+
+def test_pandoc_reads_names_beyond_ascii_where_the_locale_is_c(tmp_path):
+    template = tmp_path / "é {y}" / "t.html"
+    template.parent.mkdir()
+    template.write_text("$body$", encoding="utf-8")
+    script = "import sys; from helpers.text import nodes; print(nodes.pandoc('é', '--template', sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(template)],
+        cwd=paths.ROOT, env=os.environ | {"LC_ALL": "C"}, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.stdout.strip() == "<p>é</p>", done.stderr
