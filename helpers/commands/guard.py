@@ -17,8 +17,8 @@ class PlaceError(RuntimeError):
 def check_place(program: str) -> None:
     """Raise PlaceError where the command is typed in another checkout than the one at work, or its program lies there.
 
-    A copied environment, or one that is still active, runs the code of the checkout that it was made for. Raise it where
-    Python leaves docstrings out, too: they say what findings state.
+    A copied environment, or one that is still active, runs the code of the checkout that it was made for.
+    Without docstrings (-OO) it is raised, too: they say what findings state.
     """
     if sys.flags.optimize > 1:
         raise PlaceError("PYTHONOPTIMIZE (or -OO) takes away words that the report needs; unset it")
