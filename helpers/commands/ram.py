@@ -14,7 +14,7 @@ from rich.text import Text
 from helpers import tables
 from helpers.build import graph, steps
 from helpers.edition import Edition
-from helpers.measures import ram
+from helpers.measures import explored, ram
 from helpers.measures.order_statistics import FEWEST
 from helpers.registry import BUCKETS
 from helpers.text import formats
@@ -98,9 +98,7 @@ def answer(chosen: Sequence[str], lifetime: pd.DataFrame, models: pd.DataFrame, 
     day = pd.Timestamp(edition.snapshot_date)
     measured = ram.measure(lifetime, models, edition.milestones, day, edition.reference_set_size)
     rows = models.set_index("model").loc[list(chosen)].reset_index()
-    covered = ram.coverage(lifetime[lifetime["date"] <= day], rows, edition.milestones)
-    counted = covered.drop(columns="date").merge(measured.scores, on=["model", "milestone_days"], how="left")
-    counted["date"] = covered["date"]
+    counted = explored.scores(lifetime, rows, measured, edition.milestones, day)
     buckets = [bucket for bucket in BUCKETS if bucket in set(rows["bucket"])]
     members = measured.members
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import check, codebook, engines, exhibits, pandoc, quarto, roster
+from helpers.publish import check, codebook, engines, exhibits, explorer, pandoc, quarto, roster
 from helpers.publish import report as whole
 from helpers.publish.report import Report
 from helpers.text import sources
@@ -56,6 +56,7 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
         shutil.copytree(build / "pages", site / "build" / "notebooks")
         _extras(root, build, site)
         codebook.write(report, site)
+        explorer.write(report, build, site)
         roster.write(report, site)
         title, label = report.about["title"], report.about["data-label"]
         files.write_text(site / "index.html", REDIRECT.format(title=title, label=label))
@@ -122,7 +123,8 @@ def _extras(root: Path, build: Path, site: Path) -> None:
 def _links(build: Path) -> list[dict[str, Any]]:
     """What the title block offers beside the notebooks."""
     held = [{"text": text, "href": f"../data/{name}"} for name, text in DATA.items() if (build / name).is_file()]
-    return [{"text": "PDF", "href": "atom-report.pdf"}, *held]
+    looked_up = [{"text": "Any model", "href": "../explore/index.html"}] if (build / explorer.DATA).is_file() else []
+    return [{"text": "PDF", "href": "atom-report.pdf"}, *looked_up, *held]
 
 
 def _put_in_place(site: Path, place: Path, aside: Path) -> None:

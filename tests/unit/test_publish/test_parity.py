@@ -198,10 +198,11 @@ def _(project):
 def _(project):
     kinds = {
         "": ("index.html",),
-        "assets": ("*.css", "*.js", "fonts/*"),
+        "assets": ("*.css", "*.js", "fonts/*", "charts/*"),
         "build/notebooks": ("*.ipynb", "*-preview.html", "*-preview_files/*"),
         "data": ("values.json", "findings.csv", "provenance.json"),
-        "figures": ("fig-*.csv", "fig-*.svg", "fig-*.png", "ledger.csv", "index.html", "README.md"),
+        "figures": ("fig-*.csv", "fig-*.svg", "fig-*.png", "fig-*.js", "ledger.csv", "index.html", "README.md"),
+        "explore": ("index.html", "models.js", "explore.js"),
         "report": ("index.html", "atom-report.pdf", "index_files/*.svg", "index_files/figure-html/*.svg"),
     }
     wanted = {path for folder, names in kinds.items() for name in names for path in (project.site / folder).glob(name)}

@@ -1,0 +1,72 @@
+"""The data of the page on which any tracked model can be looked up: a script, for pages on disk cannot fetch data."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from helpers import files, paths
+
+FACTS = ["organisation", "region", "bucket", "parameters_b", "released", "rank", "ranked"]
+SCORED = ["milestone_days", "state", "date", "downloads", "score", "interval_low", "interval_high", "n"]
+BANDS = ["bucket", "milestone_days", "n", "median", "q25", "q75"]
+
+
+def write(
+    models: pd.DataFrame,
+    monthly: pd.DataFrame,
+    organisations: pd.DataFrame,
+    scores: pd.DataFrame,
+    reference: pd.DataFrame,
+    folder: str,
+) -> pd.DataFrame:
+    """Write <folder>/explore/models.js in the build and return the models.
+
+    models, scores: from `measures.explored`. monthly: clean/monthly. organisations: from `adoption.totals` by
+    organisation. reference: medians of the reference sets (see `ram.reference`).
+    """
+    months = sorted(monthly["month"].unique())
+    told = {
+        "months": [f"{month:%Y-%m-%d}" for month in months],
+        "facts": FACTS,
+        "scored": SCORED,
+        "bands": BANDS,
+        "models": dict(zip(models["model"], _rows(models, FACTS), strict=True)),
+        "downloads": _series(monthly, "model", months),
+        "organisations": _series(organisations, "organisation", months),
+        "scores": {
+            model: _rows(part, SCORED) for model, part in scores[scores["state"] != "not-reached"].groupby("model")
+        },
+        "reference": _rows(reference, BANDS),
+    }
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+    files.write_text(paths.output(folder) / "explore" / "models.js", f"atomModels({text});\n")
+    return models
+
+
+def _series(table: pd.DataFrame, by: str, months: list[pd.Timestamp]) -> dict[str, list[Any]]:
+    """Of each group the number of its first month, and from there on its cumulative and its new downloads."""
+    place = {month: number for number, month in enumerate(months)}
+    found = {}
+    for name, part in table.sort_values("month").groupby(by):
+        first = place[part["month"].iloc[0]]
+        rows = part.set_index("month").reindex(months[first:])
+        found[name] = [first, *(_values(rows[column]) for column in ("downloads_cumulative", "downloads"))]
+    return found
+
+
+def _rows(table: pd.DataFrame, columns: list[str]) -> list[list[Any]]:
+    return [list(row) for row in zip(*(_values(table[column]) for column in columns), strict=True)]
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """Cells as JSON holds them: days as ISO dates, null for what is not known, numbers to six figures."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = column.dt.strftime("%Y-%m-%d")
+    if pd.api.types.is_numeric_dtype(column):
+        return [None if pd.isna(value) else _number(value) for value in column.tolist()]
+    return [None if pd.isna(value) else str(value) for value in column]
+
+
+def _number(value: float) -> float | int:
+    return int(value) if float(value).is_integer() else float(f"{value:.6g}")

@@ -1,0 +1,35 @@
+"""What a reader asks of one model or organisation: where it stands, by month and by age."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from helpers.measures import adoption, ram
+
+
+def models(listed: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
+    """Each tracked model and where it stands among those of its size.
+
+    listed: clean/models. monthly: clean/monthly. Returns model, organisation, region, bucket, parameters_b, released,
+    downloads_cumulative (at the last label; null where it was not read then), rank (by it, within the bucket), ranked
+    (models of the bucket that have a rank); ordered by model.
+    """
+    last = monthly[(monthly["month"] == monthly["month"].max()) & (monthly["flag"] != "vanished")]
+    table = listed[["model", "organisation", "region", "bucket", "parameters_b", "released"]]
+    table = table.merge(last[["model", "downloads_cumulative"]], on="model", how="left").sort_values("model")
+    table = adoption.ranked(table, "downloads_cumulative", "bucket")
+    return table.assign(ranked=table.groupby("bucket", observed=True)["rank"].transform("count").astype("Int64"))
+
+
+def scores(
+    lifetime: pd.DataFrame, listed: pd.DataFrame, measured: ram.Measured, milestones: Sequence[int], day: ram.Day
+) -> pd.DataFrame:
+    """Each model at each milestone: its score, or why it has none (Section 6).
+
+    lifetime, listed: clean/lifetime and the rows of clean/models that are asked for. measured: from `ram.measure`.
+    Returns the columns of `ram.coverage` (model, milestone_days, date, first, last, state) and of the scores.
+    """
+    covered = ram.coverage(lifetime[lifetime["date"] <= pd.Timestamp(day)], listed, milestones)
+    return covered.merge(
+        measured.scores.drop(columns="date", errors="ignore"), on=["model", "milestone_days"], how="left"
+    )

@@ -1,0 +1,73 @@
+"""Single models as readers look them up: places among those of their size, scores with their reasons."""
+
+import json
+
+import pandas as pd
+
+from helpers import paths
+from helpers.figures import explorer
+from helpers.measures import explored, ram
+
+DAYS = pd.to_datetime(["2026-01-01", "2026-01-08", "2026-01-15"])
+LISTED = pd.DataFrame(
+    {
+        "model": ["a/one", "b/two", "c/gone", "d/unsized"],
+        "organisation": ["A", "B", "C", None],
+        "region": ["china", "us", "eu", "unknown"],
+        "bucket": ["1–5B", "1–5B", "1–5B", None],
+        "parameters_b": [3.0, 4.0, 2.0, None],
+        "released": pd.to_datetime(["2026-01-01", "2026-01-01", "2026-01-01", None]),
+    }
+)
+MONTHLY = pd.DataFrame(
+    {
+        "month": pd.to_datetime(["2026-01-01", "2026-02-01", "2026-02-01", "2026-02-01"]),
+        "model": ["a/one", "a/one", "b/two", "c/gone"],
+        "downloads": [None, 50.0, 100.0, None],
+        "downloads_cumulative": [10.0, 60.0, 100.0, 500.0],
+        "flag": ["observed", "observed", "observed", "vanished"],
+    }
+)
+LIFETIME = pd.DataFrame(
+    {
+        "date": [*DAYS, *DAYS],
+        "model": ["a/one"] * 3 + ["b/two"] * 3,
+        "downloads_cumulative": [0.0, 30.0, 60.0, 0.0, 60.0, 100.0],
+        "flag": "observed",
+    }
+)
+
+
+def test_places_are_among_the_models_of_a_size_that_were_read():
+    found = explored.models(LISTED, MONTHLY).set_index("model")
+    assert found["rank"].dropna().to_dict() == {"a/one": 2, "b/two": 1}
+    assert found["ranked"].dropna().unique().tolist() == [2]
+    assert pd.isna(found.loc["c/gone", "downloads_cumulative"])  # not read any more: no place by an old count
+
+
+def test_every_model_has_a_score_or_the_reason_why_not():
+    measured = ram.measure(LIFETIME, LISTED, [7, 14, 30], "2026-01-15", 10)
+    found = explored.scores(LIFETIME, LISTED, measured, [7, 14, 30], "2026-01-15")
+    found = found.set_index(["model", "milestone_days"])
+    assert found.loc[("a/one", 7), ["state", "downloads", "score"]].tolist() == ["counted", 30.0, 30 / 45]
+    assert found["state"].unstack().loc["d/unsized"].unique().tolist() == ["release-unknown"]
+    assert found.loc[("a/one", 30), "state"] == "not-reached"
+    assert found.loc[("c/gone", 7), "state"] == "never-counted"
+
+
+def test_the_script_holds_the_tables_and_ends_with_no_name(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "output", lambda folder: tmp_path / folder)
+    listed = LISTED.replace("d/unsized", "d/</script>")
+    measured = ram.measure(LIFETIME, listed, [7], "2026-01-15", 10)
+    scores = explored.scores(LIFETIME, listed, measured, [7], "2026-01-15")
+    by_organisation = MONTHLY.assign(organisation=MONTHLY["model"].str[0])
+    explorer.write(explored.models(listed, MONTHLY), MONTHLY, by_organisation, scores, measured.reference, "ram")
+    text = (tmp_path / "ram/explore/models.js").read_text()
+    assert "</script" not in text
+    told = json.loads(text.removeprefix("atomModels(").removesuffix(");\n"))
+    assert told["months"] == ["2026-01-01", "2026-02-01"]
+    assert told["downloads"]["a/one"] == [0, [10, 60], [None, 50]]
+    assert told["downloads"]["b/two"] == [1, [100], [100]]
+    assert told["models"]["a/one"][told["facts"].index("parameters_b")] == 3
+    (row,) = told["scores"]["a/one"]
+    assert row[told["scored"].index("score")] == 0.666667
