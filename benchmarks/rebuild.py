@@ -54,7 +54,6 @@ class Copy:
     def forget(self) -> None:
         """Back to a fresh clone."""
         shutil.rmtree(self.root / "build", ignore_errors=True)
-        (self.root / "_variables.yml").unlink(missing_ok=True)
 
     def plain(self) -> None:
         """The yardstick: papermill, one notebook after the other, then the render."""

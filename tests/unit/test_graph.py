@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import files
+from helpers import files, paths
 from helpers.build import graph, progress, steps, worker
 from helpers.build.steps import Step
+from helpers.text import sources
 
 STEPS = (
     Step("one", "", reads=(), writes=("a",)),
@@ -19,6 +20,16 @@ STEPS = (
     Step("other", "", reads=("a",), writes=("c",)),
     Step("last", "", reads=("b", "c"), writes=("d",), module="json"),
 )
+
+
+def test_all_that_a_build_writes_is_in_its_folder():
+    assert not [place for step in steps.STEPS for place in step.writes if place.startswith("/")]
+
+
+def test_pages_of_notebooks_hang_on_the_bibliography():
+    about = sources.read_yaml((paths.ROOT / "_quarto.yml").read_text(encoding="utf-8"), "_quarto.yml")
+    pages = next(step for step in steps.STEPS if step.name == "pages")
+    assert {f"/{path.relative_to(paths.ROOT)}" for path in sources.bibliography(paths.ROOT, about)} <= set(pages.reads)
 
 
 @pytest.fixture

@@ -53,13 +53,14 @@ LISTS = {
 
 @dataclass(frozen=True)
 class Small:
-    """The project; `site` is where its pages go."""
+    """The project; `site` is where its pages go. moved: its build folder, where it is not in the project."""
 
     root: Path
+    moved: Path | None = None
 
     @property
     def build(self) -> Path:
-        return self.root / "build"
+        return self.moved or self.root / "build"
 
     @property
     def site(self) -> Path:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,8 +17,10 @@ if sys.argv[1:] == ["--version"]:
 
 root = Path.cwd()
 page, typst, log = (Path(path).read_text(encoding="utf-8") for path in RECORDED.split(os.pathsep))
+subprocess.run([sys.executable, "helpers/publish/before_quarto.py"], check=True)
+values = Path("_variables.yml").read_text(encoding="utf-8")
 with Path(CALLS).open("a", encoding="utf-8") as stream:
-    print(json.dumps({"arguments": sys.argv[1:]}), file=stream)
+    print(json.dumps({"arguments": sys.argv[1:], "values": values}), file=stream)
 for folder in (".quarto", "site_libs/quarto-html", "report/index_files/figure-typst"):
     (root / folder).mkdir(parents=True, exist_ok=True)
 (root / "site_libs/quarto-html/quarto.js").write_text("", encoding="utf-8")

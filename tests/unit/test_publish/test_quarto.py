@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from helpers import paths
 from helpers.publish import completion, engines, previews, report, site
 from helpers.publish.quarto import FOLDER
 from helpers.text import faults, sources
-from tests.unit.test_publish import recorded
+from tests.unit.test_publish import conftest, recorded
 
 
 @pytest.fixture
@@ -178,3 +179,21 @@ def test_wherever_the_build_folder_lies_rendering_leaves_the_sources_as_they_wer
     for engine in ("quarto", "pandoc"):
         assert site.render(engine, project.root, moved).engine == engine
         assert sources_() == before
+
+
+@pytest.mark.parametrize("engine", ["quarto", "pandoc"])
+def test_two_builds_of_one_checkout_at_once_say_each_its_own_numbers(project, quarto, tmp_path, engine):
+    calls = quarto()
+    shutil.copytree(project.build, tmp_path / "other")
+    other = conftest.Small(project.root, tmp_path / "other")
+    for name in ("_variables.yml", "edition.yml", "notebooks/02_figures.ipynb"):
+        text = (other.build / name).read_text(encoding="utf-8")
+        (other.build / name).write_text(text.replace("1.15B", "2.34B"), encoding="utf-8")
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda small: small.render(engine), (project, other)))
+    if engine == "quarto":  # whose page is recorded: it is told what Quarto was given
+        assert sorted("2.34B" in call["values"] for call in calls()) == [False, True]
+        return
+    for small, own, others in ((project, "1.15B", "2.34B"), (other, "2.34B", "1.15B")):
+        assert f">{own}</a>" in small.page()
+        assert others not in small.page()
