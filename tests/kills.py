@@ -4,8 +4,10 @@ import contextlib
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 ATTEMPTS = 40
+TOGETHER = 4
 TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree")
 """Python's names for what touches a file."""
 
@@ -36,10 +38,27 @@ def run_to_its_end(start, draw, kills, longest, name):
                 process.kill()
                 killed += 1
         process.join()
-        assert process.exitcode in (0, 3, -9), f"{name}: exit code {process.exitcode}"
+        assert process.exitcode in (0, 3, -9), f"{name}: a raw traceback, exit code {process.exitcode}"
         if process.exitcode == 0:
             break
     return {"starts": starts, "kills": killed}
+
+
+def repeated(runs, one):
+    """Run `one` for each number of `runs`, some at a time, since they wait most of it; gives the sums of what they
+    tell, and the words of those that came to no good end."""
+
+    def told(number):
+        try:
+            return one(number)
+        except AssertionError as error:
+            return str(error) or repr(error)
+
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        found = list(pool.map(told, range(runs)))
+    good = [one for one in found if isinstance(one, dict)]
+    sums = {name: sum(one[name] for one in good) for name in (good[0] if good else {})}
+    return sums, [one for one in found if isinstance(one, str)]
 
 
 def kill_at(event, folder=None):

@@ -21,6 +21,7 @@ from helpers.commands import collect
 from helpers.sources import asking
 from helpers.sources import hub as source
 from helpers.sources.asking import Patience
+from tests import kills
 from tests.fakehub import PASSING, FakeHub, runs
 from tests.fakehub.holdings import HOSTILE, SPACES, catalogue
 from tests.fakehub.runs import HASTY, at, authors, wait_for
@@ -112,9 +113,11 @@ def test_a_refused_cursor_begins_the_listing_again_and_gives_up_when_it_never_en
     assert not store.days(tmp_path / "always")
 
 
-@pytest.mark.parametrize("seed", range(RUNS))
-def test_seeded_runs_with_faults_and_kills_end_in_exactly_the_rows_that_the_server_held(tmp_path, seed):
-    print(f"seed {seed}: all rows, none lost, doubled or invented:", runs.run(seed, tmp_path))
+def test_seeded_runs_with_faults_and_kills_end_in_exactly_the_rows_that_the_server_held(tmp_path, show):
+    sums, failed = kills.repeated(RUNS, lambda seed: runs.run(seed, tmp_path / str(seed)))
+    show(f"\n{RUNS} runs of the Hub, {sums}: {len(failed)} lost, doubled or invented a row, or ended in a traceback")
+    assert not failed
+    assert sums["kills"] >= RUNS / 2
 
 
 @pytest.mark.parametrize("page", [0, 1, 4])

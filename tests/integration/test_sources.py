@@ -21,6 +21,7 @@ from helpers.archive import store
 from helpers.registry import lists
 from helpers.sources import arena, artificial_analysis, epoch, fetch, fetch_openrouter, fetched, keys, openrouter
 from helpers.tables import contracts
+from tests import kills
 from tests.fakesources import COMMIT, PASSING, SIGNATURE, holdings, runs
 from tests.fakesources.runs import HASTY, MODELS, NOW, SOURCES, gather, stocked, tables
 
@@ -82,12 +83,14 @@ def test_runs_with_faults_and_kills_end_in_what_the_sources_hold(tmp_path, show)
         with stocked() as fake:
             gather(source, tmp_path / "plain" / source, fake)
         wanted[source] = tables(tmp_path / "plain" / source)
-    told = []
-    for seed in range(RUNS):
+
+    def one(seed):
         source = list(SOURCES)[seed % len(SOURCES)]
-        told.append(runs.run(seed, source, tmp_path / str(seed), wanted[source]))
-    sums = {name: sum(one[name] for one in told) for name in told[0]}
-    show(f"\n{RUNS} runs of {len(SOURCES)} sources, {sums}: each file is what its source holds")
+        return runs.run(seed, source, tmp_path / str(seed), wanted[source])
+
+    sums, failed = kills.repeated(RUNS, one)
+    show(f"\n{RUNS} runs of {len(SOURCES)} sources, {sums}: {len(failed)} ended in another file or in a traceback")
+    assert not failed
     assert sums["kills"] >= RUNS / 2
     assert sums["faults"] > RUNS / 2
 
