@@ -1,13 +1,16 @@
 """Stopping a process in the middle of its work: at random moments, or at a chosen touch of a file."""
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 
 ATTEMPTS = 40
 TOGETHER = 4
+running = None
+"""What is run again and again."""
 TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree")
 """Python's names for what touches a file."""
 
@@ -48,17 +51,21 @@ def repeated(runs, one):
     """Run `one` for each number of `runs`, some at a time, since they wait most of it; gives the sums of what they
     tell, and the words of those that came to no good end."""
 
-    def told(number):
-        try:
-            return one(number)
-        except AssertionError as error:
-            return str(error) or repr(error)
-
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        found = list(pool.map(told, range(runs)))
+    global running
+    running = one
+    # not in threads: multiprocessing asks for the end of each of a process's children in all of them
+    with ProcessPoolExecutor(TOGETHER, multiprocessing.get_context("fork")) as pool:
+        found = list(pool.map(_told, range(runs)))
     good = [one for one in found if isinstance(one, dict)]
     sums = {name: sum(one[name] for one in good) for name in (good[0] if good else {})}
     return sums, [one for one in found if isinstance(one, str)]
+
+
+def _told(number):
+    try:
+        return running(number)
+    except AssertionError as error:
+        return str(error) or repr(error)
 
 
 def kill_at(event, folder=None):

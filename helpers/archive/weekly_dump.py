@@ -1,8 +1,8 @@
 """Back-filling the snapshot store from weekly dumps of the whole Hub (hfmlsoc/hub_weekly_snapshots, since July 2024).
 
 A dump is models/<week>/models.parquet, 1.5 GB in 2026. Of it four columns are read, over HTTP ranges; the rest is
-never fetched. All-time counts are in the dumps since February 2025, counts of the last 30 days in all of them. What was
-read is held to what the file's end says of its columns, and read again where it differs.
+never fetched. All-time counts are in the dumps since February 2025, counts of the last 30 days in all of them. What is
+read is held to what the file says of it (helpers.archive.dump_checks), and stands only where two readings agree.
 
 A week's label may stand on an older dump. New models are made every minute, so that the newest model in a dump tells
 the day on which it was made: rows are dated by that day, and a dump of a day held already is left out.
@@ -26,8 +26,9 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from helpers import files
-from helpers.archive import days, store
-from helpers.sources import fetch, fetched, hub_dataset, losses
+from helpers.archive import days, dump_checks, store
+from helpers.archive.dump_checks import SPOILT, UNREAD, Lacking, Unreadable, Unusable
+from helpers.sources import fetch, fetched, hub_dataset
 from helpers.sources.asking import Patience
 from helpers.tables import contracts
 
@@ -37,30 +38,13 @@ NEEDED = {"id": "model", "createdAt": "created_at"}
 COUNTS = {"downloadsAllTime": "downloads_all_time", "downloads": "downloads"}
 NAMES = NEEDED | COUNTS
 """The dump's columns → ours: those that it has to have, and those of which it may lack one."""
-READINGS = 3
-"""How often a dump is read that does not come as it is."""
+READINGS = 4
+"""How often a dump is read until two readings agree."""
 WEEK = re.compile(r"models/(\d{4}-\d\d-\d\d)/[^/]+\.parquet")
 LATE = datetime.timedelta(days=7)
 """How much later than its label a dump may have been made."""
 ASIDE = "weekly"
-UNREAD = "it cannot be read as Parquet"
 REMEDY = "to look at the week again, remove this folder and run again"
-
-
-class Unusable(Exception):
-    """A dump that cannot become a day of the store, and why. again: whether the next run looks at it again."""
-
-    again = False
-
-
-class Unreadable(Unusable):
-    """A dump that did not come as it is: what was received is spoilt."""
-
-    again = True
-
-
-class Lacking(Unusable):
-    """A dump that lacks much of what the one before it held."""
 
 
 def fetch_all(
@@ -164,10 +148,6 @@ def _weeks(client: fetch.Client, sha: str) -> dict[datetime.date, list[hub_datas
     return dict(sorted(found.items()))
 
 
-SPOILT = (pyarrow.ArrowException, OSError, ValueError, OverflowError, MemoryError)
-"""What reading spoilt bytes as Parquet raises."""
-
-
 def _present(names: list[str]) -> list[str]:
     """The columns to read of those that a dump has. Raises Unusable without one that is needed, or without counts."""
     lacking = [name for name in NEEDED if name not in names]
@@ -176,39 +156,11 @@ def _present(names: list[str]) -> list[str]:
     return [name for name in NAMES if name in names]
 
 
-def _refuse_spoilt(told: pyarrow.parquet.RowGroupMetaData, group: pyarrow.Table) -> None:
-    """Hold a row group to what the file says of it: rows, and nulls, least and greatest of each column. Raises
-    Unreadable."""
-    for at in range(told.num_columns):
-        chunk = told.column(at)
-        if chunk.path_in_schema not in group.column_names:
-            continue
-        column, facts = group[chunk.path_in_schema], chunk.statistics
-        found = [len(column)]
-        wanted = [told.num_rows]
-        if facts is not None and facts.has_null_count:
-            found, wanted = [*found, column.null_count], [*wanted, facts.null_count]
-        if facts is not None and facts.has_min_max and pyarrow.types.is_integer(column.type):
-            ends = pyarrow.compute.min_max(column)
-            found, wanted = [*found, ends["min"].as_py(), ends["max"].as_py()], [*wanted, facts.min, facts.max]
-        if found != wanted:
-            raise Unreadable(f"{UNREAD}: column {chunk.path_in_schema} is not what the file's end says of it")
-
-
-def _refuse_loss(folder: Path, date: datetime.date, now: pd.Series, models: pd.Series) -> None:
-    """Raises Lacking where too many of the models are missing that the dump before held and that are tracked."""
-    dumped = [day for day in store.days(folder) if day < date and fetched.sidecar(store.file(folder, day)).is_file()]
-    try:
-        held = store.day(folder, dumped[-1])["model"] if dumped else pd.Series(dtype="str")
-    except contracts.ContractError:
-        return  # a damaged day is no measure
-    before = set(held) & set(models)
-    kept = len(before & set(now))
-    if losses.lost(len(before), kept):
-        raise Lacking(
-            f"it lacks {len(before) - kept:,} of the {len(before):,} tracked models that the dump of {dumped[-1]} "
-            "holds; if it is right, `atom collect weekly --accept-loss` takes it"
-        )
+def _opened(remote: hub_dataset.Remote) -> pyarrow.parquet.ParquetFile:
+    """A dump to read; pages that have a checksum are held to it."""
+    return pyarrow.parquet.ParquetFile(
+        pyarrow.PythonFile(remote, "r"), pre_buffer=True, page_checksum_verification=True
+    )
 
 
 class Dump:
@@ -232,7 +184,7 @@ class Dump:
         except contracts.ContractError as error:
             raise Unusable(str(error)) from None
         if not accept_loss:
-            _refuse_loss(folder, date, table["model"], models)
+            dump_checks.refuse_loss(folder, date, table["model"], models)
         table = table.drop(columns="date").sort_values("model", ignore_index=True)
         with fetched.stage(folder) as place:
             with fetched.publishing(place / store.FILE, **self._facts(made, len(table))) as (beside, _):
@@ -244,15 +196,21 @@ class Dump:
         return date, len(table)
 
     def _read(self, wanted: pyarrow.Array) -> pd.DataFrame:
-        """The wanted models' rows, read again where they came spoilt. Raises Unusable."""
-        for reading in range(READINGS):
+        """The wanted models' rows, as two readings running have them: nothing in a dump tells of a count in the middle
+        that came spoilt. Raises Unusable."""
+        last: tuple[pd.Timestamp | None, pd.DataFrame] | None = None
+        error = Unreadable(f"{UNREAD} twice alike")
+        for _ in range(READINGS):
             self.newest = None
             try:
-                return self._rows(wanted)
-            except Unreadable:
-                if reading == READINGS - 1:
-                    raise
-        raise AssertionError
+                rows = self._rows(wanted)
+            except Unreadable as spoilt:
+                last, error = None, spoilt
+                continue
+            if last and last[0] == self.newest and last[1].equals(rows):
+                return rows
+            last = self.newest, rows
+        raise error
 
     def _rows(self, wanted: pyarrow.Array) -> pd.DataFrame:
         """The wanted models' rows, one row group at a time; `newest` is of all rows."""
@@ -260,11 +218,11 @@ class Dump:
         for entry in self.entries:
             remote = hub_dataset.Remote(self.client, self._address(entry), entry.size)
             try:
-                with pyarrow.parquet.ParquetFile(pyarrow.PythonFile(remote, "r"), pre_buffer=True) as file:
+                with _opened(remote) as file:
                     names = _present(file.schema_arrow.names)
                     for number in range(file.num_row_groups):
                         group = file.read_row_group(number, names)
-                        _refuse_spoilt(file.metadata.row_group(number), group)
+                        dump_checks.refuse_spoilt(file.metadata.row_group(number), group)
                         kept.append(self._kept(group, wanted))
             except SPOILT as error:
                 said = (str(error).splitlines() or [type(error).__name__])[0][: fetch.SAID]

@@ -15,6 +15,7 @@ from helpers.registry import lists
 from helpers.sources import hub as source
 from helpers.sources import hub_asked
 from helpers.sources.asking import Patience
+from helpers.sources.hub_refusals import CursorRefused, EndsEarly, HubError
 
 RESTARTS = 5
 """How often a listing begins again in one run after a refused cursor: then cursors live shorter than it takes."""
@@ -100,7 +101,7 @@ def _finish(day: days.Collection, connection: source.Hub, display: Display) -> d
     try:
         for number in range(len(day.scope.lists)):
             _list(day, number, connection, display)
-    except source.EndsEarly as error:
+    except EndsEarly as error:
         place = paths.shown(days.set_aside(day, [str(error)], {}))
         raise ArchiveError(
             f"{day.day} is not published: a listing ends early ({error}). What there was is kept in {place}"
@@ -122,7 +123,7 @@ def _list(day: days.Collection, number: int, connection: source.Hub, display: Di
                 pages.write(place, at, page)
                 display.page(at, page)
             return
-        except source.CursorRefused as error:
+        except CursorRefused as error:
             display.say(f"{error}; listing {name if day.scope.by else source.WHOLE} from the beginning")
             pages.drop(place)
-    raise source.HubError(f"{connection.endpoint}: refused a cursor {RESTARTS} times in one listing; run again later")
+    raise HubError(f"{connection.endpoint}: refused a cursor {RESTARTS} times in one listing; run again later")

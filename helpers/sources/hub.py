@@ -12,7 +12,6 @@ parameter is refused, so that the list is read without (helpers.sources.hub_aske
 """
 
 import datetime
-import importlib.metadata
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,17 +20,16 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx2
-from huggingface_hub import constants, get_token
+from huggingface_hub import constants
 
-from helpers.sources import asking, hub_asked, hub_ends, hub_records
+from helpers.sources import asking, hub_asked, hub_ends, hub_records, hub_refusals
 from helpers.sources.asking import Faulty, Patience
 from helpers.sources.hub_ends import Page
+from helpers.sources.hub_refusals import EndsEarly, HubError, NotTaken
 from helpers.tables.contracts import columns
 
 BODY_BYTES = 2**27
 """More than any page holds: a record is a few kB. A longer answer is no page, and would not fit into memory."""
-REFUSAL_BYTES = 2**20
-"""More than a refusal says."""
 BROKEN_TRIES = 5
 """How often a page with broken records is asked for before its records are taken as the Hub has them."""
 APART = datetime.timedelta(minutes=10)
@@ -40,31 +38,6 @@ ANY = 2**31
 """More records than a page can have."""
 WHOLE = "the whole Hub"
 """What a day lists that lists every model, in words."""
-REMEDIES = {
-    401: "the token is not accepted: `hf auth login` sets a new one; without any token the list can be read, slower",
-    403: "access is denied: use a token that may read, or try from another network",
-    404: "there is no such list: check the address in HF_ENDPOINT",
-}
-
-
-class HubError(RuntimeError):
-    """The Hub cannot be read; the message says what to do."""
-
-
-class CursorRefused(HubError):
-    """The Hub does not accept the address of a page any more; the listing has to begin again."""
-
-
-class EndsEarly(HubError):
-    """A page tells of no next one, and it cannot be made sure that its listing ends there."""
-
-
-class NotTaken(HubError):
-    """The Hub refuses something that is asked for, of what can be done without or asked for in smaller parts."""
-
-    def __init__(self, names: set[str], words: str):
-        super().__init__(words)
-        self.names = names
 
 
 @dataclass(frozen=True)
@@ -138,7 +111,7 @@ class Hub:
                 "HF_ENDPOINT is no address of the form https://host, without a password; correct or unset it"
             )
         self.endpoint, self.origin = str(url), url.origin
-        self.client = asking.client(_headers(), self.patience)
+        self.client = asking.client(hub_asked.headers(), self.patience)
 
     def __enter__(self) -> Self:
         return self
@@ -280,7 +253,7 @@ class Hub:
         """Ask for a page once. Raises Faulty for what may pass, HubError for what does not."""
         with self.client.stream("GET", url) as answer:
             if answer.status_code != 200:
-                self._refuse(answer)
+                hub_refusals.refuse(answer, self.endpoint, self.patience)
             self._note_time(answer.headers)
             body = bytearray()
             asking.receive(answer, body.extend, BODY_BYTES, self.patience)
@@ -291,26 +264,6 @@ class Hub:
         if not isinstance(rows, list):
             raise Faulty("an answer is no list of models")
         return Page(url, bytes(body), rows, self._next(answer, seen))
-
-    def _refuse(self, answer: httpx2.Response) -> None:
-        status = answer.status_code
-        if status >= 500 or status in asking.PASSING:
-            asked = asking.asked_to_wait(answer.headers)
-            if asked is not None and asked > self.patience.asked:
-                raise HubError(f"{self.endpoint}: HTTP {status}, asks to wait {asked:,.0f} s; run again after that")
-            raise Faulty(f"HTTP {status}", asked)
-        if status in REMEDIES:
-            raise HubError(f"{self.endpoint}: HTTP {status}: {REMEDIES[status]}")
-        body = bytearray()
-        asking.receive(answer, body.extend, REFUSAL_BYTES, self.patience)
-        text = hub_asked.said(bytes(body)) or answer.headers.get("x-error-message", "")
-        said = " ".join(text.split())[:200]
-        if "cursor" in answer.request.url.params and 400 <= status < 500:
-            raise CursorRefused(f"{self.endpoint}: HTTP {status} for a cursor {said!r}")
-        words = f"{self.endpoint}: HTTP {status} {said!r}"
-        if status == 400 and (names := hub_asked.refused(text, str(answer.request.url))):
-            raise NotTaken(names, words)
-        raise HubError(f"{words}: not what the list of models answers; check HF_ENDPOINT")
 
     def _next(self, answer: httpx2.Response, seen: set[str]) -> str | None:
         """Where to go on. A Link to another host would take the token there; one to a known page goes in circles."""
@@ -341,11 +294,3 @@ def _onward(page: Page, around: set[str]) -> Page:
     if page.next in around:
         raise Faulty("a Link leads back to a page already read")
     return page
-
-
-def _headers() -> httpx2.Headers:
-    """Who asks. Not build_hf_headers: it first makes a request of its own, to find a name for what runs the program."""
-    version = importlib.metadata.version
-    agent = f"atom-report/{version('atom-report')}; hf_hub/{version('huggingface_hub')}"
-    token = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
-    return httpx2.Headers({"user-agent": agent} | ({"authorization": f"Bearer {token}"} if token else {}))

@@ -1,4 +1,4 @@
-"""What the Hub's list of models is asked for, in addresses; what can be done without where the Hub refuses it.
+"""What the Hub's list of models is asked for, and by whom; what can be done without where the Hub refuses it.
 
 The route takes fewer fields than the page of one model: baseModels, childrenModelCount and usedStorage are refused
 (huggingface_hub, pull request 3182), so that lineage is what a model's tags say. It sorts downwards and takes no
@@ -9,10 +9,12 @@ A refusal is HTTP 400 with a text, `{"error": "✖ Invalid sort parameter: trend
 place (`expand[9]`), or all that is taken; each is understood.
 """
 
+import importlib.metadata
 import json
 import re
 
 import httpx2
+from huggingface_hub import constants, get_token
 
 ROUTE = "/api/models"
 NEEDED = ("createdAt", "downloadsAllTime", "tags")
@@ -92,3 +94,11 @@ def said(body: bytes) -> str:
         return ""
     text = told.get("error") if isinstance(told, dict) else None
     return text if isinstance(text, str) else ""
+
+
+def headers() -> httpx2.Headers:
+    """Who asks. Not build_hf_headers: it first makes a request of its own, to find a name for what runs the program."""
+    version = importlib.metadata.version
+    agent = f"atom-report/{version('atom-report')}; hf_hub/{version('huggingface_hub')}"
+    token = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
+    return httpx2.Headers({"user-agent": agent} | ({"authorization": f"Bearer {token}"} if token else {}))
