@@ -15,7 +15,7 @@ def match_rate_reached(tell: Tell) -> bool:
 
 def some_figures_differ(tell: Tell) -> bool:
     """Some printed figures that can be computed do not match."""
-    return tell("ledger.differing") > 0
+    return tell("ledger.differing") + tell("ledger.other") > 0
 
 
 def some_figures_withheld(tell: Tell) -> bool:

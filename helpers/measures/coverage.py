@@ -88,6 +88,11 @@ def of(
     return table[table["models"] > 0].reset_index(drop=True)
 
 
+def with_all(monthly: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFrame:
+    """`of`, with rows "all" besides."""
+    return pd.concat([of(monthly, models, []).assign(**{by: "all"}), of(monthly, models, by)], ignore_index=True)
+
+
 def carries(cover: pd.DataFrame, needed: Needed, level: str) -> pd.Series:
     """Whether each row of a table with COLUMNS carries a statement of a level: total, share, rank or crossing."""
     ever = cover["models_known"] >= needed["models"] * cover["models"]
@@ -195,17 +200,18 @@ def listed(table: pd.DataFrame, daily: pd.DataFrame, models: pd.DataFrame, neede
     return carried(table, of(last, models, []).drop(columns="date"), needed, "share", [column])
 
 
-def shown(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
+def shown(table: pd.DataFrame, by: str, column: str = "downloads_cumulative") -> pd.DataFrame:
     """The rows of the groups that have any value of `column`, to be drawn: what is null within is a gap."""
     return table[table.groupby(by)[column].transform("count") > 0]
 
 
-def read_at_both(monthly: pd.DataFrame, models: pd.DataFrame, by: str, months: list[pd.Timestamp]) -> pd.DataFrame:
-    """Growth of the models read at both of two month labels: <by> (and "all" of them), models, multiple.
+def over_a_year(monthly: pd.DataFrame, models: pd.DataFrame, by: str, last: pd.Timestamp) -> pd.DataFrame:
+    """Growth of the models read at a month label and at that a year before: <by> (and "all" of them), models, multiple.
 
     Where more models are read later, totals grow by what was not read before; this compares the same ones. models: how
-    many. multiple: their cumulative downloads at the second label over those at the first; null where these are 0.
+    many. multiple: their cumulative downloads at the label over those a year before; null where these are 0.
     """
+    months = [last - pd.DateOffset(years=1), last]
     read = monthly[monthly["month"].isin(months) & ~monthly["flag"].isin(UNREAD)]
     both = read[read["model"].duplicated(keep=False)]
     listed = models[models["model"].isin(both["model"])]

@@ -174,3 +174,17 @@ def changed(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     before, after: from `ram.reference_set`.
     """
     return pd.DataFrame([{"places": len(after), "changed": int((~after["model"].isin(before["model"])).sum())}])
+
+
+def counted(listed: pd.DataFrame, lifetime: pd.DataFrame, date: str) -> pd.DataFrame:
+    """Lifetime counts of the models that a list names: model, downloads_cumulative (at `date`), downloads_that_day.
+
+    listed: model, day (of the list, in the data that it rests on). lifetime: the table clean/lifetime. Null where no
+    count of the day is held.
+    """
+    counts = lifetime[["date", "model", "downloads_cumulative"]]
+    that_day = counts.rename(columns={"date": "day", "downloads_cumulative": "downloads_that_day"})
+    both = listed[["model", "day"]].merge(counts[counts["date"] == date], how="left", on="model")
+    return both.merge(that_day, how="left", on=["model", "day"])[
+        ["model", "downloads_cumulative", "downloads_that_day"]
+    ]

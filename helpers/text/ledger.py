@@ -20,7 +20,9 @@ from helpers.text.quoting import slug
 
 NOTEBOOKS = ("02_clean", "03_regional", "04_organizational", "05_ram")
 """Whose quoted tables may answer a claim; none of them sees what the paper prints."""
-MATCHES, DIFFERS, ABSENT = VERDICTS = ("matches", "differs", "absent")
+MATCHES, DIFFERS, OTHER, ABSENT = VERDICTS = ("matches", "differs", "other", "absent")
+"""`OTHER`: not what is printed, in an edition of another kind of data, date or coverage than the paper's, which then is
+no difference to be explained."""
 ALL = "all"
 """Slug of the ledger's parts together."""
 
@@ -98,7 +100,7 @@ def _of_counts(table: pd.DataFrame) -> Iterator[dict[str, str]]:
         yield about | {
             "id": f"table-b-{row.model}", "measure": words()["table-b-count"], "subject": row.name,
             "value": row.downloads, "unit": "downloads", "printed": row.printed, "precision": _step(row.printed),
-            "answer": f"lifetimes.{slug(row.model)}.downloads_cumulative", "note": row.note,
+            "answer": f"lifetimes.{slug(row.model)}.downloads_that_day", "note": row.note,
         }  # fmt: skip
     for bucket, rows in table.groupby("bucket", sort=False):
         yield about | {
@@ -178,13 +180,15 @@ def _cell(claim: dict[str, Any], book: Book) -> Cell:
 def compare(folder: Path = paths.BUILD / "quoted") -> pd.DataFrame:
     """The ledger of a build, see `ledger`. folder: what its notebooks quoted. Raises ClaimError, AddressError."""
     claims, book = read(), addresses.read(folder, notebooks=NOTEBOOKS)
-    return ledger(claims, answers(claims, book, findings.evaluate(book.tell)))
+    other = "settings" in book.tables and book.tell("settings.data") == "public"
+    return ledger(claims, answers(claims, book, findings.evaluate(book.tell)), other)
 
 
-def ledger(claims: pd.DataFrame, answered: dict[str, dict[str, Any]]) -> pd.DataFrame:
+def ledger(claims: pd.DataFrame, answered: dict[str, dict[str, Any]], other: bool = False) -> pd.DataFrame:
     """Compare each claim with what answers it.
 
-    claims: from `read`. answered: from `answers`.
+    claims: from `read`. answered: from `answers`. other: whether the edition rests on other data than the paper; its
+    notes explain the paper's figures only, and stand at none of ours then.
     Returns one row a claim: part (slug of `sections`), kind, id, section, measure, subject, date, figure (those three
     as readers see them), printed, ours and difference (as readers see them, to one digit more than printed; what is no
     number has no difference), verdict (of VERDICTS), reason, answer, notebook, cell. Raises ClaimError for a section
@@ -193,7 +197,7 @@ def ledger(claims: pd.DataFrame, answered: dict[str, dict[str, Any]]) -> pd.Data
     parts = sections().explode("sections").reset_index().set_index("sections")["slug"].drop("")
     if strangers := sorted(set(claims["section"]) - set(parts.index)):
         raise ClaimError(f"claims.csv: sections {', '.join(strangers)} are in no part of sections.csv; add them to one")
-    rows = [_compare(claim, answered.get(claim["answer"])) for claim in claims.to_dict("records")]
+    rows = [_compare(claim, answered.get(claim["answer"]), other) for claim in claims.to_dict("records")]
     return pd.DataFrame(rows).assign(part=claims["section"].map(parts).to_numpy())
 
 
@@ -206,15 +210,16 @@ def match_rate(compared: pd.DataFrame) -> float | None:
 def summary(compared: pd.DataFrame, wanted: float) -> pd.DataFrame:
     """The ledger in one row. wanted: the rate that the edition asks for, 0 to 1.
 
-    Returns claims, computed, matched, differing, absent, remarks (of the absent: those that no data of this kind
+    Returns claims, computed, matched, differing, other, absent, remarks (of the absent: those that no data of this kind
     measure), withheld (the other absent ones), settings (computed ones), settings_matched, rate (of the computed; null
     for none), result_rate (of the computed without settings), wanted.
     """
-    matched, differing, absent = ((compared["verdict"] == verdict).sum() for verdict in VERDICTS)
+    matched, differing, other, absent = ((compared["verdict"] == verdict).sum() for verdict in VERDICTS)
     remarks = (compared["answer"] == "").sum()
     settings = compared["kind"] == SETTING
     row = {
-        "claims": len(compared), "computed": matched + differing, "matched": matched, "differing": differing,
+        "claims": len(compared), "computed": matched + differing + other, "matched": matched,
+        "differing": differing, "other": other,
         "absent": absent, "remarks": remarks, "withheld": absent - remarks,
         "settings": (settings & (compared["verdict"] != ABSENT)).sum(),
         "settings_matched": (settings & (compared["verdict"] == MATCHES)).sum(),
@@ -224,7 +229,7 @@ def summary(compared: pd.DataFrame, wanted: float) -> pd.DataFrame:
 
 
 def counts(compared: pd.DataFrame) -> pd.DataFrame:
-    """Claims by part and verdict: part (as readers see it), matches, differs, absent; the paper's order, then all."""
+    """Claims by part and verdict: part (as readers see it), VERDICTS; the paper's order, then all."""
     table = pd.crosstab(compared["part"], compared["verdict"]).reindex(columns=VERDICTS, fill_value=0)
     table.loc[ALL] = table.sum()
     present = table.reindex([slug for slug in sections().index if slug in table.index])
@@ -240,7 +245,7 @@ def part(compared: pd.DataFrame, slug: str) -> pd.DataFrame:
 
 def unsettled(compared: pd.DataFrame) -> pd.DataFrame:
     """The claims that do not match as readers see them, those that differ first, with the section and the reason."""
-    rows = pd.concat([compared[compared["verdict"] == verdict] for verdict in (DIFFERS, ABSENT)])
+    rows = pd.concat([compared[compared["verdict"] == verdict] for verdict in (DIFFERS, OTHER, ABSENT)])
     return show.shown(rows[["figure", "section", "printed", "ours", "reason"]], "ledger")
 
 
@@ -254,8 +259,10 @@ def _figure(claim: dict[str, Any]) -> str:
 # One row ------------------------------------------------------------------------------------------------------
 
 
-def _compare(claim: dict[str, Any], value: dict[str, Any] | None) -> dict[str, Any]:
+def _compare(claim: dict[str, Any], value: dict[str, Any] | None, other: bool) -> dict[str, Any]:
     """One row of the ledger."""
+    if other and claim["answer"]:
+        claim = claim | {"note": ""}
     if claim["unit"] == "date":
         claim = claim | {"date": ""}  # the printed date says it
     row = {key: claim[key] for key in ("kind", "id", "section", "measure", "subject", "date", "printed", "answer")}
@@ -269,8 +276,8 @@ def _compare(claim: dict[str, Any], value: dict[str, Any] | None) -> dict[str, A
     return row | {
         "ours": _text(value, claim) if difference is None else _number(value["raw"], claim),
         "difference": "" if difference is None else _number(difference, claim).rstrip("%×"),
-        "verdict": MATCHES if agree else DIFFERS,
-        "reason": claim["note"] or ("" if agree else words()["unexplained"]),
+        "verdict": MATCHES if agree else OTHER if other else DIFFERS,
+        "reason": claim["note"] or ("" if agree else words()["other-" + claim["kind"] if other else "unexplained"]),
         "notebook": value["notebook"],
         "cell": value["cell"],
     }

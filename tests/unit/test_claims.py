@@ -99,13 +99,31 @@ def test_a_claim_that_differs_without_a_note_is_not_passed_over():
     assert compared(claim("1", "1"), 1)["reason"] == ""
 
 
+def test_other_data_do_not_differ_and_the_papers_notes_do_not_explain_them():
+    table = pd.concat([claim("9", "1", note="a slip in print"), claim("1", "1", note="as read"),
+                       claim("9", "1", kind="setting"), claim("1", "1", answer="", note="private")])  # fmt: skip
+    rows = ledger.ledger(table, {"x": value(1)}, other=True)
+    assert rows["verdict"].tolist() == [ledger.OTHER, ledger.MATCHES, ledger.OTHER, ledger.ABSENT]
+    assert rows["reason"].tolist() == [
+        "other data, dates and models read than the paper's", "", "this edition sets it otherwise", "private",
+    ]  # fmt: skip
+    assert ledger.summary(rows, 0)["other"].tolist() == [2]
+    assert len(ledger.unsettled(rows)) == 3
+
+
 def test_the_match_rate_leaves_out_what_cannot_be_computed():
     table = pd.concat([claim("1", "1"), claim("9", "1"), claim("1", "1", answer="")])
     rows = ledger.ledger(table, {"x": value(1)})
     assert ledger.match_rate(rows) == 0.5
     assert ledger.counts(rows).to_dict("records") == [
-        {"part": "Section 3, adoption by region", ledger.MATCHES: 1, ledger.DIFFERS: 1, ledger.ABSENT: 1},
-        {"part": "All", ledger.MATCHES: 1, ledger.DIFFERS: 1, ledger.ABSENT: 1},
+        {
+            "part": "Section 3, adoption by region",
+            ledger.MATCHES: 1,
+            ledger.DIFFERS: 1,
+            ledger.OTHER: 0,
+            ledger.ABSENT: 1,
+        },
+        {"part": "All", ledger.MATCHES: 1, ledger.DIFFERS: 1, ledger.OTHER: 0, ledger.ABSENT: 1},
     ]
     assert list(ledger.unsettled(rows)["Ours"]) == ["1", ""]
 
@@ -117,7 +135,7 @@ def test_the_ledger_in_one_row():
     )  # fmt: skip
     (row,) = ledger.summary(ledger.ledger(table, {"x": value(1)}), 0.5).to_dict("records")
     assert row == {
-        "claims": 5, "computed": 3, "matched": 2, "differing": 1, "absent": 2, "remarks": 1, "withheld": 1,
+        "claims": 5, "computed": 3, "matched": 2, "differing": 1, "other": 0, "absent": 2, "remarks": 1, "withheld": 1,
         "settings": 1, "settings_matched": 1, "rate": pytest.approx(2 / 3), "result_rate": 0.5, "wanted": 0.5,
     }  # fmt: skip
     (row,) = ledger.summary(ledger.ledger(table, {}), 0.5).to_dict("records")
@@ -172,13 +190,13 @@ def test_the_papers_tables_are_claims_to_the_digit_they_print(tmp_path):
     assert list(table["precision"]) == ["1", "0.01", "100000", "100000", "1000", "order"]
     answers = {
         "x": value(1), "scores.deepseek-ocr.14d.score": value(9.404, "score"),
-        "scores.deepseek-ocr.14d.downloads": value(1.26e6), "lifetimes.a-big.downloads_cumulative": value(6e6),
-        "lifetimes.b-less-1-5.downloads_cumulative": value(302_499),
+        "scores.deepseek-ocr.14d.downloads": value(1.26e6), "lifetimes.a-big.downloads_that_day": value(6e6),
+        "lifetimes.b-less-1-5.downloads_that_day": value(302_499),
         "top-lists.250b.ordered": value("a/Big, c/New", "text"),
     }  # fmt: skip
     rows = ledger.ledger(table.reset_index(), answers).set_index("answer")
     assert list(rows.index[rows["verdict"] == ledger.DIFFERS]) == [
-        "lifetimes.a-big.downloads_cumulative",
+        "lifetimes.a-big.downloads_that_day",
         "top-lists.250b.ordered",
     ]
     listed = rows.loc["top-lists.250b.ordered", ["printed", "ours", "reason"]]

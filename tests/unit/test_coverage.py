@@ -140,7 +140,7 @@ def test_a_single_day_gives_totals_and_no_month():
     found = coverage.totals(monthly, models, "region", NEEDED)
     assert told(found, "region", COLUMN) == {"china": 100, "us": 50}
     assert found["downloads"].isna().all()
-    assert coverage.read_at_both(monthly, models, "region", [MONTHS[0], LAST]).empty
+    assert coverage.over_a_year(monthly, models, "region", LAST).empty
     daily = monthly.rename(columns={"month": "date"})
     counted = coverage.counted_days(daily, models, "region", NEEDED)
     assert counted["date"].unique().tolist() == [LAST]
@@ -151,7 +151,7 @@ def test_one_organisation_alone_has_its_total_and_no_place_among_those_that_were
     found = coverage.placed(monthly, models, "organisation", COLUMN, NEEDED)
     assert told(found, "organisation", COLUMN) == {"China": 3}
     assert told(found, "organisation", "rank") == {}
-    shown = coverage.shown(found, "organisation", COLUMN)
+    shown = coverage.shown(found, "organisation")
     assert set(shown["organisation"]) == {"China"}
 
 
@@ -164,7 +164,8 @@ def test_models_renamed_halfway_are_not_counted_twice_in_what_is_told():
 
 def test_growth_is_of_the_models_read_at_both_dates():
     models, monthly = archive(China_a=[100, 150, 200], China_b=[None, 900, 1000], US_c=[10, None, None])
-    found = coverage.read_at_both(monthly, models, "region", [MONTHS[0], LAST]).set_index("region")
+    apart = monthly.assign(month=monthly["month"].replace(MONTHS[0], LAST - pd.DateOffset(years=1)))
+    found = coverage.over_a_year(apart, models, "region", LAST).set_index("region")
     assert found.loc["china"].tolist() == [1, 2]
     assert found.loc["all"].tolist() == [1, 2]
     assert "us" not in found.index  # it has vanished
