@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import edition, paths, registry
-from helpers.registry import lists, sizes
+from helpers.registry import lists, makers, sizes
 
 EDGES = [1, 5, 10, 50, 100, 250]
 SHARED = paths.ROOT.parent / "shared" / "data"
@@ -242,6 +242,45 @@ def test_the_paper_s_regions_hold():
     for region, names in paper.items():
         for name in names.split():
             assert set(organisations.loc[[name.replace("_", " ")]]) == {region}, name
+
+
+SPELLINGS = {
+    "Ai2": ["Ai2", "allenai", "Allen Institute for AI", "AllenAI/UW"],
+    "AI21": ["AI21", "ai21labs", "AI21 Labs"],
+    "Arcee": ["Arcee", "arcee-ai", "Arcee AI"],
+    "Baidu": ["Baidu", "baidu", "PaddlePaddle"],
+    "ByteDance": ["ByteDance", "ByteDance Seed", "ByteDance-Seed"],
+    "DeepSeek": ["DeepSeek", "deepseek-ai", "DeepSeek AI"],
+    "Google": ["Google", "google", "DeepMind", "Google DeepMind", "Google Research"],
+    "Hugging Face": ["Hugging Face", "HuggingFaceTB", "HuggingFaceFW", "HuggingFaceH4", "HuggingFaceM4"],
+    "IBM": ["IBM", "ibm-granite", "ibm-research"],
+    "Inclusion AI": ["Inclusion AI", "inclusionAI", "Ant Group"],
+    "InternLM": ["InternLM", "internlm", "Shanghai AI Lab"],
+    "Meta": ["Meta", "meta-llama", "facebook", "FacebookAI", "Meta AI"],
+    "Microsoft": ["Microsoft", "microsoft", "Microsoft AI", "Microsoft Azure", "Microsoft Research"],
+    "MiniMax": ["MiniMax", "MiniMaxAI"],
+    "Mistral": ["Mistral", "mistralai", "mistral-community", "Mistral AI"],
+    "Moonshot AI": ["Moonshot AI", "moonshotai", "Moonshot", "Kimi"],
+    "NVIDIA": ["NVIDIA", "nvidia", "Nvidia"],
+    "OpenAI": ["OpenAI", "openai", "openai-community"],
+    "OpenBMB": ["OpenBMB", "openbmb"],
+    "Qwen": ["Qwen", "qwen", "Alibaba"],
+    "Skywork": ["Skywork", "skywork"],
+    "Snowflake": ["Snowflake", "snowflake"],
+    "Tencent": ["Tencent", "tencent", "TencentARC"],
+    "Xiaomi": ["Xiaomi", "XiaomiMiMo"],
+    "Zhipu AI": ["Zhipu AI", "zai-org", "THUDM", "Zhipu", "Z.ai", "Z.ai (Zhipu AI)", "Tsinghua"],
+}
+"""Every organisation of the paper, and how it is written by those that list its models."""
+
+
+@pytest.mark.parametrize("organisation", SPELLINGS)
+def test_an_organisation_of_the_paper_is_known_by_each_of_its_names(organisation):
+    labels = pd.read_csv(paths.REGISTRY / "organisations.csv", keep_default_na=False)
+    found = makers.resolve(pd.Series(SPELLINGS[organisation]), labels)
+    assert dict(zip(SPELLINGS[organisation], found["organisation"], strict=True)) == dict.fromkeys(
+        SPELLINGS[organisation], organisation
+    )
 
 
 @tracked
