@@ -18,8 +18,8 @@ DEPTH = 3
 ORIGINS = ("--lua-filter", str(paths.REPORT / "filters" / "origins.lua"))
 
 
-def render(report: Report, links: list[dict[str, str]], site: Path) -> str:
-    """Write the report and its PDF under `site`; returns the Typst source of the PDF.
+def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str, str]:
+    """Write the report and its PDF under `site`; returns the Typst source of the PDF, and no log.
 
     links: text and href of what the title block offers.
     """
@@ -28,7 +28,7 @@ def render(report: Report, links: list[dict[str, str]], site: Path) -> str:
         document = pool.submit(_pdf, report, about, site)  # takes longest
         pages = pool.submit(_page, report, about, site)
         pages.result()
-        return document.result()
+        return document.result(), ""
 
 
 def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -49,17 +50,17 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
     site = work / "site"
     site.mkdir(parents=True)
     try:
-        if engine == "quarto":
-            source, log = quarto.render(report, _links(build), site)
-        else:
-            source, log = pandoc.render(report, _links(build), site), ""
-        shutil.copytree(build / "pages", site / "build" / "notebooks")
-        _extras(root, build, site)
-        codebook.write(report, site)
-        explorer.write(report, build, site)
-        roster.write(report, site)
-        title, label = report.about["title"], report.about["data-label"]
-        files.write_text(site / "index.html", REDIRECT.format(title=title, label=label))
+        with ThreadPoolExecutor() as pool:
+            publisher = quarto.render if engine == "quarto" else pandoc.render
+            rendering = pool.submit(publisher, report, _links(build), site)
+            shutil.copytree(build / "pages", site / "build" / "notebooks")
+            _extras(root, build, site)
+            codebook.write(report, site)
+            explorer.write(report, build, site)
+            roster.write(report, site)
+            title, label = report.about["title"], report.about["data-label"]
+            files.write_text(site / "index.html", REDIRECT.format(title=title, label=label))
+        source, log = rendering.result()
         previewed = [notebook.preview for notebook in report.executed.values()]
         findings = check.findings(site, label, source, log, previewed, _data(report))
         if findings:
