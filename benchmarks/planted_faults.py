@@ -9,11 +9,13 @@ Those that pass unnoticed are printed with file, line and change: look at each, 
 
 import argparse
 import ast
+import functools
 import random
 import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +40,6 @@ SWAPPED = {
     "all": "any", "sum": "mean", "mean": "sum", "median": "max", "notna": "isna", "isna": "notna",
 }  # fmt: skip
 LEFT_OUT = {"dropna", "sort_values", "drop_duplicates", "fillna", "casefold", "lower", "clip", "normalize"}
-SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -119,20 +120,36 @@ def tests_of(root: Path, module: Path) -> list[str]:
     return sorted(str(path.relative_to(root)) for path in found)
 
 
-def noticed(root: Path, fault: Fault) -> bool:
-    """Whether a unit test fails of a fault, or does not come to an end."""
-    whole = fault.module.read_bytes()
-    fault.module.write_bytes(whole[: fault.start] + fault.new.encode() + whole[fault.end :])
+def passes(root: Path, module: Path, seconds: float | None = None) -> bool:
+    """Whether the unit tests of a module pass, in so many seconds."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     try:
         done = subprocess.run(
-            [*command, *tests_of(root, fault.module)], cwd=root, capture_output=True, timeout=SECONDS, check=False
+            [*command, *tests_of(root, module)], cwd=root, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        return True
+        return False
+    return done.returncode == 0
+
+
+@functools.cache
+def usual(root: Path, module: Path) -> float:
+    """The seconds that the unit tests of a module take without a fault, which they must pass to notice any."""
+    start = time.monotonic()
+    if not passes(root, module):
+        raise SystemExit(f"{module.relative_to(root)}: its tests fail without any fault: {tests_of(root, module)}")
+    return time.monotonic() - start
+
+
+def noticed(root: Path, fault: Fault) -> bool:
+    """Whether a unit test fails of a fault, or takes ten times as long as ever."""
+    seconds = 60 + 10 * usual(root, fault.module)
+    whole = fault.module.read_bytes()
+    fault.module.write_bytes(whole[: fault.start] + fault.new.encode() + whole[fault.end :])
+    try:
+        return not passes(root, fault.module, seconds)
     finally:
         fault.module.write_bytes(whole)
-    return done.returncode in (1, 2)
 
 
 def main() -> None:
