@@ -22,7 +22,8 @@ def lines(
 ) -> Drawn:
     """One line for each value of `by`, named at its end with its last value (Figures 7, 13, 14).
 
-    frame: x (dates), by (region keys or organisation labels), y (in `unit`); a null value is a gap in its line.
+    frame: x (dates), by (region keys or organisation labels), y (in `unit`; a null value is a gap in its line), and low
+    and high where the lines have bands.
     marks: day → a few words; those beside the dates shown are left out.
     """
     theme.drawable(frame)
@@ -89,7 +90,8 @@ def _series(frame: pd.DataFrame, x: str, y: str, by: str, say: Callable[[float],
     """A line for each group, named at its end with its last known value, which `say` writes."""
     found = []
     for name, style in palette.styles(frame[by]).items():
-        rows = frame.loc[frame[by] == name, [x, y]].sort_values(x).set_axis(["x", "y"], axis="columns")
+        band = [column for column in ("low", "high") if column in frame]
+        rows = frame.loc[frame[by] == name, [x, y, *band]].sort_values(x).set_axis(["x", "y", *band], axis="columns")
         known = rows["y"].dropna()
         found.append(Mark("line", style, rows, f"{style.label} {say(known.iloc[-1])}" if len(known) else ""))
     return found

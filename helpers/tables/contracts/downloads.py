@@ -141,5 +141,18 @@ TABLES = {
         description="Lifetime counts on the days on which it matters whether a count that the Hub takes back is "
         "believed; which of the two the other tables have is the edition's `falls`.",
     ),
+    "clean/chained": pa.DataFrameSchema(
+        {
+            "date": columns.date("day through which is counted"),
+            "model": columns.hub_id(),
+            "downloads_cumulative": _downloads("estimated: a later count less the 30-day counts between"),
+            "low": _downloads("least by the measured error; null where that is not known", True),
+            "high": _downloads("most by the measured error; null where that is not known", True),
+        },
+        unique=["date", "model"],
+        strict=True,
+        description="Estimates of lifetime counts before the first that was read, by 30-day counts of weekly dumps. "
+        "They enter no other table. Absent where no such counts are held.",
+    ),
 }
 """Name of a table → its contract."""
