@@ -35,7 +35,7 @@ public: $(READY)  ## from nothing to the public edition: collect what can be had
 bench: $(READY)  ## the counts of the house; rebuilding, cleaning, collecting against plain papermill, pandas, huggingface_hub
 	@.venv/bin/python benchmarks/house.py && .venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
 
-stress: $(READY)  ## a thousand collections of the Hub, and as many of the other sources, through seeded faults, damage and kills; prints what they came to
+stress: $(READY)  ## a thousand collections of the Hub, as many of the other sources, and 200 small builds, through seeded faults, damage and kills; prints what they came to
 	@ATOM_RUNS=1000 .venv/bin/pytest -k faults_and_kills tests/integration
 
 lock:  ## pin every dependency anew (needs uv); review the difference before committing it
