@@ -21,18 +21,23 @@ def by_month(daily: pd.DataFrame) -> pd.DataFrame:
     return tokens.assign(days=tokens["month"].map(daily.groupby(month)["date"].nunique()))
 
 
-def top_open(daily: pd.DataFrame, least_days: int, size: int = 10) -> pd.DataFrame:
-    """The most used open models of each month that is over: clean/tokens_monthly where there are daily tokens alone.
+def whole_months(daily: pd.DataFrame, least_days: int) -> pd.DataFrame:
+    """`by_month` of the months that are over and of which `least_days` days are held, or more: fewer are no month.
 
-    A month is over if the input holds its last day or a later one. least_days: days of it that must be held: fewer are
-    days, and no month. Of equal tokens the first slug in the alphabet counts.
+    A month is over if the input holds its last day or a later one.
     """
-    last = daily["date"].max()
-    months = by_month(daily)
+    months, last = by_month(daily), daily["date"].max()
     over = months["month"] + pd.offsets.MonthEnd() <= last
-    used = months[over & (months["days"] >= least_days) & (months["status"] == "open")].sort_values(
-        ["month", "tokens", "slug"], ascending=[True, False, True]
-    )
+    return months[over & (months["days"] >= least_days)].reset_index(drop=True)
+
+
+def top_open(daily: pd.DataFrame, least_days: int, size: int = 10) -> pd.DataFrame:
+    """The most used open models of each whole month: clean/tokens_monthly where there are daily tokens alone.
+
+    least_days: see `whole_months`. Of equal tokens the first slug in the alphabet counts.
+    """
+    months = whole_months(daily, least_days)
+    used = months[months["status"] == "open"].sort_values(["month", "tokens", "slug"], ascending=[True, False, True])
     return used.groupby("month").head(size).reset_index(drop=True)
 
 

@@ -231,6 +231,7 @@ def test_a_few_days_are_no_month_and_are_told():
     used = daily(*[(f"{day:%Y-%m-%d}", "qwen/qwen3-8b", 10) for day in dates])
     found = inference.top_open(used, 15)
     assert found[["month", "tokens", "days"]].to_numpy().tolist() == [[pd.Timestamp("2025-03-01"), 310, 31]]
+    assert set(inference.whole_months(used, 15)["month"]) == {pd.Timestamp("2025-03-01")}
     left = inference.too_short(used, 15).iloc[0]
     assert (left["months"], left["days"]) == (3, 14)
     assert [f"{left[end]:%Y-%m}" for end in ("first", "last")] == ["2025-01", "2025-04"]
