@@ -132,7 +132,7 @@ def edition_of_little(request):
 def test_no_sentence_of_the_article_is_filled_with_what_is_not_known(edition_of_little):
     """No value that is not known, no zero for a small number, no plural of one, no change to the same number."""
     said = words(edition_of_little).partition("What it finds")[2].partition("The whole ledger")[0]
-    for name in SHOWN:
+    for name in (*SHOWN, *map(names.short, fakepublic.ATTACKS)):
         said = said.replace(name, "")  # some speak of the unknown themselves
     empty = r"\bunknown\b|\bna[nt]\b|(?<![\d.])0(?:\.0)?[KMB]\b|\b1 (?:points|models|months|days)\b|\bone of one\b"
     assert [said[max(m.start() - 60, 0) : m.end() + 40] for m in re.finditer(empty, said, re.IGNORECASE)] == []
