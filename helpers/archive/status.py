@@ -10,6 +10,7 @@ import pyarrow.parquet
 
 from helpers import files, lock, paths
 from helpers.archive import sound, store
+from helpers.registry import lists, renames
 from helpers.sources import fetched
 from helpers.tables.contracts import columns
 
@@ -22,6 +23,10 @@ REMEDIES = {
     "registry": "fetch it again: `atom collect tracked-models`",
 }
 """Folder of a source → what to do about a file of it that is not the one that was written."""
+
+
+MOST = 16
+"""Rows of `read_of_tracked` that are shown: all tracked models together, and the organisations with most."""
 
 
 def overview(folder: Path, verify: bool = False) -> pd.DataFrame:
@@ -48,7 +53,37 @@ def shown(found: pd.DataFrame, folder: Path) -> str:
         )
     damaged = found["state"] == "unsound"
     notes = found["note"].where(~damaged, "cannot be relied on, see below")
-    return "\n".join([found.assign(note=notes).to_string(index=False, na_rep=""), *found["note"][damaged]])
+    lines = [found.assign(note=notes).to_string(index=False, na_rep=""), *found["note"][damaged]]
+    read = read_of_tracked(folder)
+    if len(read):
+        most = read.head(MOST).drop(columns="day").to_string(index=False)
+        lines += [
+            "",
+            f"Tracked models with a count on {read['day'].iloc[0]:%Y-%m-%d}, of the {MOST - 1} largest makers:",
+            most,
+        ]
+    return "\n".join(lines)
+
+
+def read_of_tracked(folder: Path) -> pd.DataFrame:
+    """Of how many tracked models the newest sound day has a count: organisation ("all" first), models, read, day.
+
+    folder: the archive. Organisations with most tracked models come first. No row where the archive holds no list of
+    models, or no sound day. Raises RegistryError for a list that is damaged.
+    """
+    listed, days = folder / "registry" / "models.csv", sound.look(folder / "snapshots")[0]
+    if not listed.is_file() or not days:
+        return pd.DataFrame(columns=["organisation", "models", "read", "day"])
+    counts = store.day(folder / "snapshots", days[-1]).dropna(subset="downloads_all_time")
+    models = renames.current(lists.ids(listed.parent)).drop_duplicates().rename("model").to_frame()
+    labels = pd.read_csv(paths.REGISTRY / "organisations.csv", dtype=str).drop_duplicates("namespace")
+    space = models["model"].str.partition("/")[0]
+    models["organisation"] = space.map(labels.set_index("namespace")["organisation"]).fillna(space)
+    models["read"] = models["model"].isin(renames.current(counts["model"]))
+    both = pd.concat([models.assign(organisation="all"), models])
+    table = both.groupby("organisation", sort=False).agg(models=("model", "size"), read=("read", "sum"))
+    table = table.sort_values("models", ascending=False, kind="stable").reset_index()
+    return table.assign(day=pd.Timestamp(days[-1]))
 
 
 def status(folder: Path, verify: bool = False) -> pd.DataFrame:

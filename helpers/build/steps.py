@@ -80,7 +80,7 @@ STEPS = (
         parameters=(
             "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
             "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift", "arena_shift_before",
-            "bucket_edges",
+            "bucket_edges", "needed_coverage",
         ),
     ),
     _notebook(

@@ -13,7 +13,7 @@ def china_leads(tell: Tell) -> bool:
 
 def lead_stays_without_any_one(tell: Tell) -> bool:
     """The lead in cumulative downloads between China and the USA stays whichever single repository is left out."""
-    return tell("lead-contributors.cumulative.stays")
+    return tell("gap.last.gap") != 0 and tell("lead-contributors.cumulative.stays")
 
 
 def lead_changed_once(tell: Tell) -> bool:

@@ -27,6 +27,8 @@ COLUMNS = ["models", "models_read", "models_known", "read_share"]
 of the downloads of those ever read that the models read have, by the last count held of each."""
 
 UNREAD: tuple[str, ...] = ("vanished",)
+PART = "entered"
+"""Flag of a month of which only a part of a model's new downloads is known: a part of a month is no month."""
 BETWEEN: tuple[str, ...] = ("vanished", "interpolated", "faulty")
 """Flags of days on which a model was not read, and of those on which it was not counted itself."""
 
@@ -66,7 +68,8 @@ def of(
     start = np.where(models["tracked_since"].isna(), 0, start)
     weight, known = models["last_count"].fillna(0).to_numpy(float), models["last_count"].notna().to_numpy()
 
-    seen = frame.loc[frame[column].notna() & ~frame["flag"].isin(unread), [when, "model"]]
+    apart = [*unread, PART] if column == "downloads" else unread
+    seen = frame.loc[frame[column].notna() & ~frame["flag"].isin(apart), [when, "model"]]
     at = pd.Index(models["model"]).get_indexer(seen["model"])
     time, at = np.searchsorted(times, seen[when].to_numpy())[at >= 0], at[at >= 0]
 
@@ -174,6 +177,11 @@ def placed(monthly: pd.DataFrame, models: pd.DataFrame, by: By, column: str, nee
     table = totals(monthly, models, by, needed).merge(among[[*keys, f"{column}_share", "rank"]], how="left", on=keys)
     own = table[column].notna()
     return table.assign(**{name: table[name].where(own) for name in (f"{column}_share", "rank")})
+
+
+def kept(table: pd.DataFrame, monthly: pd.DataFrame, models: pd.DataFrame, needed: Needed) -> pd.DataFrame:
+    """The table, without rows where the models read do not carry shares of them all. monthly: the rows of one month."""
+    return table if carries(of(monthly, models, []), needed, "share").any() else table.iloc[:0]
 
 
 def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:

@@ -358,6 +358,7 @@ def test_month_labels_hold_data_through_the_day_before():
     found = contracts.check(cleaning.monthly(daily, "2025-07-01", "2025-09-01"), "clean/monthly")
     assert found["month"].drop_duplicates().tolist() == [pd.Timestamp("2025-08-01"), pd.Timestamp("2025-09-01")]
     assert of(found, "acme/a", "downloads") == [28, 31]
+    assert of(found, "acme/a", "flag") == ["entered", "observed"]  # of July it has a part
     assert of(found, "acme/a", "downloads_cumulative") == [128, 159]
     last = found[found["model"] == "acme/last"]
     assert np.isnan(last["downloads"].iloc[0])
@@ -370,7 +371,7 @@ def test_a_month_that_starts_or_ends_between_readings_says_so():
     counts = {"acme/a": [1.0] * 100, "acme/gone": [1.0] * 20 + [None] * 80}  # 3 July to 10 October
     counts["acme/a"][27:30] = [None] * 3  # 30 July to 1 August
     found = cleaning.monthly(counters.snapshot_counts(snapshots(counts)), "2025-08-01", "2025-10-01")
-    assert of(found, "acme/a", "flag") == ["interpolated", "interpolated", "observed"]
+    assert of(found, "acme/a", "flag") == ["entered", "interpolated", "observed"]
     assert of(found, "acme/gone", "flag") == ["vanished"] * 3
     assert of(found, "acme/gone", "downloads")[0] == 0  # 4 to 22 July: known
     assert np.isnan(of(found, "acme/gone", "downloads")[1:]).all()

@@ -79,6 +79,15 @@ def test_new_downloads_are_carried_by_the_models_of_which_they_are_known():
     assert told(found, "organisation", "downloads") == {"China": 40}
 
 
+def test_a_part_of_a_month_is_no_month():
+    models, monthly = WHOLE
+    monthly = monthly.assign(flag=monthly["flag"].mask(monthly["month"] == MONTHS[1], "entered"))
+    found = coverage.totals(monthly, models, "organisation", NEEDED)
+    assert told(found, "organisation", "downloads", MONTHS[1]) == {}
+    assert told(found, "organisation", COLUMN, MONTHS[1]) == {"China": 120, "US": 100}
+    assert told(found, "organisation", "downloads") == {"China": 30, "US": 10}
+
+
 lines = st.lists(st.lists(st.one_of(st.none(), st.integers(0, 10**9)), min_size=3, max_size=3), min_size=1, max_size=8)
 
 

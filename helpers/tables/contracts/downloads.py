@@ -106,9 +106,10 @@ TABLES = {
             ),
             "downloads_cumulative": _downloads("through the day before the label"),
             "flag": columns.label(
-                "interpolated: the count at the month's start or end was not read; vanished: the model was not seen "
-                "any more at its end, so that downloads are those of a part of the month, or null",
-                ("observed", "interpolated", "vanished"),
+                "entered: downloads are those of a part of the month, for a day of it is not known since the model is "
+                "there; interpolated: the count at the month's start or end was not read; vanished: the model was not "
+                "seen any more at its end, so that downloads are those of a part of the month, or null",
+                ("observed", "interpolated", "entered", "vanished"),
             ),
         },
         unique=["month", "model"],
