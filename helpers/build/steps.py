@@ -118,9 +118,10 @@ STEPS = (
         "07_sensitivity",
         "the headlines under other choices",
         reads=("raw/history", "raw/snapshots", "clean"),
+        stage="sensitivity",
         parameters=(
-            "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "falls", "derivative_threshold",
-            "bucket_edges", "needed_coverage",
+            "data", "seed", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "falls",
+            "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
         ),
     ),
     Step(
@@ -152,6 +153,7 @@ STEPS = (
         reads=(
             "pages", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml", "_variables.yml",
             "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "reproduction/figures",
+            "sensitivity/figures",
             "/_quarto.yml", "/report", "/data/codebook.csv",
         ),
         writes=("site", "editions"),

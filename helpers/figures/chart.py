@@ -16,10 +16,10 @@ class Mark:
     """One series of a panel.
 
     kind: line (marked at its end); points (a line marked at each); step (each value holds until the next row; advances
-    are marked); fit (a thin line); bars. rows: x, y (the length of a bar alone, without what it stands on; null where
-    it is not known), and where they apply x_end (of bars as wide as a time), base (what a bar stands on; bars without
-    one stand side by side), low and high (a band), at (the date under which a row is read, where that is not x). end:
-    words at the last known point; "" for none. hollow: no fill.
+    are marked); fit (a thin line); dots (of ranks, not joined); bars. rows: x, y (the length of a bar alone, without
+    what it stands on; null where it is not known), and where they apply x_end (of bars as wide as a time), base (what a
+    bar stands on; bars without one stand side by side), low and high (a band), at (the date under which a row is read,
+    where that is not x). end: words at the last known point; "" for none. hollow: no fill.
     """
 
     kind: str
@@ -33,10 +33,11 @@ class Mark:
 class Panel:
     """One set of axes and what is drawn in it.
 
-    across: what x counts: dates; days, on a log axis that names the `ticks`; or categories, the `ticks` from the top
-    down: bars then run to the right. bounds: of y over dates, null where the data decide. log: base of the axis of y
-    over days. level: a line across. notes: day → words. eras: region, start, end (calendar months). counts: day → a
-    number at the foot. totals: category → the length of its whole bar and words at its end.
+    across: what x counts: dates; days (or other sizes), on a log axis that names the `ticks`; categories, the `ticks`
+    from the top down: bars then run to the right; or ranks, which are not named: `ticks` are then rows, from the top.
+    bounds: of y over dates and ranks, null where the data decide. log: base of the axis of y over days, 1 for a plain
+    one. level: a line across. notes: day → words. eras: region, start, end (calendar months). counts: day → a number at
+    the foot. totals: category → the length of its whole bar and words at its end.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Chart:
     x_title: str = ""
     legend: str = ""
     below: Sequence[str] = ()
+    still: bool = False
 
     @property
     def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -1,8 +1,10 @@
 """The print pen: a chart's description drawn by matplotlib, in the report's look."""
 
+import math
 from typing import Any
 
 import pandas as pd
+from matplotlib import dates as mdates
 from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -31,7 +33,8 @@ def drawn(chart: Chart) -> Drawn:
     figure.chart = chart
     for ax, panel in zip(places, chart.panels, strict=False):
         ax.set_title(panel.title)
-        {"dates": _over_dates, "days": _over_days, "categories": _sideways}[panel.across](ax, panel)
+        pens = {"dates": _over_dates, "days": _over_days, "categories": _sideways, "ranks": _over_ranks}
+        pens[panel.across](ax, panel)
     if chart.panels[0].across == "dates":
         axes.month_axis(places[0], *chart.span, middle=chart.panels[0].marks[0].kind == "bars")
     _foot(places, chart)
@@ -78,8 +81,9 @@ def _over_days(ax: Axes, panel: Panel) -> None:
     for mark in panel.marks:
         _draw(ax, mark)
     tick, _ = axes.UNITS[panel.unit]
-    ax.set_yscale("log", base=panel.log)
-    ax.yaxis.set_minor_formatter(ticker.NullFormatter())
+    if panel.log > 1:
+        ax.set_yscale("log", base=panel.log)
+        ax.yaxis.set_minor_formatter(ticker.NullFormatter())
     ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: tick(y)))
     ax.set_xscale("log")
     ax.set_xticks(list(panel.ticks), [str(day) for day in panel.ticks])
@@ -87,6 +91,24 @@ def _over_days(ax: Axes, panel: Panel) -> None:
     for day, count in panel.counts.items():
         ax.annotate(str(count), (day, 0), (0, 3), xycoords=ax.get_xaxis_transform(), ha="center",
                     textcoords="offset points", fontsize=theme.SMALL, color=theme.MUTED)  # fmt: skip
+
+
+def _over_ranks(ax: Axes, panel: Panel) -> None:
+    """Dots side by side; up are values, days, or named rows."""
+    for mark in panel.marks:
+        _draw(ax, mark)
+    ax.tick_params(axis="x", bottom=False, labelbottom=False)
+    if panel.ticks:
+        ax.set_yticks(range(len(panel.ticks)), list(panel.ticks), fontsize=theme.SMALL)
+        ax.set_ylim(len(panel.ticks) - 0.4, -0.6)
+        ax.grid(False)
+    elif panel.unit == "day":
+        low, high = ax.get_ylim()
+        ax.yaxis.set_major_locator(mdates.MonthLocator(interval=math.ceil((high - low) / 31 / 4)))
+        ax.yaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+    else:
+        axes.value_axis(ax, panel.unit)
+        ax.set_ylim(*panel.bounds)
 
 
 def _draw(ax: Axes, mark: Mark) -> None:
@@ -99,6 +121,9 @@ def _draw(ax: Axes, mark: Mark) -> None:
     if mark.kind == "bars":
         width = rows["x_end"] - rows["x"]
         ax.bar(rows["x"], rows["y"].fillna(0), width, rows["base"], align="edge", color=style.colour, **EDGE)
+    elif mark.kind == "dots":
+        own: dict[str, Any] = {"markersize": 4, "markeredgewidth": 0.9, "color": style.colour}
+        ax.plot(rows["x"], rows["y"], style.marker, linestyle="", **own)
     elif mark.kind == "fit":
         ax.plot(rows["x"], rows["y"], color=style.colour, linewidth=1, alpha=0.75)
     elif mark.kind == "points":

@@ -54,5 +54,5 @@ def deepseek_passes_by_lifetime_counts(tell: Tell) -> bool:
 
 
 def derivative_leader_stays(tell: Tell) -> bool:
-    """The organisation with most new derivatives in the last month is the same under every threshold."""
-    return tell("threshold-range.leader_stays")
+    """The organisation with most new derivatives is the same under every combination of rules on derivatives."""
+    return tell("multiverse.qwen-derivatives.holds") == tell("multiverse.qwen-derivatives.universes")

@@ -22,6 +22,14 @@ SHORTEST = 14
 """Known days that a window needs for its quartiles to mean something: two weeks, for the weekday rhythm."""
 
 
+def constants() -> pd.DataFrame:
+    """The rule's constants that no edition sets, in one row: range_of_q3 (what the range counts for at least, in parts
+    of the third quartile), range_least (the same, in downloads), shortest_days (known days of a window), burst_share
+    (part of its window above which a burst is growth, since it then moves the third quartile itself)."""
+    row = {"range_of_q3": SPREAD, "range_least": FLOOR, "shortest_days": SHORTEST, "burst_share": 1 / 4}
+    return pd.DataFrame([row])
+
+
 def filter_outliers(history: pd.DataFrame, multiplier: float | None, window_days: int) -> pd.DataFrame:
     """Daily history without anomalous spikes (Section 2.1).
 

@@ -21,8 +21,6 @@ LEVEL = 0.95
 """Probability with which an interval holds, were the reference set a random draw."""
 BOUNDS = ("interval_low", "interval_high", "leave_one_out_low", "leave_one_out_high")
 """Columns of a score that single members of its reference set decide."""
-SETS = ("score_fixed", "n_fixed", "score_without", "n_without")
-"""Columns of a score against other sets of the same members."""
 BANDS = ("q25", "q75", "mean", "mean_to_median")
 """Columns of a reference set that single members decide: where only scores are known, these fix its median alone."""
 

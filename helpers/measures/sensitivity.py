@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.measures import adoption, cleaning, counters, coverage, crossings, derivatives, outliers
+from helpers.measures import adoption, cleaning, counters, coverage, crossings, outliers
 from helpers.measures.cleaning import Day
 from helpers.measures.coverage import Needed
 from helpers.registry import UNRESOLVED, bucket
@@ -228,49 +228,3 @@ def labelled(compared: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
         headline=compared["headline"].map(labels),
         absent=pd.Series(absent, compared.index, dtype=object).where(~valued, None),
     )
-
-
-# Derivatives --------------------------------------------------------------------------------------------------
-
-
-def derivative_leads(classified: pd.DataFrame, threshold: float, organisation: str) -> pd.DataFrame:
-    """One organisation's share of the new derivatives of each month if a derivative counts above `threshold` downloads.
-
-    classified: clean/derivatives. Returns month, derivatives (of all), share, leader (the organisation with most).
-    """
-    asked = classified["reason"].isna() | classified["reason"].isin([derivatives.TOO_FEW, derivatives.REPEATED])
-    rows = classified[asked & (classified["downloads_all_time"] > threshold).fillna(False).astype(bool)]
-    rows = rows.drop_duplicates(["model", "organisation"])
-    table = pd.crosstab(rows["month"], rows["organisation"])
-    own = table[organisation] if organisation in table else pd.Series(0, table.index)
-    total = table.sum(axis=1)
-    leader = table.idxmax(axis=1) if len(table) else pd.Series(dtype="str")
-    return pd.DataFrame({"derivatives": total, "share": own / total, "leader": leader}).reset_index()
-
-
-def thresholds(choices: pd.DataFrame, classified: pd.DataFrame, threshold: float, last_month: Day) -> pd.DataFrame:
-    """New derivatives of the last calendar month under each threshold, the edition's among them.
-
-    choices: of the kinds threshold (value: downloads) and organisation (value: whose share is told). last_month: the
-    label after that month. Returns above (the threshold), derivatives, share, leader; no row where none would count.
-    """
-    (organisation,) = of_kind(choices, "organisation")["value"]
-    month = pd.Timestamp(last_month) - pd.DateOffset(months=1)
-    tried = sorted({*of_kind(choices, "threshold")["value"].astype(float), float(threshold)})
-    leads = pd.concat(
-        [derivative_leads(classified, above, organisation).assign(above=above) for above in tried], ignore_index=True
-    )
-    return leads.loc[leads["month"] == month, ["above", "derivatives", "share", "leader"]].reset_index(drop=True)
-
-
-def threshold_range(leads: pd.DataFrame) -> pd.DataFrame:
-    """What moving the threshold does, in one row: share_low, share_high, leader_stays; null without derivatives.
-
-    leads: from `thresholds`.
-    """
-    row = {
-        "share_low": leads["share"].min(),
-        "share_high": leads["share"].max(),
-        "leader_stays": leads["leader"].nunique() == 1 if len(leads) else None,
-    }
-    return pd.DataFrame([row])

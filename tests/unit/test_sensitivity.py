@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import paths
-from helpers.measures import cleaning, counters, coverage, derivatives, outliers, sensitivity
+from helpers.measures import cleaning, counters, coverage, outliers, sensitivity
 from helpers.text import show
 
 END = pd.Timestamp("2025-07-10")
@@ -243,58 +243,3 @@ def test_a_model_without_a_history_is_never_filtered():
     history, counts = raw(spikes=[(pd.Timestamp("2025-07-20"), "new/e")])
     for through in (END, pd.Timestamp("2025-08-10")):
         assert at_end(respliced(history, counts, through))["new/e"] > 140_000
-
-
-# Derivatives --------------------------------------------------------------------------------------------------
-
-
-THRESHOLDS = (0, 5, 50)
-
-
-def listing(downloads):
-    """One derivative of each maker's model, and one of both."""
-    tags = [["base_model:Qwen/a"], ["base_model:meta-llama/b"], ["base_model:Qwen/a", "base_model:meta-llama/b"]]
-    created = pd.Series(pd.to_datetime(["2026-02-03"] * 3, utc=True))
-    return pd.DataFrame(
-        {"model": ["u/one", "u/two", "u/three"], "created_at": created, "downloads_all_time": downloads, "tags": tags,
-         "library_name": None}
-    )  # fmt: skip
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    downloads=st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=3, max_size=3),
-    threshold=st.sampled_from(THRESHOLDS),
-    classified_at=st.sampled_from(THRESHOLDS),
-)
-def test_another_threshold_counts_what_classifying_anew_would(downloads, threshold, classified_at):
-    table = listing(downloads)
-    stored = derivatives.classify(table, MODELS, classified_at, [])
-    counted = derivatives.counted(derivatives.classify(table, MODELS, threshold, []))
-    found = sensitivity.derivative_leads(stored, threshold, "Qwen")
-    assert found["derivatives"].sum() == len(counted)
-    if len(counted):
-        assert found["share"].item() == pytest.approx((counted["organisation"] == "Qwen").mean())
-
-
-def test_who_has_most_derivatives_changes_with_the_threshold():
-    stored = derivatives.classify(listing([3, 100, 4]), MODELS, 5, [])
-    assert sensitivity.derivative_leads(stored, 50, "Qwen")[["share", "leader"]].values.tolist() == [[0, "Meta"]]
-    assert sensitivity.derivative_leads(stored, 0, "Qwen")["share"].item() == 0.5
-
-
-def test_thresholds_are_the_tables_and_the_editions():
-    stored = derivatives.classify(listing([3, 100, 4]), MODELS, 7, [])
-    found = sensitivity.thresholds(CHOICES, stored, 7, "2026-03-01")
-    assert found["above"].tolist() == [0, 5, 7, 50]
-    assert found["share"].tolist() == [0.5, 0, 0, 0]
-    assert found["leader"].tolist()[1:] == ["Meta"] * 3
-    (row,) = sensitivity.threshold_range(found).to_dict("records")
-    assert (row["share_low"], row["share_high"]) == (0, 0.5)
-
-
-def test_without_derivatives_in_the_month_nothing_is_told():
-    stored = derivatives.classify(listing([3, 100, 4]), MODELS, 5, [])
-    found = sensitivity.thresholds(CHOICES, stored, 5, "2026-05-01")
-    assert found.empty
-    assert sensitivity.threshold_range(found).isna().all(axis=None)

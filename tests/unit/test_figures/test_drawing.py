@@ -92,6 +92,23 @@ def references() -> pd.DataFrame:
     return table
 
 
+def errors() -> pd.DataFrame:
+    cells = [(k, size, rule, 1 / size / (1 + j)) for k in ("launch", "step", "spike", "weeks")
+             for size in (2, 4, 16) for j, rule in enumerate(("window", "plain", "clip"))]  # fmt: skip
+    return pd.DataFrame(cells, columns=["kind", "size", "rule", "share"])
+
+
+def universes() -> pd.DataFrame:
+    table = pd.DataFrame({"place": range(1, 9), "value": np.linspace(0.8, 2, 8), "date": MONTHS[8:16]})
+    table.loc[2, "date"] = pd.NaT
+    return table.assign(edition=table["place"] == 4, filter=["rule", "none"] * 4, entry=["in"] * 4 + ["out"] * 4)
+
+
+OPTIONS = {"filter": {"rule": "Outliers removed", "none": "No outliers removed", "held": "by nobody"},
+           "entry": {"in": "Lifetime counts in", "out": "Lifetime counts out"}}  # fmt: skip
+PLANTED = {"window": "Our rule", "plain": "One fence", "clip": "Clipping", "launch": "Launch", "step": "Step",
+           "spike": "Bot's day", "weeks": "Bot's weeks"}  # fmt: skip
+
 ERAS = pd.DataFrame({"region": ["us", "china"], "start": MONTHS[[2, 12]], "end": MONTHS[[8, 20]]})
 MARKS = {MONTHS[10] + pd.Timedelta(days=21): "China passes the USA", MONTHS[11]: "snapshots"}
 
@@ -117,6 +134,8 @@ DRAWN = {
         case_studies(["100–250B", "250B+"]), "RAM score", "Days"
     ),
     "trajectories of small models": lambda: figures.trajectories(case_studies(["1–5B", "10–50B"]), "RAM score", "Days"),
+    "planted": lambda: figures.planted(errors(), "Times the usual day", PLANTED),
+    "specification": lambda: figures.specification(universes(), "Lead / Day", OPTIONS),
     "reference_curves": lambda: figures.reference_curves(references(), "Downloads.\nNumbers: models", "Days"),
 }  # fmt: skip
 
@@ -264,6 +283,25 @@ def test_a_region_without_a_trend_has_its_steps_alone():
         for part in (fits, fits[fits["region"] == "china"], fits.iloc[:0].astype(object))
     ]
     assert thin == [4, 2, 0]  # a line for each start
+
+
+def test_the_specification_curve_has_a_dot_for_each_universe_and_the_editions_in_colour():
+    above, day, options = figures.specification(universes(), "Lead / Day", OPTIONS).axes
+    others, own = above.lines
+    assert own.get_xydata().tolist() == [[4, pytest.approx(universes()["value"][3])]]
+    assert len(others.get_xdata()) == 7
+    assert [text.get_text() for text in options.get_yticklabels()] == [
+        "Outliers removed", "No outliers removed", "Lifetime counts in", "Lifetime counts out",
+    ]  # fmt: skip
+    assert sum(len(line.get_xdata()) for line in options.lines) == 2 * 8
+    assert {text.get_text() for text in day.get_yticklabels()} <= {f"{month:%b %Y}" for month in MONTHS}
+
+
+def test_planted_errors_have_a_panel_for_each_kind_on_an_axis_from_0_to_1():
+    axes_ = figures.planted(errors(), "Times", PLANTED).axes[:4]
+    assert [ax.get_title(loc="left") for ax in axes_] == ["Launch", "Step", "Bot's day", "Bot's weeks"]
+    assert all(ax.get_yscale() == "linear" and len(ax.lines) == 3 for ax in axes_)
+    assert [text.get_text() for text in axes_[2].texts] == ["Our rule", "One fence", "Clipping"]
 
 
 def test_days_within_one_month_are_named_as_days():
