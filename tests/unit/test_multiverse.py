@@ -180,15 +180,13 @@ def test_the_corners_come_out_of_plain_pandas(world):
 
 
 def test_the_edition_is_one_universe_and_says_what_the_table_of_choices_says(world):
-    own = sensitivity.headlines(world.daily, coverage.weighed(MODELS, world.daily), LAST, PAIRS, NEEDED).set_index(
-        "headline"
-    )
+    weighed, nothing = coverage.weighed(MODELS, world.daily), dict.fromkeys(NEEDED, 0)
+    own = sensitivity.headlines(world.daily, weighed, LAST, PAIRS, nothing).set_index("headline")
     one = summaries.one_by_one(world.found, CHOICES)
     edition = one[one["choice"] == sensitivity.EDITION].set_index("headline")
     asked = ["lead", "china-us", "qwen-meta", "deepseek-mistral", "bucket"]
     assert edition.loc[asked, "reading"].tolist() == own.loc[asked, "reading"].tolist()
-    weighed = coverage.weighed(MODELS, world.daily)
-    without = sensitivity.headlines(entries.without(world.daily), weighed, LAST, PAIRS, NEEDED).set_index("headline")
+    without = sensitivity.headlines(entries.without(world.daily), weighed, LAST, PAIRS, nothing).set_index("headline")
     out = one[one["choice"] == "entry/out"].set_index("headline")
     assert out.loc["china-us", "date"] == without.loc["china-us", "date"]
 
