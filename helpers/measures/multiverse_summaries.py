@@ -35,14 +35,15 @@ def summary(found: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
 
     found: from `multiverse.downloads`, `multiverse.new_derivatives`, or of both. decisive: label of the option, other
     than the edition's, with which the headline holds most seldom, if that is more seldom than without it; with_it,
-    without_it: in which part of the universes it then holds, 0 to 1. Null otherwise.
+    without_it: in which part of the universes it then holds, 0 to 1. Null otherwise; universes and holds are null where
+    no reading is known, or the headline is a number alone.
     """
     lines = [
         _summed(rows[rows["headline"] == headline], own, usual, choices)
         for rows, usual in _parts(found, choices)
         for headline, own in _edition(rows, usual).iterrows()
     ]
-    return pd.DataFrame(lines)
+    return pd.DataFrame(lines).astype({"universes": "Int64", "holds": "Int64"})
 
 
 def _summed(rows: pd.DataFrame, own: pd.Series, usual: pd.Series, choices: pd.DataFrame) -> dict[str, object]:
@@ -57,7 +58,8 @@ def _summed(rows: pd.DataFrame, own: pd.Series, usual: pd.Series, choices: pd.Da
     worst = min(fared, key=lambda one: one[1] - one[2], default=None)
     decisive, with_it, without_it = worst if worst and worst[1] < worst[2] else (None, None, None)
     return {
-        "headline": own.name, "reading": own["reading"], "universes": len(known), "holds": int(holds.sum()),
+        "headline": own.name, "reading": own["reading"], "universes": len(known) or None,
+        "holds": int(holds.sum()) if len(known) else None,
         "lowest": rows["value"].min(), "highest": rows["value"].max(), "first": rows["date"].min(),
         "last": rows["date"].max(), "decisive": keys(choices)[decisive] if decisive else None, "with_it": with_it,
         "without_it": without_it,
