@@ -75,7 +75,8 @@ def crossed(
     as for `shown`.
     """
     parts = pd.DataFrame({value: _texts(table, name, value, variants or {}) for value in values}, table.index)
-    texts = parts.agg(lambda cells: ", ".join(filter(None, cells)), axis=1) + np.where(table[marked], " *", "")
+    joined = [", ".join(filter(None, cells)) for cells in parts.itertuples(index=False)]
+    texts = pd.Series(joined, table.index, dtype=object) + np.where(table[marked], " *", "")
     lines = table.assign(text=texts).pivot(index=row, columns=column, values="text")
     lines = lines.reindex(index=table[row].unique(), columns=table[column].unique())
     return lines.rename_axis(index=None, columns=_head(name, row))

@@ -140,7 +140,7 @@ def dump(day, named, missing):
     return holdings.parquet(table)
 
 
-def hub_rows(named, missing):
+def hub_rows(named, missing=()):
     """The Hub of today: the tracked models, derivatives of them, and many others with hostile names among them."""
     others = catalogue(300, seed=5, hostile=16, now=NOW - datetime.timedelta(minutes=5))
     tracked = [
