@@ -153,9 +153,9 @@ def carried(
     last_month: Day,
     needed: Needed,
 ) -> pd.DataFrame:
-    """The universes of those headlines that this edition's data carry; of others nothing is said in any universe.
+    """The universes, with nothing known in any of them of headlines that this edition's data do not carry.
 
-    edition: from `sensitivity.headlines` of the edition's own choices: what is unknown there is left out. Shares need
+    edition: from `sensitivity.headlines` of the edition's own choices: what is unknown there is unknown. Shares need
     the totals of the regions at the last label, growth those of a year before, too. daily: clean/daily. models: from
     `coverage.weighed`.
     """
@@ -168,7 +168,8 @@ def carried(
     unknown |= set() if set(REGIONS) <= at_last else {"china-share"}
     unknown |= set() if set(REGIONS) <= at_last & before else {"growth", "growth-us", "growth-eu"}
     unknown |= set() if "china" in at_last else {"qwen-share"}
-    return found[~found["headline"].isin(unknown)].reset_index(drop=True)
+    known = ~found["headline"].isin(unknown)
+    return found.assign(**{name: found[name].where(known) for name in ("value", "date", "reading")})
 
 
 def _day(when: Day) -> np.datetime64:

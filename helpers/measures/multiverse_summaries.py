@@ -10,6 +10,9 @@ import pandas as pd
 from helpers.measures.multiverse import FOUND, axes
 from helpers.measures.sensitivity import EDITION, LEAD, PASSES
 
+SUMMED = ["headline", "reading", "universes", "holds", "lowest", "highest", "first", "last", "decisive", "with_it",
+          "without_it"]  # fmt: skip
+
 
 def _parts(found: pd.DataFrame, choices: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
     """The universes of each part with its axes alone, and the edition's options: of an axis the first that is there."""
@@ -43,7 +46,9 @@ def summary(found: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
         for rows, usual in _parts(found, choices)
         for headline, own in _edition(rows, usual).iterrows()
     ]
-    return pd.DataFrame(lines).astype({"universes": "Int64", "holds": "Int64"})
+    every = choices.loc[choices["part"] == "headline", "option"]
+    table = pd.DataFrame(lines, columns=SUMMED).set_index("headline").reindex(every.rename("headline")).reset_index()
+    return table.astype({"universes": "Int64", "holds": "Int64"})
 
 
 def _summed(rows: pd.DataFrame, own: pd.Series, usual: pd.Series, choices: pd.DataFrame) -> dict[str, object]:
@@ -72,8 +77,9 @@ def curve(found: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     Returns place (1 for the lowest), value, date (on which China passed the USA; null where it never did), edition
     (whether it is the edition's own), and a column for each axis of the downloads.
     """
-    rows, usual = next(_parts(found, choices))
-    names = list(usual.index)
+    names = list(axes(choices, "downloads"))
+    empty = (found.iloc[:0].reindex(columns=[*names, *FOUND]), pd.Series("", names))
+    rows, usual = next((part for part in _parts(found, choices) if names == list(part[1].index)), empty)
     days = rows.loc[rows["headline"] == PASSES, [*names, "date"]]
     wide = rows.loc[rows["headline"] == LEAD, [*names, "value"]].merge(days, on=names).dropna(subset="value")
     table = wide.sort_values(["value", *names], ignore_index=True)
@@ -87,7 +93,7 @@ def one_by_one(found: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     Returns choice (key of the option that differs, see `keys`; EDITION where none does), headline, value, date,
     reading, flips (the reading is another than the edition's; what is unknown does not flip).
     """
-    tables = []
+    tables = [found.iloc[:0].reindex(columns=["choice", *FOUND, "flips"])]
     for rows, usual in _parts(found, choices):
         other = rows[usual.index] != usual
         rows, other = rows[other.sum(axis=1) <= 1], other[other.sum(axis=1) <= 1]
@@ -97,7 +103,7 @@ def one_by_one(found: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
         flips = rows["reading"].notna() & own.notna() & (rows["reading"] != own)
         table = rows[FOUND].assign(choice=differ, flips=flips)
         tables.append(table.sort_values("choice", key=lambda column: column != EDITION, kind="stable"))
-    return pd.concat(tables, ignore_index=True)[["choice", *FOUND, "flips"]]
+    return pd.concat(tables, ignore_index=True)[["choice", *FOUND, "flips"]].astype({"flips": bool})
 
 
 def keys(choices: pd.DataFrame) -> dict[str, str]:

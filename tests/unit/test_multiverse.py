@@ -13,6 +13,7 @@ from helpers import paths
 from helpers.measures import cleaning, counters, coverage, derivatives, entries, multiverse, outliers, sensitivity
 from helpers.measures import multiverse_summaries as summaries
 from helpers.registry import REGIONS
+from helpers.text import show
 
 CHOICES = pd.read_csv(paths.REGISTRY / "multiverse.csv", dtype=str)
 PAIRS = pd.read_csv(paths.REGISTRY / "pairs.csv")
@@ -271,7 +272,8 @@ def told(daily, models):
     found = multiverse.downloads({"rule": daily}, daily, models, PAIRS, CHOICES, LAST)
     weighed = coverage.weighed(models, daily)
     own = sensitivity.headlines(daily, weighed, LAST, PAIRS, NEEDED)
-    return set(multiverse.carried(found, own, daily, weighed, LAST, NEEDED)["headline"])
+    left = multiverse.carried(found, own, daily, weighed, LAST, NEEDED)
+    return set(left.loc[left[["value", "date", "reading"]].notna().any(axis=1), "headline"])
 
 
 def test_what_the_edition_does_not_carry_is_in_no_universe():
@@ -360,3 +362,16 @@ def test_another_threshold_counts_what_classifying_anew_would(downloads, option,
         assert found["value"] == pytest.approx((counted["organisation"] == "Qwen").mean())
     else:
         assert found[["value", "reading"]].isna().all()
+
+
+def test_where_nothing_is_carried_tables_are_empty_and_whole():
+    none = multiverse.downloads({"rule": steady(EVEN)}, steady(EVEN), PLANTED, PAIRS, CHOICES, LAST).iloc[:0]
+    assert list(summaries.curve(none, CHOICES).columns) == ["place", "value", "date", "edition", *AXES]
+    one = summaries.one_by_one(none, CHOICES)
+    table = summaries.summary(none, CHOICES)
+    assert one.empty and table.drop(columns="headline").isna().all(axis=None)
+    assert "qwen-derivatives" in set(table["headline"])
+    shown = show.crossed(one, "year-over-year", "choice", "headline", ["value"], "flips")
+    assert shown.empty
+    derived = multiverse.new_derivatives(DERIVED, PLANTED, CHOICES, 5, LAST, 1)
+    assert summaries.curve(derived, CHOICES).empty
