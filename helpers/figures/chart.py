@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.figures import axes
+from helpers.figures import axes, theme
 from helpers.figures.palette import Style, styles
+
+WIDE = 560
+"""Pixels from which a chart on the page is laid out for a wide column, as in `chart.js`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,27 @@ class Panel:
     counts: Mapping[float, int] = field(default_factory=dict)
     totals: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
+    def height(self, wide: bool, panels: int, columns: int) -> int:
+        """Pixels from the title to the foot, as `chart.js` draws it among so many panels."""
+        if self.across == "categories":
+            stacked = "base" in self.marks[0].rows
+            return 22 + len(self.ticks) * (26 if stacked else 14 * len(self.marks) + 8) + 8
+        if columns > 1 and self.across == "days":
+            return 22 + 190
+        return 22 + (260 if panels > 1 else 330 if wide else 280)
+
+    def chips(self, width: int) -> int:
+        """Pixels of the rows of series with their values under the panel."""
+        rows, free = 1, float(width)
+        for mark in self.marks:
+            needed = 60 + 7.6 * (len(mark.style.label) + 6)
+            if mark.kind == "fit":
+                continue
+            if needed > free and free < width:
+                rows, free = rows + 1, float(width)
+            free -= needed
+        return 5 + 33 * rows
+
 
 @dataclass(frozen=True, eq=False)
 class Chart:
@@ -77,13 +101,33 @@ class Chart:
         rows = [mark.rows for panel in self.panels for mark in panel.marks]
         return min(r["x"].min() for r in rows), max(r["x_end" if "x_end" in r else "x"].max() for r in rows)
 
+    def room(self, width: int) -> int:
+        """Pixels that the figure needs on a page in a column of this width: its chart or its picture, the higher one.
+
+        The page keeps them free, so that nothing moves when the chart takes the picture's place. The heights are those
+        of `chart.js`; names wrap as they would in its typeface, roughly.
+        """
+        wide = width >= WIDE
+        columns = self.columns if wide else 1
+        heights = [
+            panel.height(wide, len(self.panels), self.columns) + panel.chips(width // columns) for panel in self.panels
+        ]
+        if self.legend:
+            heights.append(heights[-1])
+        rows = [max(heights[at : at + columns]) for at in range(0, len(heights), columns)]
+        below = sum(22 * (1 + int(6.6 * len(text) / width)) for text in self.below)
+        picture = (width - 26) * self.height / theme.WIDTH + 26
+        return round(max(32 + sum(rows) + 16 * len(rows) + 44 + below, picture))
+
     def script(self, label: str) -> str:
         """The chart for the page: a script that gives `chart.js` this description (pages on disk cannot fetch data).
 
         Every value stands beside its words, so that the page says what the picture says.
         """
-        told = {"below": list(self.below), "xTitle": self.x_title, "legend": self.legend, "columns": self.columns,
-                "panels": [_panel(panel) for panel in self.panels]}  # fmt: skip
+        told = {
+            "room": [self.room(680), self.room(350)], "below": list(self.below), "xTitle": self.x_title,
+            "legend": self.legend, "columns": self.columns, "panels": [_panel(panel) for panel in self.panels],
+        }  # fmt: skip
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         return f"atomChart({json.dumps(label)},{text});\n"
 

@@ -1,5 +1,6 @@
 """The figures and tables that the report embeds from executed notebooks, ready for either format."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -17,10 +18,16 @@ FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 """Kinds of files of a figure, as readers are offered them."""
 
 
+CITE = '<details class="cite"><summary>Cite</summary></details>'
+"""Where the page's script says how to cite the figure or table."""
+ROOM = re.compile(r'"room":\[(\d+),(\d+)\]')
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """One embedded cell. caption: inline elements. A figure has a picture and alt text, a table a table. published: its
-    files in figures/, by suffix. chart: whether there is a chart for the page, too."""
+    files in figures/, by suffix. room: the height that
+    its chart for the page needs, wide and narrow; empty without one."""
 
     label: str
     notebook: Notebook
@@ -29,7 +36,7 @@ class Exhibit:
     picture: tuple[str, bytes] = ("", b"")
     table: Node | None = None
     published: tuple[str, ...] = ()
-    chart: bool = False
+    room: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -44,8 +51,10 @@ class Exhibit:
         source = (
             f'<a href="../{self.notebook.preview}#cell-{self.label}">Source: {escape(self.notebook.title, False)}</a>'
         )
-        chart = f' data-chart="../figures/{self.label}.js"' if self.chart else ""
-        return f'<p class="figure-links"{chart}>{" · ".join([*(told[kind] for kind in self.published), source])}</p>'
+        link = f'<a href="#{self.label}">Link</a>'
+        chart = f' data-chart="../figures/{self.label}.js"' if self.room else ""
+        offered = [*(told[kind] for kind in self.published), source, link, CITE]
+        return f'<p class="figure-links"{chart}>{" · ".join(offered)}</p>'
 
 
 def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path) -> dict[str, Exhibit]:
@@ -62,13 +71,14 @@ def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path)
     tables = _tables({label: cell.table() or "" for label, _, cell in found if label.startswith("tbl-")})
     exhibits = {}
     for (label, notebook, cell), caption in zip(found, captions, strict=True):
-        kept = {
-            kind for kind in [*FILES, "js"] if any((folder / f"{label}.{kind}").is_file() for folder in folders(build))
-        }
+        kept = {path.suffix[1:]: path for folder in folders(build) for path in folder.glob(f"{label}.*")}
+        room = ROOM.search(kept["js"].read_text(encoding="utf-8")) if "js" in kept else None
         published = tuple(kind for kind in FILES if kind in kept)
         alt = " ".join(cell.options.get("fig-alt", "").split())
         picture = ("", b"") if label in tables else cell.picture() or ("", b"")
-        exhibits[label] = Exhibit(label, notebook, caption, alt, picture, tables.get(label), published, "js" in kept)
+        exhibits[label] = Exhibit(
+            label, notebook, caption, alt, picture, tables.get(label), published, room.groups() if room else ()
+        )
     return exhibits
 
 

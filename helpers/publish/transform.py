@@ -131,7 +131,9 @@ def figure(label: str, file: str, alt: str, caption: list[Node], exhibit: Exhibi
     """A figure of the report's page. file: its picture's address. exhibit: the embedded cell, if it is one."""
     size, links = (sides(*exhibit.picture), exhibit.links) if exhibit else ("", "")
     image = f'<img src="{escape(file)}" alt="{escape(alt)}"{size}>'
-    before = f'<figure id="{label}" class="exhibit"><div class="picture">{image}</div><figcaption>'
+    room = exhibit.room if exhibit else ()
+    style = f' style="--room-wide: {room[0]}px; --room-narrow: {room[1]}px"' if room else ""
+    before = f'<figure id="{label}" class="exhibit"{style}><div class="picture">{image}</div><figcaption>'
     return [raw("html", before), plain(*caption), raw("html", f"</figcaption>{links}</figure>")]
 
 

@@ -29,6 +29,8 @@ BRACKETS = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 """Brackets with attributes, and where none are looked for: code, tags, rows of tables, whose length means something."""
+KEY = re.compile(r"(?<!\w)@([\w:.#$%&+?~/-]*\w)$")
+"""A reference just before brackets, whose name would take in the tag."""
 TOKEN = re.compile("\ue000(\\d+)\ue001")
 """Stands for an embedded cell: private characters, which no Markdown rule touches."""
 REFERENCE = re.compile(r"(?:fig|tbl|sec)-[\w-]+")
@@ -191,6 +193,7 @@ def spans(text: str) -> str:
                 told = ATTRIBUTE.findall(given)
                 classes = " ".join(name for name, _ in told if name)
                 pairs = [f'class="{classes}"'] * bool(classes) + [pair for _, pair in told if pair]
+                parts[opened - 1] = KEY.sub(r"@{\1}", parts[opened - 1])
                 parts[opened] = f"<span {' '.join(pairs)}>"
                 parts.append("</span>")
                 continue

@@ -17,11 +17,12 @@
       + `  note = {${note}}${address && `,\n  url = {${address}}`}\n}`;
   }
 
-  function box(hash, part, into, before) {
-    const details = Object.assign(document.createElement("details"), { className: "cite" });
+  for (const details of document.querySelectorAll("details.cite")) {
+    const exhibit = details.closest("figure");
+    const [hash, part] = exhibit ? [`#${exhibit.id}`, first(exhibit.querySelector("figcaption").textContent)] : ["", ""];
     const text = Object.assign(document.createElement("pre"), { tabIndex: 0 });
     const copy = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
-    details.append(Object.assign(document.createElement("summary"), { textContent: "Cite" }), text, copy);
+    details.append(text, copy);
     details.addEventListener("toggle", () => { text.textContent = cited(hash, part); });
     copy.addEventListener("click", async () => {
       try {
@@ -29,21 +30,5 @@
         copy.textContent = "Copied";
       } catch { getSelection().selectAllChildren(text); }
     });
-    into.append(...before, details);
-  }
-
-  for (const line of document.querySelectorAll(".figure-links")) {
-    const exhibit = line.closest("figure");
-    const caption = exhibit?.querySelector("figcaption");
-    if (!exhibit?.id || !caption) continue;
-    const link = Object.assign(document.createElement("a"), { href: `#${exhibit.id}`, textContent: "Link" });
-    line.append(" · ", link);
-    box(`#${exhibit.id}`, first(caption.textContent), line, [" · "]);
-  }
-  const links = document.querySelector(".title-block .links");
-  if (links) {
-    const item = document.createElement("li");
-    box("", "", item, []);
-    links.append(item);
   }
 })();

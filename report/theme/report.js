@@ -14,7 +14,6 @@ function themeButton(button) {
     show();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-  button.hidden = false;
   show();
 }
 
@@ -25,7 +24,6 @@ function foldContents(nav) {
     nav.classList.toggle("open", state);
     button.setAttribute("aria-expanded", String(state));
   };
-  button.hidden = false;
   button.addEventListener("click", () => open(!nav.classList.contains("open")));
   nav.addEventListener("click", (event) => { if (event.target.closest("a")) open(false); });
   nav.addEventListener("keydown", (event) => { if (event.key === "Escape") { open(false); button.focus(); } });
@@ -127,7 +125,8 @@ const near = new IntersectionObserver((entries) => {
     pen ??= load("link", { rel: "stylesheet", href: `${assets}charts/chart.css` })
       .then(() => load("script", { src: `${assets}charts/d3.js` }))
       .then(() => load("script", { src: `${assets}charts/chart.js` }));
-    pen.then(() => load("script", { src: target.dataset.chart })).catch(() => { /* the picture stays */ });
+    const { chart } = target.querySelector("[data-chart]").dataset;
+    pen.then(() => load("script", { src: chart })).catch(() => { /* the picture stays */ });
   }
 }, { rootMargin: "900px 0px" });
-document.querySelectorAll("[data-chart]").forEach((line) => near.observe(line));
+document.querySelectorAll("figure:has([data-chart])").forEach((figure) => near.observe(figure));

@@ -38,16 +38,8 @@
     return `${from ? "… " : ""}${short}${from + short.length < text.length ? " …" : ""}`;
   }
 
-  const field = Object.assign(document.createElement("input"), { type: "search", placeholder: "Search ( / )", autocomplete: "off" });
-  field.setAttribute("aria-label", "Search this page");
-  field.setAttribute("aria-controls", "search-results");
-  const list = Object.assign(document.createElement("ul"), { id: "search-results", className: "search-results" });
-  const count = Object.assign(document.createElement("p"), { className: "search-count" });
-  count.setAttribute("role", "status");
-  const box = Object.assign(document.createElement("div"), { className: "search" });
-  box.setAttribute("role", "search");
-  box.append(field, count, list);
-  nav.querySelector("#contents").prepend(box);
+  const box = nav.querySelector(".search");
+  const field = box.querySelector("input"), count = box.querySelector(".search-count"), list = box.querySelector("ul");
 
   function show() {
     const found = matching(field.value);

@@ -123,3 +123,23 @@ def test_charts_work_from_a_folder_and_without_scripts_the_pictures_stay(site, b
         assert chart.count() == int(scripts)
         assert picture.is_visible() != scripts
         context.close()
+
+
+SHIFTS = """window.shifts = 0; new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 844}, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("place", ["", "#fig-families"], ids=["top", "within"])
+def test_nothing_moves_while_charts_take_their_pictures_places(site, browser, viewport, place):
+    context = browser.new_context(viewport=viewport)
+    page = context.new_page()
+    page.add_init_script(SHIFTS)
+    page.goto(f"{site.url}/{REPORT}{place}", wait_until="networkidle")
+    for _ in range(20):
+        page.mouse.wheel(0, 800)
+        page.wait_for_timeout(60)
+    assert page.locator(".chart").count() >= 1
+    assert page.evaluate("window.shifts") <= 0.02
+    context.close()

@@ -61,6 +61,8 @@
       this.build();
       figure.querySelector(".picture").after(this.body);
       figure.classList.add("live");
+      this.width = this.body.clientWidth;
+      this.draw();
       new ResizeObserver(([entry]) => {
         if (entry.contentRect.width !== this.width) { this.width = entry.contentRect.width; this.draw(); }
       }).observe(this.body);
