@@ -96,3 +96,18 @@ def arena_shift_agrees(tell: Tell) -> bool:
 def arena_of_one_kind(tell: Tell) -> bool:
     """From no board of the Arena to the next do the models on both move together by more than noise."""
     return tell("arena-boards.breaks") == 0
+
+
+def derivative_months_missing(tell: Tell) -> bool:
+    """In some month of its span the listing has no derivative that counts."""
+    return tell("derivative-listing.missing") > 0
+
+
+def token_months_missing(tell: Tell) -> bool:
+    """The monthly lists of tokens lack months of their span."""
+    return tell("token-spans.monthly.missing") > 0
+
+
+def token_days_missing(tell: Tell) -> bool:
+    """The daily lists of tokens lack days of their span."""
+    return tell("token-spans.daily.missing") > 0

@@ -133,6 +133,16 @@ def meta_and_google_lead_the_rest(tell: Tell) -> bool:
 # Tokens -------------------------------------------------------------------------------------------------------
 
 
+def tokens_spread_wider(tell: Tell) -> bool:
+    """In January 2026 DeepSeek's share of the tokens was smaller than Qwen's of the new derivatives."""
+    return tell("served.deepseek.2026-01.tokens_share") < tell("bases.qwen.2026-01.derivatives_share")
+
+
+def chinese_models_took_the_tokens(tell: Tell) -> bool:
+    """In August 2025 Meta had less than a hundredth of the tokens, and China the largest share of all regions."""
+    return tell("served.meta.2025-08.tokens_share") < 0.01 and tell("tokens.china.2025-08.rank") == 1
+
+
 def deepseek_led_tokens_in_january_2026(tell: Tell) -> bool:
     """In January 2026 DeepSeek had the largest share of the tokens within the top ten."""
     return tell("served.deepseek.2026-01.rank") == 1

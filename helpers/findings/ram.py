@@ -55,6 +55,11 @@ def kimi_k2_5_rises(tell: Tell) -> bool:
     return tell("scores.kimi-k2-5.60d.score") > tell("scores.kimi-k2-5.7d.score")
 
 
+def gpt_oss_lasts(tell: Tell) -> bool:
+    """GPT-OSS 120B is ten times above the median of its size half a year after its release."""
+    return tell("scores.gpt-oss-120b.180d.score") > 10
+
+
 def medians_rise(tell: Tell) -> bool:
     """No median of a reference set is below that of the same bucket at an earlier milestone."""
     return tell("medians.falls") == 0

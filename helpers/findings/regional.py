@@ -178,6 +178,12 @@ def china_rises_faster(tell: Tell) -> bool:
     return tell("trends.china.points_per_year") > tell("trends.us.points_per_year")
 
 
+def small_leads_large_adoption(tell: Tell) -> bool:
+    """China is ahead of the USA in Arena and in downloads, and in downloads by the larger factor."""
+    scores, downloads = tell("arena-tops.china.score"), tell("regions.china.last.downloads_cumulative")
+    return 1 < scores / tell("arena-tops.us.score") < downloads / tell("regions.us.last.downloads_cumulative")
+
+
 def china_took_every_lead(tell: Tell) -> bool:
     """China took the lead in downloads, in Arena and in the Intelligence Index, and still has all three."""
     kept = [tell(f"{lead}.passed") == tell(f"{lead}.turned") for lead in ("lead", "arena-lead", "index-lead")]
