@@ -129,7 +129,7 @@ STEPS = (
         "numbers and findings for the text",
         reads=(
             "quoted", "executed", "/report", "/data/published", "/data/registry", "/data/codebook.csv",
-            "/data/events.csv", "/_quarto.yml",
+            "/data/events.csv", "/_quarto.yml", "/_quarto.yml.local",
         ),
         writes=(
             "article.json", "labels.json", "edition.yml", "values.json", "findings.csv", "notebooks", "_variables.yml",
@@ -154,7 +154,7 @@ STEPS = (
             "pages", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml", "_variables.yml",
             "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "reproduction/figures",
             "sensitivity/figures",
-            "/_quarto.yml", "/report", "/data/codebook.csv",
+            "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv",
         ),
         writes=("site", "editions"),
         parameters=("engine", *Edition.model_fields),  # the record of the build names them all

@@ -8,8 +8,20 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from helpers import files, paths
-from helpers.publish import check, codebook, engines, exhibits, explorer, pandoc, quarto, roster
+from helpers import paths
+from helpers.publish import (
+    canonical,
+    card,
+    check,
+    codebook,
+    engines,
+    entrance,
+    exhibits,
+    explorer,
+    pandoc,
+    quarto,
+    roster,
+)
 from helpers.publish import report as whole
 from helpers.publish.report import Report
 from helpers.text import sources
@@ -21,12 +33,6 @@ DATA = {
     "provenance.json": "How this build was made",
 }
 """Files of the build that the site offers under data/."""
-
-REDIRECT = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=report/index.html">
-<title>{title}</title><link rel="icon" href="data:,"></head>
-<body><p><a href="report/index.html">{title}</a></p><p class="data-label">{label}</p></body></html>
-"""
 
 
 @dataclass(frozen=True)
@@ -58,11 +64,13 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
             codebook.write(report, site)
             explorer.write(report, build, site)
             roster.write(report, site)
-            title, label = report.about["title"], report.about["data-label"]
-            files.write_text(site / "index.html", REDIRECT.format(title=title, label=label))
         source, log = rendering.result()
+        told = entrance.told(report, site)
+        entrance.write(report, told, site)
+        card.write(report, told, site)
+        canonical.write(report, told, site)
         previewed = [notebook.preview for notebook in report.executed.values()]
-        findings = check.findings(site, label, source, log, previewed, _data(report))
+        findings = check.findings(site, report.about["data-label"], source, log, previewed, _data(report))
         if findings:
             raise PublishError(findings)
         _put_in_place(site, build / "site", work / "former")
@@ -114,7 +122,7 @@ def _extras(root: Path, build: Path, site: Path) -> None:
             shutil.copyfile(build / name, site / "data" / name)
     theme, assets = root / "report" / "theme", site / "assets"
     (assets / "fonts").mkdir(parents=True)
-    for path in [*theme.glob("*.css"), *theme.glob("*.js")]:
+    for path in [*theme.glob("*.css"), *theme.glob("*.js"), *theme.glob("*.svg")]:
         shutil.copyfile(path, assets / path.name)
     shutil.copytree(theme / "charts", assets / "charts")
     for path in [*theme.glob("fonts/*.woff2"), *theme.glob("fonts/LICENSE*")]:

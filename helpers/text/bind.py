@@ -61,7 +61,7 @@ def run(
         {"finding": f"`{f.name}`", "truth": TRUTHS[f.truth], "statement": names.markdown(f.statement)}
         for f in truths.values()
     ]
-    about = _metadata(title, data, snapshot_date, truths | found, told_lists)
+    about = _metadata(book, data, truths | found, told_lists)
     lines = [line for number, caption in enumerate(asking) for line in caption.lines(number)]
     read_ = article.read(report, written, sources.metadata(paths.ROOT, about), lines)
     if faults := [*_misfits(read_.blocks, truths)]:
@@ -179,13 +179,15 @@ def assumed(cell: Cell, answered: ledger.Answered | None) -> bool:
     return not ledger.answers_printed(cell, answered)
 
 
-def _metadata(
-    title: str, data: str, snapshot_date: str, truths: dict[str, findings.Finding], lists: dict[str, Any]
-) -> dict[str, Any]:
+def _metadata(book: Book, data: str, truths: dict[str, findings.Finding], lists: dict[str, Any]) -> dict[str, Any]:
+    told = dict(zip(book.tables["edition"].columns, book.tables["edition"].rows[0], strict=True))
     label = edition.LABELS[data]
     return {
-        "subtitle": title,
-        "date": snapshot_date,
+        "edition": told["name"],
+        "subtitle": told["title"],
+        "date": told["snapshot_date"],
+        "data-through": told["data_through"],
+        "data-kind": data,
         "data-label": label,
         "findings": {name: "unknown" if f.truth is None else f.truth for name, f in sorted(truths.items())},
         "lists": lists,

@@ -13,6 +13,7 @@ from helpers.text.faults import Fault, PublishError, refuse
 YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads YAML with every scalar as text; libyaml's own reader, where PyYAML carries it, is many times faster."""
 ARTICLE = "report/index.qmd"
+LOCAL = "_quarto.yml.local"
 SHORTCODE = re.compile(r"\{\{<\s*([\w-]*)\s*(.*?)\s*>\}\}")
 CODE = re.compile(
     r"\A---\n.*?\n---\n"  # front matter
@@ -91,6 +92,21 @@ def metadata(root: Path, edition: dict[str, Any]) -> dict[str, Any]:
     if faults := [Fault(where, f"gives no `{key}`", "add it") for key, where in needed if not about.get(key)]:
         raise PublishError(faults)
     return about
+
+
+def site_url(root: Path) -> str:
+    """The address under which the site is published, with a slash at its end; "" where nobody has said it.
+
+    `website: site-url` of _quarto.yml, or of _quarto.yml.local, which Quarto reads before it and no commit holds.
+    Raises PublishError for what is no address.
+    """
+    told = [_yaml(root / name) for name in (LOCAL, "_quarto.yml") if name != LOCAL or (root / LOCAL).is_file()]
+    found = next((url for about in told if (url := about.get("website", {}).get("site-url"))), "")
+    if found and not re.fullmatch(r"https?://[^\s/?#<>\"]+(?:/[^\s?#<>\"]*)?", str(found)):
+        raise refuse(
+            "_quarto.yml", f"`site-url` is {found!r}, no address of a site", "write https://… or leave it empty"
+        )
+    return found.rstrip("/") + "/" if found else ""
 
 
 def edition(build: Path) -> dict[str, Any]:

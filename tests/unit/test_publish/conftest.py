@@ -128,7 +128,7 @@ def write_notebooks(folder: Path) -> None:
 
 def make(root: Path) -> Small:
     shutil.copytree(HERE / "report", root / "report")
-    for folder in ("theme", "filters"):
+    for folder in ("theme", "filters", "root"):
         shutil.copytree(paths.REPORT / folder, root / "report" / folder)
     project = (paths.ROOT / "_quarto.yml").read_text(encoding="utf-8")
     (root / "helpers" / "publish").mkdir(parents=True)
@@ -138,8 +138,11 @@ def make(root: Path) -> Small:
     write_notebooks(small.build / "notebooks")
     (small.build / "_variables.yml").write_text(yaml.safe_dump(VALUES, allow_unicode=True), encoding="utf-8")
     about = {
+        "edition": "first",
         "subtitle": "First edition",
         "date": "2026-04-02",
+        "data-through": "2026-02-28",
+        "data-kind": "reconstructed",
         "data-label": LABEL,
         "findings": FINDINGS,
         "lists": LISTS,

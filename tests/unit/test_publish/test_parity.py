@@ -15,6 +15,8 @@ from helpers.publish.page import Page
 from tests.unit.test_publish import conftest, recorded
 
 REPORT = "report/index.html"
+BARE = {"index.html", "404.html"}
+"""Pages without our frame: one leads to the report, one is for addresses that lead nowhere."""
 OWED: dict[str, Callable] = {}
 """Row → what must hold of a published project."""
 LATER = {"appendices have letters", "numbers lead to the cell that quoted them"}
@@ -62,7 +64,7 @@ def _(project):
     for name, page in pages(project).items():
         assert "not a measurement" in Page.of(page).text, name
         assert page.count('class="data-label"') == 1, name
-        assert page.count('<header class="strip">') == (name != "index.html"), name
+        assert page.count('<header class="strip">') == (name not in BARE), name
 
 
 @owed("the title block offers PDF, values, findings, the record of the build, and every notebook")
@@ -180,8 +182,9 @@ def _(project):
 @owed("dark by the system's wish, and a favicon")
 def _(project):
     for name, page in pages(project).items():
-        assert '<link rel="icon" href="data:,">' in page, name
-        if name != "index.html":
+        icon = "data:," if name == "404.html" else f"{'../' * name.count('/')}assets/favicon.svg"
+        assert f'<link rel="icon" href="{icon}"' in page, name
+        if name not in BARE:
             assert '<meta name="color-scheme" content="light dark">' in page, name
             assert "assets/theme.js" in page, name
 
@@ -197,8 +200,8 @@ def _(project):
 @owed("nothing is published that nobody asked for")
 def _(project):
     kinds = {
-        "": ("index.html",),
-        "assets": ("*.css", "*.js", "fonts/*", "charts/*"),
+        "": ("index.html", "404.html", "llms.txt"),
+        "assets": ("*.css", "*.js", "favicon.svg", "card.png", "fonts/*", "charts/*"),
         "build/notebooks": ("*.ipynb", "*-preview.html", "*-preview_files/*"),
         "data": ("values.json", "findings.csv", "provenance.json"),
         "figures": ("fig-*.csv", "fig-*.svg", "fig-*.png", "fig-*.js", "ledger.csv", "index.html", "README.md"),

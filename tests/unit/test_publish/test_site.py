@@ -13,6 +13,7 @@ def test_render_tells_what_it_published(project):
     assert rendered.engine == "pandoc"
     assert "Typst" in rendered.version
     assert rendered.pages == (
+        "404.html",
         "build/notebooks/01_tables-preview.html",
         "build/notebooks/02_figures-preview.html",
         "figures/index.html",
