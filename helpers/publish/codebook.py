@@ -112,6 +112,11 @@ def page(title: str, blocks: list[nodes.Node], root: Path, about: dict[str, Any]
     def boxed(node: nodes.Node) -> list[nodes.Node]:
         return [raw("html", '<div class="table-box" tabindex="0">'), node, raw("html", "</div>")]
 
+    return frame(title, nodes.rewrite(blocks, {"Header": labelled, "Table": boxed}), root, about)
+
+
+def frame(title: str, blocks: list[nodes.Node], root: Path, about: dict[str, Any], *more: str) -> str:
+    """The blocks as they are, as a page in a folder beside the report's. more: arguments of pandoc's."""
     described = {
         "lang": about.get("lang", "en"),
         "title": title,
@@ -121,7 +126,7 @@ def page(title: str, blocks: list[nodes.Node], root: Path, about: dict[str, Any]
         "links": [{"text": "← Back to the report", "href": "../report/index.html"}],
     }
     return nodes.pandoc(
-        nodes.document(nodes.rewrite(blocks, {"Header": labelled, "Table": boxed}), described),
-        *("--from", "json", "--to", "html5", "--toc", "--template", str(root / "report/theme/page.html")),
+        nodes.document(blocks, described),
+        *("--from", "json", "--to", "html5", "--toc", "--template", str(root / "report/theme/page.html"), *more),
         folder=root,
     )

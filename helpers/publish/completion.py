@@ -6,7 +6,7 @@ puts around what it embeds.
 
 import re
 
-from helpers.publish import transform
+from helpers.publish import apart, transform
 from helpers.publish.report import Report
 from helpers.text import nodes
 from helpers.text.article import CALLOUTS
@@ -72,11 +72,11 @@ def _code(node: Node) -> list[Node]:
 
 def _div(node: Node, report: Report) -> list[Node] | None:
     """What takes the place of a box of Quarto's; None keeps it."""
-    (identifier, classes, _), content = node["c"]
+    (identifier, classes, pairs), content = node["c"]
     if identifier == TITLE or "data-label" in classes:
         return []  # our frame has both
     if LEVELS & set(classes):
-        return _section(identifier, content)
+        return _section(identifier, pairs, content)
     if "quarto-float" in classes:
         return _exhibit(identifier, content, report)
     if "callout" in classes:
@@ -86,11 +86,12 @@ def _div(node: Node, report: Report) -> list[Node] | None:
     return content if BOXES & set(classes) else None
 
 
-def _section(identifier: str, content: list[Node]) -> list[Node]:
-    """What a section holds, its label at its heading."""
+def _section(identifier: str, pairs: list[list[str]], content: list[Node]) -> list[Node]:
+    """What a section holds, its label at its heading, and the name of its page, if it has one."""
     heading, *rest = content
     level, _, text = heading["c"]
-    return [{"t": "Header", "c": [level, attr(identifier), text]}, *rest]
+    own = [pair for pair in pairs if pair[0] == apart.MARK]
+    return [{"t": "Header", "c": [level, [identifier, [], own], text]}, *rest]
 
 
 def _exhibit(label: str, content: list[Node], report: Report) -> list[Node]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import transform
+from helpers.publish import apart, transform
 from helpers.publish.exhibits import TABLES
 from helpers.publish.report import Report
 from helpers.text import formats, nodes
@@ -61,14 +61,18 @@ def _page(report: Report, about: dict[str, Any], site: Path) -> None:
 
 
 def write_page(blocks: list[Node], root: Path, about: dict[str, Any], site: Path, *more: str) -> None:
-    """Write report/index.html from its blocks. more: arguments of pandoc's."""
+    """Write report/index.html from its blocks, and the pages of sections that have their own. more: arguments of
+    pandoc's."""
+    kept, sections = apart.split(blocks)
     html = nodes.pandoc(
-        nodes.document(blocks, about | {"root": "../"}),
+        nodes.document(kept, about | {"root": "../"}),
         *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *more),
         *("--template", "report/theme/page.html"),
         folder=root,
     )
-    files.write_text(site / "report" / "index.html", html)
+    own = {name: apart.write(section, root, about, *more) for name, section in sections.items()}
+    for name, page in apart.linked({apart.REPORT: html} | own).items():
+        files.write_text(site / name / "index.html", page)
 
 
 def _pdf(report: Report, about: dict[str, Any], site: Path) -> str:

@@ -21,7 +21,7 @@ from helpers.text.article import REFERENCE
 from helpers.text.nodes import Node, attr, div, link, raw, words
 
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
-CELL = re.compile(r"<(t[hd])>(.*?)</\1>", re.DOTALL)
+CELL = re.compile(r"<(t[hd])((?: data-sort=[^>]*)?)>(.*?)</\1>", re.DOTALL)
 NUMBER = re.compile(r"[-+−]?[\d.,]+(?:e[-+]\d+)?\s*[%×xMBK]?|[–—-]|n/a|nan|none|unknown|", re.IGNORECASE)
 """What a cell of a column of numbers holds, as in report/filters/tables.lua."""
 BETWEEN = "<!-- next -->"
@@ -180,7 +180,7 @@ def _aligned(html: str) -> str:
         return html
     held: dict[int, list[str]] = {}
     for row in ROW.findall(html):
-        for column, (tag, text) in enumerate(CELL.findall(row)):
+        for column, (tag, _, text) in enumerate(CELL.findall(row)):
             if tag == "td":
                 held.setdefault(column, []).append(text.strip())
     numeric = {column for column, texts in held.items() if any(texts) and all(map(NUMBER.fullmatch, texts))}
@@ -188,7 +188,7 @@ def _aligned(html: str) -> str:
     def marked(row: re.Match) -> str:
         columns = count()
         return CELL.sub(
-            lambda cell: f'<{cell[1]} class="number">{cell[2]}</{cell[1]}>' if next(columns) in numeric else cell[0],
+            lambda cell: f'<{cell[1]} class="number"{cell[2]}>{cell[3]}</{cell[1]}>' if next(columns) in numeric else cell[0],
             row[0],
         )
 

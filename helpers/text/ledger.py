@@ -236,11 +236,12 @@ def counts(compared: pd.DataFrame) -> pd.DataFrame:
     return present.assign(part=sections()["part"])[["part", *VERDICTS]].reset_index(drop=True)
 
 
-def part(compared: pd.DataFrame, slug: str) -> pd.DataFrame:
-    """A part of the ledger as readers see it: each figure, the paper's, ours, the difference, the verdict."""
-    rows = compared[compared["part"] == slug]
-    columns = ["figure", "printed", "ours", "difference", "verdict"]
-    return show.shown(rows.assign(verdict=rows["verdict"].map(words()))[columns], "ledger")
+def whole(compared: pd.DataFrame) -> show.Shown:
+    """The ledger as readers see it, a row a figure, whose anchor is the claim's id (without spaces): the figure, the
+    verdict, the paper's, ours, the difference, the section, the reason."""
+    columns = ["figure", "verdict", "printed", "ours", "difference", "section", "reason"]
+    rows = compared.assign(verdict=compared["verdict"].map(words()))[columns]
+    return show.shown(rows, "ledger", anchors=compared["id"].str.replace(r"\s+", "-", regex=True))
 
 
 def unsettled(compared: pd.DataFrame) -> pd.DataFrame:

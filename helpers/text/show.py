@@ -1,6 +1,9 @@
 """Tables as readers see them in a notebook or the report: headed and formatted by the codebook."""
 
-from collections.abc import Collection, Sequence
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,25 +20,44 @@ class ShowError(ValueError):
     """A column that cannot be shown; the message says what the codebook lacks."""
 
 
+class Shown(pd.DataFrame):
+    """A table as readers see it, whose HTML also has what its texts alone do not tell: by which value a cell is sorted,
+    and the anchor of a row."""
+
+    _metadata = ["sorts", "anchors"]
+    sorts: list[list[str]]
+    anchors: list[str]
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th>{escape(str(head))}</th>" for head in (self.columns.name, *self.columns))
+        rows = zip(self.anchors, self.sorts, self.itertuples(name=None), strict=True)
+        body = "\n".join(f"<tr{_given('id', anchor)}>{_cells(texts, sorts)}</tr>" for anchor, sorts, texts in rows)
+        return f'<table class="dataframe">\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+
+
 def shown(
     table: pd.DataFrame,
     name: str,
     variants: dict[str, str] | None = None,
     assumed: Collection[str] = (),
     data: str = "",
-) -> pd.DataFrame:
+    anchors: Iterable[str] | None = None,
+) -> Shown:
     """The table as text, each column in its unit's format and under its heading; what is not known is empty.
 
     name: the table, as data/codebook.csv lists it for its columns. variants: column → variant of the format. assumed:
     columns whose heads carry the mark where `data`, the edition's kind, are reconstructed: they follow from our
-    assumptions. The first column becomes the index, so that the table has one row of heads.
+    assumptions. anchors: of the rows, where they have any. The first column becomes the index, so that the table has one row of heads.
     """
     marked = set(assumed) if data == RECONSTRUCTED else set()
     texts = {
         _head(name, column) + (f" {MARK}" if column in marked else ""): _texts(table, name, column, variants or {})
         for column in table.columns
     }
-    return _indexed(pd.DataFrame(texts))
+    told = Shown(_indexed(pd.DataFrame(texts)))
+    told.sorts = [[_sorted_by(value) for value in row] for row in table.astype(object).itertuples(index=False, name=None)]
+    told.anchors = list(anchors) if anchors is not None else [""] * len(table)
+    return told
 
 
 def across(
@@ -80,6 +102,27 @@ def crossed(
     lines = table.assign(text=texts).pivot(index=row, columns=column, values="text")
     lines = lines.reindex(index=table[row].unique(), columns=table[column].unique())
     return lines.rename_axis(index=None, columns=_head(name, row))
+
+
+def _sorted_by(value: Any) -> str:
+    """What a number or a day is sorted by; "" for a text, which says it itself, and for what is not known."""
+    if formats.null(value) or not isinstance(value, int | float | np.number | datetime.date):
+        return ""
+    return value.isoformat() if isinstance(value, datetime.date) else f"{float(value):.9g}"
+
+
+def _cells(texts: Sequence[str], sorts: Sequence[str]) -> str:
+    """The cells of a row as HTML, its first one a head."""
+    tags = ["th", *["td"] * (len(texts) - 1)]
+    return "".join(
+        f"<{tag}{_given('data-sort', value)}>{escape(text, False)}</{tag}>"
+        for tag, text, value in zip(tags, texts, sorts, strict=True)
+    )
+
+
+def _given(name: str, value: str) -> str:
+    """An attribute of an element, if there is one."""
+    return f' {name}="{escape(value)}"' if value else ""
 
 
 def _texts(table: pd.DataFrame, name: str, column: str, variants: dict[str, str]) -> list[str]:

@@ -39,7 +39,8 @@ local function kind(text)
   return length(text) <= SHORT and "short" or length(text) > LONG and "long" or nil
 end
 
--- A notebook's table without the styles that came with its cells, its columns of numbers set to the right.
+-- A notebook's table without the styles that came with its cells, its columns of numbers set to the right. What a cell is
+-- sorted by stays, and so does the anchor of a row.
 local function aligned(tbl)
   local rows = body_rows(tbl)
   local texts = texts_of(rows)
@@ -53,9 +54,10 @@ local function aligned(tbl)
     tbl.colspecs[index] = { all and any and "AlignRight" or "AlignLeft", column[2] }
   end
   local function plain(row)
-    row.attr = pandoc.Attr()
+    row.attr = pandoc.Attr(row.attr.identifier)
     row.cells = row.cells:map(function(cell)
-      cell.attr = pandoc.Attr("", { kind(text_of(cell)) })
+      local sort = cell.attr.attributes.sort
+      cell.attr = pandoc.Attr("", { kind(text_of(cell)) }, sort and { sort = sort } or {})
       cell.alignment = "AlignDefault"
       return cell
     end)

@@ -144,9 +144,9 @@ def test_the_ledger_in_one_row():
 
 def test_what_a_claim_is_about_names_subject_and_date():
     rows = ledger.ledger(pd.concat([claim("1", "1", date="2026-03-01"), claim("1", "1", subject="all")]), {})
-    shown = ledger.part(rows, "regional")
+    shown = ledger.whole(rows)
     assert list(shown.index) == ["s: m, Mar 2026", "m"]
-    assert list(shown.columns) == ["Paper", "Ours", "Difference", "Verdict"]
+    assert list(shown.columns) == ["Verdict", "Paper", "Ours", "Difference", "Section", "Why"]
     assert set(shown["Verdict"]) == {"not computed"}
 
 
