@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.measures import adoption, ram
+from helpers.measures import adoption, coverage, ram
 
 
 def models(listed: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
@@ -19,6 +19,20 @@ def models(listed: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
     table = table.merge(last[["model", "downloads_cumulative"]], on="model", how="left").sort_values("model")
     table = adoption.ranked(table, "downloads_cumulative", "bucket")
     return table.assign(ranked=table.groupby("bucket", observed=True)["rank"].transform("count").astype("Int64"))
+
+
+def roster(models: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
+    """Each tracked model and how much of it was read, ordered by model.
+
+    models: clean/models, and what else is to be told of each. monthly: clean/monthly. Returns the columns of models
+    with months_read (labels at which it was read, as coverage means it) of months (labels after its release; all, where
+    the day is not known).
+    """
+    labels = pd.Series(monthly["month"].unique()).sort_values()
+    read = monthly[~monthly["flag"].isin(coverage.UNREAD)].groupby("model").size()
+    before = labels.searchsorted(models["released"].fillna(pd.Timestamp.min), side="right")
+    told = models.assign(months_read=models["model"].map(read).fillna(0).astype(int), months=len(labels) - before)
+    return told.sort_values("model", ignore_index=True)
 
 
 def scores(

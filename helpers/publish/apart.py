@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from helpers.publish import codebook
+from helpers.publish import beside
 from helpers.publish.page import Page
 from helpers.text import nodes, sources
 from helpers.text.nodes import Node, raw
@@ -22,7 +22,6 @@ MARK = "page"
 EXHIBIT = re.compile(r"(?:fig|tbl)-[\w-]+")
 ANCHOR = re.compile(rf'\bid="({EXHIBIT.pattern})"')
 LINK = re.compile(r'href="#([^"]+)"')
-SCRIPT = '<script src="../assets/rows.js" defer></script>'
 
 
 def split(blocks: list[Node]) -> tuple[list[Node], dict[str, list[Node]]]:
@@ -50,7 +49,7 @@ def write(section: list[Node], root: Path, about: dict[str, Any], *more: str) ->
     risen = nodes.rewrite(under, {"Header": lambda node: [{"t": "Header", "c": [node["c"][0] - 1, *node["c"][1:]]}]})
     works = ("--metadata=suppress-bibliography", *(f"--bibliography={file}" for file in sources.bibliography(root, about)))
     told = about | {"title": about["pagetitle"]}
-    return codebook.frame(_title(heading), [*risen, raw("html", SCRIPT)], root, told, *more, *works)
+    return beside.frame(_title(heading), [*risen, beside.ROWS], root, told, *more, *works)
 
 
 def linked(pages: dict[str, str]) -> dict[str, str]:

@@ -88,8 +88,12 @@ def _addresses(path: Path, page: Page, site: Path, read: dict[Path, Page]) -> It
         target = _target(path, address, site)
         if not target.is_file():
             yield Fault(where, f"links to {address}, which does not exist", "mend the link or write the file")
-        elif parts.fragment and target in read and unquote(parts.fragment) not in read[target].ids:
+        elif parts.fragment and target in read and not _holds(read[target], unquote(parts.fragment)):
             yield Fault(where, f"links to {address}, but nothing there has that label", "mend the link or the label")
+
+
+def _holds(page: Page, fragment: str) -> bool:
+    return page.asks or fragment in page.ids
 
 
 def _styles(where: str, path: Path, styles: list[str], site: Path) -> Iterator[Fault]:

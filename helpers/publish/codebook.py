@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
+from helpers.publish import beside
 from helpers.publish.report import Report
 from helpers.text import nodes
 from helpers.text.addresses import QUOTED
@@ -112,21 +113,4 @@ def page(title: str, blocks: list[nodes.Node], root: Path, about: dict[str, Any]
     def boxed(node: nodes.Node) -> list[nodes.Node]:
         return [raw("html", '<div class="table-box" tabindex="0">'), node, raw("html", "</div>")]
 
-    return frame(title, nodes.rewrite(blocks, {"Header": labelled, "Table": boxed}), root, about)
-
-
-def frame(title: str, blocks: list[nodes.Node], root: Path, about: dict[str, Any], *more: str) -> str:
-    """The blocks as they are, as a page in a folder beside the report's. more: arguments of pandoc's."""
-    described = {
-        "lang": about.get("lang", "en"),
-        "title": title,
-        "pagetitle": f"{title} · {about['title']}",
-        "data-label": about["data-label"].replace("'", "’"),
-        "root": "../",
-        "links": [{"text": "← Back to the report", "href": "../report/index.html"}],
-    }
-    return nodes.pandoc(
-        nodes.document(blocks, described),
-        *("--from", "json", "--to", "html5", "--toc", "--template", str(root / "report/theme/page.html"), *more),
-        folder=root,
-    )
+    return beside.frame(title, nodes.rewrite(blocks, {"Header": labelled, "Table": boxed}), root, about)

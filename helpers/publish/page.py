@@ -17,12 +17,14 @@ LINKED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconn
 
 @dataclass
 class Page(HTMLParser):
-    """What a page holds. loads: addresses that a browser fetches; links: those that a reader follows."""
+    """What a page holds. loads: addresses that a browser fetches; links: those that a reader follows. asks: whether its
+    script takes what stands behind the # of its address for a reader's choice."""
 
     ids: set[str] = field(default_factory=set)
     loads: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
+    asks: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -44,6 +46,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
+        self.asks |= "data-asks" in given
         self.ids |= {given[key] for key in ("id", "name") if given.get(key) and (key == "id" or tag == "a")}
         self.loads += [given[key] for key in LOADED.get(tag, ()) if given.get(key)]
         for part in given.get("srcset", "").split(","):

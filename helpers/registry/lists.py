@@ -40,6 +40,13 @@ def ids(folder: Path, tracked: Sequence[str] | None = None) -> pd.Series:
     return pd.concat([column(folder / f"{name}.csv", "modelId") for name in tracked], ignore_index=True)
 
 
+def membership(folder: Path) -> pd.DataFrame:
+    """On which lists of raw/registry each tracked model stands, which is why it is tracked: model, lists."""
+    held = [name for name in LISTS if (folder / f"{name}.csv").is_file()]
+    rows = pd.concat([pd.DataFrame({"model": renames.current(ids(folder, [name])), "lists": name}) for name in held])
+    return rows.drop_duplicates().groupby("model", as_index=False)["lists"].agg("; ".join)
+
+
 def column(path: Path, name: str) -> pd.Series:
     """A column of ids or names of a list, as they stand there. Raises RegistryError."""
     return _csv(path, {name: _text if name == "hf_org" else _model})[name]

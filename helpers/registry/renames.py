@@ -37,6 +37,21 @@ def known_as(ids: pd.Series) -> pd.Series:
     return pd.concat([now, *before], ignore_index=True).drop_duplicates(ignore_index=True)
 
 
+def aliases(models: pd.Series, names: pd.DataFrame) -> pd.DataFrame:
+    """What else each model is called: model (each of `models`), aliases (ids that it had, then names by which sources
+    have it, with semicolons between; null for none).
+
+    names: name, model (data/registry/model_names.csv).
+    """
+    former = pd.DataFrame(_table().items(), columns=["old", "new"])
+    split = models.str.partition("/").assign(model=models)
+    moved = split.merge(former, left_on=0, right_on="new")
+    ids = [former.set_axis(["alias", "model"], axis=1), moved.assign(alias=moved["old"] + "/" + moved[2])]
+    every = pd.concat([*ids, names.rename(columns={"name": "alias"})])
+    told = every.drop_duplicates(["model", "alias"]).groupby("model", sort=False)["alias"].agg("; ".join)
+    return pd.DataFrame({"model": models, "aliases": models.map(told)})
+
+
 def joined(table: pd.DataFrame) -> pd.DataFrame:
     """A table of counts by date and model with one series a model, under its id now.
 

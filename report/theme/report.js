@@ -65,17 +65,25 @@ function followReader(nav) {
   mark();
 }
 
+// What a cell is sorted by: a number with its scale, a day, the lower end of a range; NaN for what is none of them.
+const SCALE = { K: 1e3, M: 1e6, B: 1e9 };
+const AMOUNT = /^([-+]?\d[\d.]*(?:e[-+]?\d+)?)\s*([KMB]?)\s*[%×x]?$/;
+function worth(text) {
+  const bare = text.replaceAll(",", "").replace("−", "-").replace(/\s*[°*#]+$/, "");
+  const [, number, scale] = bare.match(AMOUNT) ?? bare.match(/^([\d.]+)[KMB]?[–-][\d.]+([KMB]?)$/) ?? [];
+  if (number) return Number(number) * (SCALE[scale] ?? 1);
+  const least = bare.match(/^([<>≥≤])\s*([\d.]+)\s*([KMB]?)$/) ?? bare.match(/^()([\d.]+)([KMB]?)\+$/);
+  if (least) return Number(least[2]) * (SCALE[least[3]] ?? 1) + (least[1] === "<" ? -1e-9 : 1e-9);
+  if (/^\d{4}-\d\d(-\d\d)?$/.test(bare)) return Date.parse(bare);
+  return /^(\d{1,2} )?[A-Z][a-z]+ \d{4}$/.test(bare) ? Date.parse(`${/^\d/.test(bare) ? "" : "1 "}${bare} UTC`) : NaN;
+}
+
 // Long tables sort by a click on a column's head; rows that span others stay as they are.
 function sortable(table) {
   const body = table.tBodies[0];
   if (table.tHead?.rows.length !== 1 || table.tBodies.length !== 1 || body.rows.length < 6) return;
   if (table.querySelector('[rowspan]:not([rowspan="1"]), [colspan]:not([colspan="1"])')) return;
-  const key = (row, column) => row.cells[column].textContent.trim();
-  const scale = { K: 1e3, M: 1e6, B: 1e9 };
-  const number = (text) => {
-    const parts = text.replaceAll(",", "").replace("−", "-").match(/^([-+]?[\d.]+)\s*([KMB]?)[%×x]?$/);
-    return parts ? Number(parts[1]) * (scale[parts[2]] ?? 1) : NaN;
-  };
+  const key = (row, column) => row.cells[column].dataset.sort ?? row.cells[column].textContent.trim();
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -87,8 +95,8 @@ function sortable(table) {
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
       const rows = [...body.rows];
       const texts = rows.map((row) => key(row, column)).filter(Boolean);
-      const numeric = texts.filter((text) => !Number.isNaN(number(text))).length > texts.length / 2;
-      const rank = (row) => (numeric ? number(key(row, column)) : key(row, column));
+      const numeric = texts.filter((text) => !Number.isNaN(worth(text))).length > texts.length / 2;
+      const rank = (row) => (numeric ? worth(key(row, column)) : key(row, column));
       rows.sort((a, b) => {
         const [x, y] = [rank(a), rank(b)];
         if (numeric) {  // what is no number comes last either way
