@@ -47,7 +47,10 @@ def write(section: list[Node], root: Path, about: dict[str, Any], *more: str) ->
     """
     heading, *under = section
     risen = nodes.rewrite(under, {"Header": lambda node: [{"t": "Header", "c": [node["c"][0] - 1, *node["c"][1:]]}]})
-    works = ("--metadata=suppress-bibliography", *(f"--bibliography={file}" for file in sources.bibliography(root, about)))
+    works = (
+        "--metadata=suppress-bibliography",
+        *(f"--bibliography={file}" for file in sources.bibliography(root, about)),
+    )
     told = about | {"title": about["pagetitle"]}
     return beside.frame(_title(heading), [*risen, beside.ROWS], root, told, *more, *works)
 
@@ -62,7 +65,10 @@ def linked(pages: dict[str, str]) -> dict[str, str]:
         place = exhibits.get(label) or (name if label in ids[name] else anywhere.get(label, name))
         return f'href="#{label}"' if place == name else f'href="../{place}/index.html#{label}"'
 
-    return {name: LINK.sub(lambda link, name=name: led(name, link[1]), html) for name, html in pages.items()}
+    def shown(name: str) -> str:
+        return LINK.sub(lambda link: led(name, link[1]), pages[name])
+
+    return {name: shown(name) for name in pages}
 
 
 def _sections(blocks: list[Node]) -> Iterator[list[Node]]:

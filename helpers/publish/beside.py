@@ -1,10 +1,9 @@
-"""Pages beside the report, each in a folder of its own: their frame, and texts that stand in report/<folder>/page.md."""
+"""Pages beside the report, each in a folder of its own: their frame, and texts that stand in report/<folder>/."""
 
 from pathlib import Path
 from typing import Any
 
 from helpers.text import nodes
-
 
 ROWS = nodes.raw("html", '<script src="../assets/rows.js" defer></script>')
 """What lets readers choose among the rows of a page's tables."""

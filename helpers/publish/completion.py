@@ -20,6 +20,8 @@ BOXES = {"quarto-embed-nb-cell", "cell", "cell-output", "sourceCode", "code-copy
 """Classes of boxes that say nothing to a reader."""
 WORKS = {"csl-bib-body", "csl-entry"}
 """Classes of the list of references and of a reference."""
+FOLDS = {"folds"}
+"""Class of sections that the page's script folds on a phone."""
 TITLE = "title-block-header"
 LEVELS = {f"level{level}" for level in range(1, 7)}
 
@@ -72,11 +74,11 @@ def _code(node: Node) -> list[Node]:
 
 def _div(node: Node, report: Report) -> list[Node] | None:
     """What takes the place of a box of Quarto's; None keeps it."""
-    (identifier, classes, pairs), content = node["c"]
+    (identifier, classes, _), content = node["c"]
     if identifier == TITLE or "data-label" in classes:
         return []  # our frame has both
     if LEVELS & set(classes):
-        return _section(identifier, pairs, content)
+        return _section(node)
     if "quarto-float" in classes:
         return _exhibit(identifier, content, report)
     if "callout" in classes:
@@ -86,12 +88,13 @@ def _div(node: Node, report: Report) -> list[Node] | None:
     return content if BOXES & set(classes) else None
 
 
-def _section(identifier: str, pairs: list[list[str]], content: list[Node]) -> list[Node]:
-    """What a section holds, its label at its heading, and the name of its page, if it has one."""
+def _section(node: Node) -> list[Node]:
+    """What a section holds; at its heading its label, whether it folds on a phone, and the name of its page, if any."""
+    (identifier, classes, pairs), content = node["c"]
     heading, *rest = content
     level, _, text = heading["c"]
     own = [pair for pair in pairs if pair[0] == apart.MARK]
-    return [{"t": "Header", "c": [level, [identifier, [], own], text]}, *rest]
+    return [{"t": "Header", "c": [level, [identifier, sorted(FOLDS & set(classes)), own], text]}, *rest]
 
 
 def _exhibit(label: str, content: list[Node], report: Report) -> list[Node]:

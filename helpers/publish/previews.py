@@ -188,7 +188,9 @@ def _aligned(html: str) -> str:
     def marked(row: re.Match) -> str:
         columns = count()
         return CELL.sub(
-            lambda cell: f'<{cell[1]} class="number"{cell[2]}>{cell[3]}</{cell[1]}>' if next(columns) in numeric else cell[0],
+            lambda cell: (
+                f'<{cell[1]} class="number"{cell[2]}>{cell[3]}</{cell[1]}>' if next(columns) in numeric else cell[0]
+            ),
             row[0],
         )
 

@@ -37,7 +37,9 @@ def _table(path: Path, looked_up: bool) -> Node:
     told = show.heads(path.stem)
     with path.open(encoding="utf-8", newline="") as stream:
         columns, *rows = csv.reader(stream)
-    numeric = {column for column, texts in zip(columns, zip(*rows, strict=True), strict=False) if all(map(_number, texts))}
+    numeric = {
+        column for column, texts in zip(columns, zip(*rows, strict=True), strict=False) if all(map(_number, texts))
+    }
     sides = [' class="number"' if column in numeric else "" for column in columns]
     heads = "".join(f"<th{side}>{escape(told[column])}</th>" for column, side in zip(columns, sides, strict=True))
     lines = []

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ class Shown(pd.DataFrame):
     """A table as readers see it, whose HTML also has what its texts alone do not tell: by which value a cell is sorted,
     and the anchor of a row."""
 
-    _metadata = ["sorts", "anchors"]
+    _metadata: ClassVar[list[str]] = ["sorts", "anchors"]
     sorts: list[list[str]]
     anchors: list[str]
 
@@ -47,7 +47,8 @@ def shown(
 
     name: the table, as data/codebook.csv lists it for its columns. variants: column → variant of the format. assumed:
     columns whose heads carry the mark where `data`, the edition's kind, are reconstructed: they follow from our
-    assumptions. anchors: of the rows, where they have any. The first column becomes the index, so that the table has one row of heads.
+    assumptions. anchors: of the rows, where they have any. The first column becomes the index, so that the table has
+    one row of heads.
     """
     marked = set(assumed) if data == RECONSTRUCTED else set()
     texts = {
@@ -55,7 +56,9 @@ def shown(
         for column in table.columns
     }
     told = Shown(_indexed(pd.DataFrame(texts)))
-    told.sorts = [[_sorted_by(value) for value in row] for row in table.astype(object).itertuples(index=False, name=None)]
+    told.sorts = [
+        [_sorted_by(value) for value in row] for row in table.astype(object).itertuples(index=False, name=None)
+    ]
     told.anchors = list(anchors) if anchors is not None else [""] * len(table)
     return told
 

@@ -110,6 +110,54 @@ function sortable(table) {
   });
 }
 
+// On a phone, parts that few read through are folded behind a button that says what they hold; an address in them, the
+// browser's own search and ours open them.
+function foldParts(headings) {
+  const folds = new Map();
+  const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  headings.forEach((heading, number) => {
+    const fold = Object.assign(document.createElement("div"), { className: "fold", id: `fold-${number}` });
+    const ends = (next) => /^H[1-6]$/.test(next.tagName) && next.tagName <= heading.tagName;
+    while (heading.nextElementSibling && !ends(heading.nextElementSibling)) fold.append(heading.nextElementSibling);
+    const rows = fold.querySelectorAll("tbody tr").length, works = fold.querySelectorAll(".csl-entry").length;
+    const told = [[fold.querySelectorAll("figure:not(.tabular)").length, "figure"], [fold.querySelectorAll("table").length, "table"],
+      [rows, "row"], [works, "work"]].filter(([count]) => count).map(([count, word]) => plural(count, word));
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "fold-button" });
+    button.append(told.length ? `Show ${told.join(", ")}` : "Show");
+    button.setAttribute("aria-controls", fold.id);
+    const open = (state) => {
+      if (state) fold.removeAttribute("hidden");
+      else fold.setAttribute("hidden", "until-found");
+      button.setAttribute("aria-expanded", String(state));
+    };
+    button.addEventListener("click", () => open(fold.hasAttribute("hidden")));
+    fold.addEventListener("beforematch", () => button.setAttribute("aria-expanded", "true"));
+    heading.after(button, fold);
+    folds.set(fold, open);
+    open(false);
+  });
+  const reach = (hash) => {
+    const target = document.getElementById(decodeURIComponent(hash.slice(1)));
+    for (const [fold, open] of folds) if (fold.contains(target) || fold.previousElementSibling?.previousElementSibling === target) open(true);
+    return target;
+  };
+  addEventListener("hashchange", () => reach(location.hash)?.scrollIntoView());
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#"]');
+    if (link) reach(link.hash);
+  }, true);
+  if (location.hash) reach(location.hash)?.scrollIntoView();
+}
+
+// What has gone to a page of its own is found there by its old address, too.
+function leadOn() {
+  const apart = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.dataset.apart;
+  if (apart) location.replace(`../${apart}/index.html${location.hash}`);
+}
+
+leadOn();
+addEventListener("hashchange", leadOn);
+if (matchMedia("(max-width: 40rem)").matches) foldParts(document.querySelectorAll("main > .folds"));
 const button = document.querySelector("button.theme");
 if (button) themeButton(button);
 const nav = document.querySelector("nav.contents");

@@ -206,6 +206,9 @@ def _(project):
         "data": ("values.json", "findings.csv", "provenance.json"),
         "figures": ("fig-*.csv", "fig-*.svg", "fig-*.png", "fig-*.js", "ledger.csv", "index.html", "README.md"),
         "explore": ("index.html", "models.js", "explore.js"),
+        "ledger": ("index.html",),
+        "findings": ("index.html",),
+        "models": ("index.html",),
         "report": ("index.html", "atom-report.pdf", "index_files/*.svg", "index_files/figure-html/*.svg"),
     }
     wanted = {path for folder, names in kinds.items() for name in names for path in (project.site / folder).glob(name)}
