@@ -108,7 +108,7 @@ class Chart:
         of `chart.js`; names wrap as they would in its typeface, roughly.
         """
         wide = width >= WIDE
-        columns = self.columns if wide else 1
+        columns = self.columns if wide else min(self.columns, 2)
         heights = [
             panel.height(wide, len(self.panels), self.columns) + panel.chips(width // columns) for panel in self.panels
         ]

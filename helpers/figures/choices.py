@@ -33,7 +33,7 @@ def planted(errors: pd.DataFrame, x_title: str, labels: Mapping[str, str]) -> Dr
             marks.append(Mark("points", style, points, style.label if place % 3 == 2 else ""))
         panels.append(Panel(labels[kind], "share", "days", marks, sizes, log=1))
     height = 1.75 * -(-len(panels) // 3) + 0.4
-    return drawn(Chart(panels, height, columns=3, shared=True, x_title=x_title, still=True))
+    return drawn(Chart(panels, height, columns=3, shared=True, x_title=x_title))
 
 
 def specification(curve: pd.DataFrame, title: str, labels: Mapping[str, Mapping[str, str]]) -> Drawn:

@@ -54,7 +54,7 @@ class Exhibit:
         link = f'<a href="#{self.label}">Link</a>'
         chart = f' data-chart="../figures/{self.label}.js"' if self.room else ""
         offered = [*(told[kind] for kind in self.published), source, link, CITE]
-        return f'<p class="figure-links"{chart}>{" · ".join(offered)}</p>'
+        return f'<div class="figure-links"{chart}>{" · ".join(offered)}</div>'
 
 
 def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path) -> dict[str, Exhibit]:

@@ -148,7 +148,7 @@
       const filled = panels.filter((one) => one.marks.length);
       if (!filled.length) return null;
       const made = element("figure", { id, className: "exhibit" }, element("div", { className: "picture" }), element("figcaption", {}, caption));
-      requestAnimationFrame(() => atomChart(id, { below: [document.querySelector(".data-label").textContent], xTitle: "", legend: "", columns: 1, panels: filled }));
+      requestAnimationFrame(() => atomChart(id, { below: [document.querySelector(".data-label").textContent], xTitle: "Days since release", legend: "", columns: 1, panels: filled }));
       return made;
     }
 

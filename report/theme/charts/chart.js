@@ -37,7 +37,7 @@
   function named(chart, place) {
     const panel = chart.panels[0];
     if (panel.across === "categories") return place;
-    if (panel.across === "days") return `${place} days`;
+    if (panel.across === "days") return `${place} ${chart.xTitle.charAt(0).toLowerCase()}${chart.xTitle.slice(1)}`;
     const month = panel.marks.some((mark) => mark.kind === "bars");
     return said(day(place), month ? { month: "long", year: "numeric" } : { day: "numeric", month: "long", year: "numeric" });
   }
@@ -83,7 +83,7 @@
       toggle("Table", false, (on) => { this.body.classList.toggle("tabled", on); if (on) this.tabulate(); });
       const lines = (panel) => panel.marks.every((mark) => mark.kind === "line") && panel.unit === "downloads";
       if (chart.panels.every(lines)) toggle("Log scale", false, (on) => { this.log = on; this.draw(); });
-      if (chart.panels[0].across === "days") toggle("Log scale", true, (on) => { this.linear = !on; this.draw(); });
+      if (chart.panels[0].across === "days" && chart.panels[0].log > 1) toggle("Log scale", true, (on) => { this.linear = !on; this.draw(); });
       this.views = chart.panels.map((panel) => this.view(panel));
       const grid = element("div", { class: `chart-panels columns-${chart.columns}` }, ...this.views.map((view) => view.box));
       if (chart.legend) grid.append(element("p", { class: "chart-legend" }, chart.legend));
@@ -242,7 +242,7 @@
       const known = values.filter((value) => value != null);
       const range = [box.bottom, box.top];
       const positive = known.filter((value) => value > 0);
-      if ((panel.across === "days" ? !this.linear : this.log) && positive.length) {
+      if ((panel.across === "days" ? panel.log > 1 && !this.linear : this.log) && positive.length) {
         const low = Math.min(...positive), high = Math.max(...positive);
         const scale = d3.scaleLog([low / 1.15, high * 1.15], range).base(panel.across === "days" && panel.unit === "multiple" ? 2 : 10);
         return Object.assign(scale, { positive: true });

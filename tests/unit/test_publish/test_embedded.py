@@ -125,7 +125,7 @@ def test_figures_carry_number_caption_alt_text_and_source(page):
 )
 def test_under_every_figure_and_table_are_the_files_that_there_are_and_its_source(page, printed, label, links):
     figure = re.search(rf'<figure id="{label}".*?</figure>', page, re.DOTALL)[0]
-    line = re.search(r'<p class="figure-links">(.*)</p></figure>', figure)[1]
+    line = re.search(r'<div class="figure-links"[^>]*>(.*)</div></figure>', figure)[1]
     assert re.findall(r"<a [^>]*>([^<]*)</a>", line) == links
     assert f'href="../build/notebooks/02_figures-preview.html#cell-{label}"' in line
     assert "Source: Drawing" not in printed

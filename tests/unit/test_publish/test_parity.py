@@ -86,7 +86,7 @@ def _(project):
         assert re.search(rf'<figcaption>\s*<span class="number">{name}[ \u00a0]\d+\.</span>', figure), label
         assert ('class="picture"' if name == "Figure" else 'class="table-box" tabindex="0" role="region"') in figure
         if label != "tbl-own":  # a table of the text has no source but that
-            links = re.search(r'<p class="figure-links">(.*)</p></figure>', figure)[1]
+            links = re.search(r'<div class="figure-links"[^>]*>(.*)</div></figure>', figure)[1]
             assert re.search(rf'preview\.html#cell-{label}">Source: ', links), label
             drawn = f'href="../figures/{label}.csv"' in links
             assert drawn == (project.site / "figures" / f"{label}.csv").is_file(), label
