@@ -102,7 +102,7 @@ STEPS = (
         "Relative Adoption Metric",
         reads=("clean", "/data/registry/case_studies.csv", "/data/registry/appendix_models.csv"),
         stage="ram",
-        parameters=("data", "milestones", "reference_set_size", "snapshot_date", "top_models_date"),
+        parameters=("data", "milestones", "reference_set_size", "snapshot_date", "top_models_date", "needed_coverage"),
     ),
     _notebook(
         "06_reproduction",

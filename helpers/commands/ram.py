@@ -96,7 +96,8 @@ def _near(name: str, ids: list[str]) -> list[str]:
 def answer(chosen: Sequence[str], lifetime: pd.DataFrame, models: pd.DataFrame, edition: Edition) -> dict[str, Any]:
     """Scores, reference sets and data coverage of the chosen Hub ids, as plain values; what is unknown is None."""
     day = pd.Timestamp(edition.snapshot_date)
-    measured = ram.measure(lifetime, models, edition.milestones, day, edition.reference_set_size)
+    size, needed = edition.reference_set_size, edition.needed_coverage.model_dump()
+    measured = ram.measure(lifetime, models, edition.milestones, day, size, needed)
     rows = models.set_index("model").loc[list(chosen)].reset_index()
     counted = explored.scores(lifetime, rows, measured, edition.milestones, day)
     buckets = [bucket for bucket in BUCKETS if bucket in set(rows["bucket"])]
@@ -178,7 +179,8 @@ def shown(found: dict[str, Any]) -> Group:
 LEGEND = (
     "RAM: downloads over the median of the bucket's reference set at as many days after release. n: models of the set "
     f"with a count there. Interval: how far the median of {FEWEST} models or more varies with the set, were it a "
-    "random draw. Leave one out: without any one of its models."
+    "random draw. Leave one out: without any one of its models. There is no score where too few tracked models of the "
+    "bucket were read for a reference set, or where the model alone is behind the median."
 )
 
 

@@ -61,7 +61,7 @@ def gpt_oss_lasts(tell: Tell) -> bool:
 
 
 def medians_rise(tell: Tell) -> bool:
-    """No median of a reference set is below that of the same bucket at an earlier milestone."""
+    """No median of a reference set, of those with enough models for an interval, is below the one before."""
     return tell("medians.falls") == 0
 
 

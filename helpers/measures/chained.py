@@ -74,7 +74,7 @@ def errors(snapshots: pd.DataFrame) -> pd.DataFrame:
     grid, total, _ = _lines(snapshots)
     told = snapshots.dropna(subset=["downloads_all_time", "downloads"])
     rows, columns = grid.models.get_indexer(told["model"]), grid.days.searchsorted(told["date"].to_numpy())
-    before = np.where(columns >= SPAN, total[rows, columns - SPAN], np.nan)
+    before = np.where(columns >= SPAN, total[rows, np.maximum(columns - SPAN, 0)], np.nan)
     gained = told["downloads_all_time"].astype(float).to_numpy() - before
     both = pd.DataFrame({"date": told["date"], "told": told["downloads"].astype(float).to_numpy(), "gained": gained})
     both = both[both["gained"] >= 0]

@@ -84,6 +84,7 @@ def curve(found: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     wide = rows.loc[rows["headline"] == LEAD, [*names, "value"]].merge(days, on=names).dropna(subset="value")
     table = wide.sort_values(["value", *names], ignore_index=True)
     table = table.assign(place=range(1, len(table) + 1), edition=(table[names] == usual).all(axis=1))
+    table["date"] = pd.to_datetime(table["date"])  # where some are null, they came as objects
     return table[["place", "value", "date", "edition", *names]]
 
 

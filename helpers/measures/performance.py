@@ -93,14 +93,15 @@ def tops(frontier: pd.DataFrame, by: str = "region") -> pd.DataFrame:
     return frontier.drop_duplicates(by, keep="last")[[by, "model", "score"]].reset_index(drop=True)
 
 
-def as_listed(names: pd.Series, models: pd.Series) -> pd.Series:
-    """Names of models as their makers spell them, where the list of models (ids) has them; else as they are.
+def as_listed(table: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
+    """The table with names in `model` as their makers spell them, where the list of models has them; else as they are.
 
-    Boards write names in small letters and leave out the maker's name and the number format.
+    models: the table clean/models. Boards write names in small letters and leave out the maker's name and the number
+    format.
     """
-    listed = models.str.partition("/")[2].str.replace(r"(?i)^nvidia-|-bf16$", "", regex=True)
+    listed = models["model"].str.partition("/")[2].str.replace(r"(?i)^nvidia-|-bf16$", "", regex=True)
     spelled = dict(zip(listed.str.casefold(), listed, strict=True))
-    return names.map(lambda name: spelled.get(name.casefold(), name))
+    return table.assign(model=table["model"].map(lambda name: spelled.get(name.casefold(), name)))
 
 
 def trend(points: pd.DataFrame, start: datetime.date | str, by: str = "region") -> pd.DataFrame:

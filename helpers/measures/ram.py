@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from helpers.measures.coverage import Needed, carries, of, weighed
 from helpers.measures.order_statistics import median_interval
 from helpers.registry import BUCKETS
 
@@ -46,14 +47,19 @@ class Measured:
 
 
 def measure(
-    lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[int], snapshot_date: Day, size: int
+    lifetime: pd.DataFrame,
+    models: pd.DataFrame,
+    milestones: Sequence[int],
+    snapshot_date: Day,
+    size: int,
+    needed: Needed,
 ) -> Measured:
     """All reference sets, medians and scores of one snapshot. Counts of later days do not enter."""
     held = lifetime[lifetime["date"] <= pd.Timestamp(snapshot_date)]
     reached = at_milestones(held, models, milestones)
-    members = reference_set(held, models, snapshot_date, size)
+    members = reference_set(held, models, snapshot_date, size, needed)
     medians = reference(reached, members, milestones)
-    scored = scores(reached, medians)
+    scored = scores(reached, medians, members)
     scored = ranged(scored, intervals(reached, members, milestones), "interval")
     scored = ranged(scored, leave_one_out(reached, members, milestones), "leave_one_out")
     return Measured(reached, members, medians, scored)
@@ -98,10 +104,14 @@ def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[
     return table.drop(columns="flag")
 
 
-def reference_set(lifetime: pd.DataFrame, models: pd.DataFrame, snapshot_date: Day, size: int) -> pd.DataFrame:
+def reference_set(
+    lifetime: pd.DataFrame, models: pd.DataFrame, snapshot_date: Day, size: int, needed: Needed
+) -> pd.DataFrame:
     """The `size` most-downloaded models of each bucket at the snapshot (Section 6.1, Appendix B).
 
     Equal counts are ranked by name. A model that had vanished by then is not among them, nor one of unresolved size.
+    A bucket has no set where the models of it that were read that day do not carry a rank (`needed`, see
+    `helpers.measures.coverage`): those that were not may be its favourites.
     Returns bucket, rank, model, downloads, n (models in the bucket's set: fewer than `size` where the bucket has
     fewer). Raises RamError if nothing was read on that day.
     """
@@ -110,7 +120,9 @@ def reference_set(lifetime: pd.DataFrame, models: pd.DataFrame, snapshot_date: D
     if read.empty:
         held = f"{lifetime['date'].min():%Y-%m-%d} to {lifetime['date'].max():%Y-%m-%d}" if len(lifetime) else "none"
         raise RamError(f"no lifetime counts on {day:%Y-%m-%d}, the snapshot of the reference sets; days held: {held}")
-    table = models[["bucket", "model"]].dropna().merge(read[["model", "downloads_cumulative"]], on="model")
+    cover = of(read, weighed(models, lifetime[lifetime["date"] <= day]), "bucket")
+    told = models["bucket"].isin(cover.loc[carries(cover, needed, "rank"), "bucket"])
+    table = models.loc[told, ["bucket", "model"]].merge(read[["model", "downloads_cumulative"]], on="model")
     table = table.rename(columns={"downloads_cumulative": "downloads"})
     table = _ordered(table, ["bucket", "downloads", "model"], ascending=[True, False, True])
     table = table.groupby("bucket", observed=True).head(size).reset_index(drop=True)
@@ -136,15 +148,16 @@ def reference(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence
     return table.assign(n=table["n"].fillna(0).astype(int))[columns]
 
 
-def scores(reached: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+def scores(reached: pd.DataFrame, reference: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """RAM: downloads ÷ median of the bucket's reference set at the same milestone (Section 6.1).
 
     Returns the rows of `reached` with n and median (null for a model of unresolved size), score; the score is null
-    where there is no median or it is 0.
+    where there is no median or it is 0, and where the model itself is all that is behind it.
     """
     columns = ["bucket", "milestone_days", "n", "median"]
     table = reached.merge(reference[columns], on=["bucket", "milestone_days"], how="left")
-    table["score"] = table["downloads"] / table["median"].where(table["median"] > 0)
+    itself = (table["n"] == 1) & table["model"].isin(members["model"])
+    table["score"] = table["downloads"] / table["median"].where((table["median"] > 0) & ~itself)
     return table.astype({"n": "Int64"})
 
 
@@ -194,7 +207,7 @@ def other_sets(scores: pd.DataFrame, reached: pd.DataFrame, members: pd.DataFram
     Which members have a count changes from milestone to milestone, and with it what a score is measured against. The
     fixed set of a model is those that have one at every milestone at which the model has a score.
     Returns the rows of `scores` with score_fixed, n_fixed, score_without, n_without (models behind each median); a
-    score is null where no model is behind its median, or that is 0.
+    score is null where no model but itself is behind its median, or that is 0.
     """
     counts = reached.pivot(index="model", columns="milestone_days", values="downloads")
     parts = [scores.assign(score_fixed=np.nan, n_fixed=0, score_without=np.nan, n_without=0).iloc[:0]]
@@ -203,7 +216,8 @@ def other_sets(scores: pd.DataFrame, reached: pd.DataFrame, members: pd.DataFram
         held = counts.reindex(index=peers, columns=own["milestone_days"])
         found = {"fixed": held.dropna(), "without": held.drop(index=model, errors="ignore")}
         for name, part in found.items():
-            medians = part.median().where(part.median() > 0).array
+            others = part.index.drop(model, errors="ignore")
+            medians = part.median().where((part.median() > 0) & (len(others) > 0)).array
             own = own.assign(**{f"score_{name}": own["downloads"] / medians, f"n_{name}": part.notna().sum().array})
         parts.append(own)
     return pd.concat(parts).loc[scores.index]
@@ -219,13 +233,13 @@ def _bounds(
 
     ends: counts of a bucket, models by rank × milestones with at least two → low and high × milestones.
     """
-    parts = []
+    parts = [pd.DataFrame(columns=["bucket", "milestone_days", "low", "high"])]
     for bucket, part in members.groupby("bucket", observed=True):
         table = reached.pivot(index="model", columns="milestone_days", values="downloads").reindex(part["model"])
         table = table.loc[:, table.notna().sum() >= 2]
         low, high = ends(table.to_numpy(float)) if len(table.columns) else ((), ())
         parts.append(pd.DataFrame({"bucket": bucket, "milestone_days": table.columns, "low": low, "high": high}))
-    found = pd.concat(parts).astype({"low": float, "high": float})
+    found = pd.concat(parts).astype({"milestone_days": int, "low": float, "high": float})
     found["bucket"] = pd.Categorical(found["bucket"], BUCKETS, ordered=True)
     return _cells(members, milestones).merge(found, on=["bucket", "milestone_days"], how="left")
 

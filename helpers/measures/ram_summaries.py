@@ -87,17 +87,18 @@ def medians(reference: pd.DataFrame, size: int) -> pd.DataFrame:
 
     reference: from `ram.reference`. size: of a whole reference set. Returns sets (buckets with a reference set),
     buckets (of them with a median), medians, thin (medians of fewer models than `size`), fewest (models behind the
-    thinnest median; null without medians), falls (medians below that of the milestone before).
+    thinnest median; null without medians), falls (of the medians of FEWEST models or more, those below the one before;
+    null where no bucket has two: of fewer a median falls where a model enters or leaves).
     """
     held = reference[reference["n"] > 0]
-    falls = held.groupby("bucket", observed=True)["median"].diff() < 0
+    steps = held[held["n"] >= FEWEST].groupby("bucket", observed=True)["median"].diff().dropna()
     row = {
         "sets": reference["bucket"].nunique(),
         "buckets": held["bucket"].nunique(),
         "medians": len(held),
         "thin": int((held["n"] < size).sum()),
         "fewest": held["n"].min() if len(held) else None,
-        "falls": int(falls.sum()),
+        "falls": int((steps < 0).sum()) if len(steps) else None,
     }
     return pd.DataFrame([row])
 

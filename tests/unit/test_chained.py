@@ -65,6 +65,13 @@ def test_a_gap_in_the_30_day_counts_ends_the_chain():
     assert found["date"].min() > DAYS[100]
 
 
+@pytest.mark.parametrize("days", [1, 29, 30])
+def test_readings_of_less_than_30_days_compare_nothing(days):
+    read = pd.DataFrame({"date": DAYS[:days], "model": "acme/a", "downloads": 30.0, "downloads_all_time": 100.0})
+    assert chained.errors(read).empty
+    assert estimated(read).empty
+
+
 def test_without_30_day_counts_or_without_earlier_ones_nothing_is_told():
     read, _ = dumps(np.full(420, 100))
     nothing = read.assign(downloads=np.nan)

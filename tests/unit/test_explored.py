@@ -46,7 +46,7 @@ def test_places_are_among_the_models_of_a_size_that_were_read():
 
 
 def test_every_model_has_a_score_or_the_reason_why_not():
-    measured = ram.measure(LIFETIME, LISTED, [7, 14, 30], "2026-01-15", 10)
+    measured = ram.measure(LIFETIME, LISTED, [7, 14, 30], "2026-01-15", 10, {"models": 0.0, "rank": 0.0})
     found = explored.scores(LIFETIME, LISTED, measured, [7, 14, 30], "2026-01-15")
     found = found.set_index(["model", "milestone_days"])
     assert found.loc[("a/one", 7), ["state", "downloads", "score"]].tolist() == ["counted", 30.0, 30 / 45]
@@ -58,7 +58,7 @@ def test_every_model_has_a_score_or_the_reason_why_not():
 def test_the_script_holds_the_tables_and_ends_with_no_name(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "output", lambda folder: tmp_path / folder)
     listed = LISTED.replace("d/unsized", "d/</script>")
-    measured = ram.measure(LIFETIME, listed, [7], "2026-01-15", 10)
+    measured = ram.measure(LIFETIME, listed, [7], "2026-01-15", 10, {"models": 0.0, "rank": 0.0})
     scores = explored.scores(LIFETIME, listed, measured, [7], "2026-01-15")
     by_organisation = MONTHLY.assign(organisation=MONTHLY["model"].str[0])
     explorer.write(explored.models(listed, MONTHLY), MONTHLY, by_organisation, scores, measured.reference, "ram")

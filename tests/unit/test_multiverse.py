@@ -203,6 +203,8 @@ def test_the_curve_has_every_universe_in_order_and_names_the_editions(world):
     curve = summaries.curve(world.found, CHOICES)
     assert curve["value"].is_monotonic_increasing
     assert curve["place"].tolist() == list(range(1, len(curve) + 1))
+    holes = world.found.assign(date=[None if row % 3 else day for row, day in enumerate(world.found["date"])])
+    assert summaries.curve(holes, CHOICES)["date"].dtype.kind == "M"  # what an axis of dates can draw
     assert curve.loc[curve["edition"], [*AXES]].to_numpy().tolist() == [[axis.index[0] for axis in AXES.values()]]
 
 

@@ -149,9 +149,9 @@ def test_the_best_of_each_group_at_the_end_is_named_as_its_maker_spells_it():
     frontier = performance.frontier(scores(("2025-01-01", "glm-5", "china", 1), ("2025-01-02", "x", "us", 2)))
     best = performance.tops(frontier)
     assert best.to_dict("list") == {"region": ["china", "us"], "model": ["glm-5", "x"], "score": [1, 2]}
-    models = pd.Series(["zai-org/GLM-5", "nvidia/NVIDIA-Nemotron-3-Super-BF16"])
-    names = pd.Series(["glm-5", "nemotron-3-super", "x"])
-    assert performance.as_listed(names, models).tolist() == ["GLM-5", "Nemotron-3-Super", "x"]
+    models = pd.DataFrame({"model": ["zai-org/GLM-5", "nvidia/NVIDIA-Nemotron-3-Super-BF16"]})
+    named = pd.DataFrame({"model": ["glm-5", "nemotron-3-super", "x"]})
+    assert performance.as_listed(named, models)["model"].tolist() == ["GLM-5", "Nemotron-3-Super", "x"]
 
 
 # Trend --------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from helpers.tables import contracts
 from helpers.text import show
 
 SNAPSHOT = "2026-04-02"
+NEEDED = {"models": 0.0, "rank": 0.0}
 MILESTONES = [7, 14, 30]
 SMALL, LARGE = "1–5B", "250B+"
 
@@ -106,7 +107,7 @@ def test_an_interpolated_count_says_so():
 def test_release_or_size_unknown():
     models = tracked(("acme/undated", SMALL, None), ("acme/unsized", None, "2026-03-01"))
     table = lifetime(since("acme/undated", "2026-03-01", 1), since("acme/unsized", "2026-03-01", 1))
-    found = ram.measure(table, models, MILESTONES, SNAPSHOT, 10)
+    found = ram.measure(table, models, MILESTONES, SNAPSHOT, 10, NEEDED)
     assert set(found.reached["model"]) == {"acme/unsized"}
     assert list(found.members["model"]) == ["acme/undated"]
     assert found.scores["score"].isna().all()
@@ -140,7 +141,7 @@ def test_coverage_says_why_a_count_is_absent():
 def test_counts_after_the_snapshot_do_not_enter():
     later = lifetime(*(since(f"acme/m{n}", "2026-03-01", r, "2026-05-30") for n, r in enumerate((1, 2, 4, 100), 1)))
     milestones = [7, 30, 60]
-    ours, expected = (ram.measure(t, FOUR, milestones, SNAPSHOT, 10) for t in (later, FOUR_LIFE))
+    ours, expected = (ram.measure(t, FOUR, milestones, SNAPSHOT, 10, NEEDED) for t in (later, FOUR_LIFE))
     pd.testing.assert_frame_equal(ours.scores, expected.scores)
     assert 60 not in set(ours.scores["milestone_days"])
 
@@ -158,7 +159,7 @@ def test_the_reference_set_is_the_most_downloaded_of_each_bucket_at_the_snapshot
         counts("a/gone", SNAPSHOT, [99], "vanished"), counts("a/large", SNAPSHOT, [1]),
         counts("a/unsized", SNAPSHOT, [999]),
     )  # fmt: skip
-    found = ram.reference_set(table, models, SNAPSHOT, 2)
+    found = ram.reference_set(table, models, SNAPSHOT, 2, NEEDED)
     assert rows(found, "bucket", "rank", "model", "downloads", "n") == [
         (SMALL, 1, "a/top", 9, 2), (SMALL, 2, "a/tie", 5, 2), (LARGE, 1, "a/large", 1, 1),
     ]  # fmt: skip
@@ -166,11 +167,11 @@ def test_the_reference_set_is_the_most_downloaded_of_each_bucket_at_the_snapshot
 
 def test_a_snapshot_that_is_not_held_is_an_error():
     with pytest.raises(ram.RamError, match=r"no lifetime counts on 2027-01-01.*days held: 2026-03-01 to 2026-04-02"):
-        ram.reference_set(FOUR_LIFE, FOUR, "2027-01-01", 10)
+        ram.reference_set(FOUR_LIFE, FOUR, "2027-01-01", 10, NEEDED)
 
 
 def test_medians_quartiles_means_and_scores_by_hand():
-    found = ram.measure(FOUR_LIFE, FOUR, [7, 365], SNAPSHOT, 10)
+    found = ram.measure(FOUR_LIFE, FOUR, [7, 365], SNAPSHOT, 10, NEEDED)
     # at 7 days 7, 14, 28, 700: quartiles on the line between neighbours
     assert rows(found.reference.head(1), *found.reference) == [(SMALL, 7, 4, 21, 12.25, 196, 187.25, 187.25 / 21)]
     assert rows(found.reference.tail(1), "milestone_days", "n") == [(365, 0)]
@@ -179,7 +180,7 @@ def test_medians_quartiles_means_and_scores_by_hand():
 
 
 def test_a_model_outside_the_reference_set_is_scored_against_it():
-    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 3)
+    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 3, NEEDED)
     assert found.scores.set_index("model")["score"].to_dict() == pytest.approx(
         {"acme/m1": 0.25, "acme/m2": 0.5, "acme/m3": 1, "acme/m4": 25}
     )
@@ -187,7 +188,7 @@ def test_a_model_outside_the_reference_set_is_scored_against_it():
 
 def test_a_median_of_zero_gives_no_score():
     table = lifetime(*(since(f"acme/m{number}", "2026-03-01", 0) for number in range(1, 5)))
-    found = ram.measure(table, FOUR, [7], SNAPSHOT, 10)
+    found = ram.measure(table, FOUR, [7], SNAPSHOT, 10, NEEDED)
     assert found.reference["median"].tolist() == [0]
     assert found.reference["mean_to_median"].isna().all()
     assert found.scores[["score", "interval_low", "leave_one_out_high"]].isna().all(axis=None)
@@ -219,7 +220,7 @@ def test_table_1_is_downloads_over_one_median_for_each_bucket_and_milestone():
     bounds[["low", "high"]] = low_high
     medians = bounds.groupby(keys).agg(low=("low", "max"), high=("high", "min")).mean(axis="columns")
     medians = medians.rename("median").reset_index().assign(n=10)
-    ours = ram.scores(TABLE_1[["bucket", "model", "milestone_days", "downloads"]], medians)
+    ours = ram.scores(TABLE_1[["bucket", "model", "milestone_days", "downloads"]], medians, TABLE_1.iloc[:0])
     assert len(ours) == len(TABLE_1) == 57
     for row, printed in zip(ours.itertuples(), TABLE_1.itertuples(), strict=True):
         least, most = (end / row.median for end in rounding(printed.printed_downloads))
@@ -265,7 +266,7 @@ def test_the_settings_of_a_snapshot_in_one_row():
 
 
 def test_half_of_a_reference_set_lies_on_either_side_of_1():
-    found = ram.measure(FOUR_LIFE, FOUR, MILESTONES, SNAPSHOT, 10)
+    found = ram.measure(FOUR_LIFE, FOUR, MILESTONES, SNAPSHOT, 10, NEEDED)
     baseline = ram_summaries.baseline(found.scores, found.members, found.reference)
     assert rows(baseline, "score", "quantile_low", "quantile_high") == [pytest.approx((1, 0.25, 0.75))]
     moved = found.reference.assign(q25=[28.0, *found.reference["q25"][1:]])  # the third of 7, 14, 28, 700
@@ -287,9 +288,43 @@ CELLS = cells((SMALL, 7, 10, 40), (SMALL, 30, 9, 90), (SMALL, 365, 2, 80), (LARG
 
 def test_medians_are_counted_where_there_are_any():
     found = ram_summaries.medians(CELLS, 10)
-    assert rows(found, "sets", "buckets", "medians", "thin", "fewest", "falls") == [(3, 2, 4, 3, 2, 1)]
+    assert rows(found, "sets", "buckets", "medians", "thin", "fewest", "falls") == [(3, 2, 4, 3, 2, 0)]
+    whole = ram_summaries.medians(CELLS.assign(n=10), 10)
+    assert whole["falls"].item() == 1
+    for few in (CELLS[CELLS["n"] == 0], CELLS[CELLS["n"] < 10]):
+        assert ram_summaries.medians(few, 10)["falls"].item() is None
     none = ram_summaries.medians(CELLS[CELLS["n"] == 0], 10).iloc[0]
     assert (none["medians"], none["fewest"]) == (0, None)
+
+
+def test_a_model_that_is_all_of_its_reference_set_has_no_score():
+    models = tracked(("acme/own", SMALL, "2026-03-01"), ("acme/late", SMALL, "2026-03-01"))
+    late = since("acme/late", "2026-03-01", 1)
+    life = lifetime(since("acme/own", "2026-03-01", 10), late[late["date"] >= "2026-03-12"])
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 1, NEEDED)
+    assert found.members["model"].tolist() == ["acme/own"]
+    scores = found.scores.set_index(["model", "milestone_days"])["score"]
+    assert scores["acme/own"].isna().all()
+    assert scores["acme/late"].to_dict() == {14: 0.1, 30: 0.1}
+    other = ram.other_sets(found.scores, found.reached, found.members).set_index("model")["score_fixed"]
+    assert other["acme/own"].isna().all()
+
+
+def test_a_bucket_of_which_too_little_was_read_has_no_reference_set():
+    models = tracked(*((f"acme/{name}", SMALL, "2026-03-01") for name in "ab"), ("acme/c", LARGE, "2026-03-01"))
+    life = lifetime(
+        since("acme/a", "2026-03-01", 10), since("acme/c", "2026-03-01", 10), since("acme/d", "2026-03-01", 9)
+    )
+    models = pd.concat([models, tracked(("acme/d", LARGE, "2026-03-01"))], ignore_index=True)
+    needed = {"models": 0.9, "rank": 0.9}
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, needed)
+    assert set(found.members["bucket"]) == {LARGE}
+    assert set(found.scores.dropna(subset="score")["bucket"]) == {LARGE}
+    half = life[life["model"] != "acme/d"]
+    nothing = ram.measure(half, models, MILESTONES, SNAPSHOT, 10, needed)
+    assert nothing.members.empty
+    assert nothing.scores[["score", "interval_low", "leave_one_out_high"]].isna().all(axis=None)
+    assert ram_summaries.medians(nothing.reference, 10)["medians"].item() == 0
 
 
 def ranked(*given: tuple[str, str, int]) -> pd.DataFrame:
@@ -413,11 +448,11 @@ modest = settings(max_examples=15, deadline=None)
 @given(worlds())
 def test_the_median_score_of_a_reference_set_is_1(world):
     models, life = world
-    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 5)
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 5, NEEDED)
     own = found.scores[found.scores["model"].isin(found.members["model"])]
     medians = own.groupby(["bucket", "milestone_days"], observed=True)["score"].median()
-    assert medians.to_numpy() == pytest.approx(1)
-    assert len(medians) == (found.reference["n"] > 0).sum()
+    assert medians.dropna().to_numpy() == pytest.approx(1)
+    assert medians.count() == (found.reference["n"] > 1).sum()
 
 
 @modest
@@ -425,7 +460,7 @@ def test_the_median_score_of_a_reference_set_is_1(world):
 def test_scores_do_not_depend_on_the_scale(world, factor):
     models, life = world
     scaled = life.assign(downloads_cumulative=life["downloads_cumulative"] * factor)
-    one, other = (ram.measure(t, models, MILESTONES, SNAPSHOT, 5).scores for t in (life, scaled))
+    one, other = (ram.measure(t, models, MILESTONES, SNAPSHOT, 5, NEEDED).scores for t in (life, scaled))
     columns = ["score", "interval_low", "interval_high", "leave_one_out_low", "leave_one_out_high"]
     pd.testing.assert_frame_equal(one[columns], other[columns])
     assert other["downloads"].to_numpy() == pytest.approx(one["downloads"].to_numpy() * factor)
@@ -436,7 +471,7 @@ def test_scores_do_not_depend_on_the_scale(world, factor):
 def test_the_order_of_rows_changes_nothing(world, seed):
     models, life = world
     shuffled = (life.sample(frac=1, random_state=seed), models.sample(frac=1, random_state=seed))
-    one, other = (ram.measure(t, m, MILESTONES, SNAPSHOT, 5) for t, m in ((life, models), shuffled))
+    one, other = (ram.measure(t, m, MILESTONES, SNAPSHOT, 5, NEEDED) for t, m in ((life, models), shuffled))
     for name in ("reached", "members", "reference", "scores"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
 
@@ -445,7 +480,7 @@ def test_the_order_of_rows_changes_nothing(world, seed):
 @given(worlds())
 def test_the_leave_one_out_range_holds_the_score_and_is_absent_below_two_models(world):
     models, life = world
-    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 5).scores
+    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 5, NEEDED).scores
     known = scores[scores["n"] >= 2]
     assert (known["leave_one_out_low"] <= known["score"] * (1 + 1e-12)).all()
     assert (known["leave_one_out_high"] >= known["score"] * (1 - 1e-12)).all()
@@ -457,7 +492,7 @@ def test_the_leave_one_out_range_holds_the_score_and_is_absent_below_two_models(
 
 
 def test_leave_one_out_by_hand():
-    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 10)
+    found = ram.measure(FOUR_LIFE, FOUR, [7], SNAPSHOT, 10, NEEDED)
     bounds = ram.leave_one_out(found.reached, found.members, [7])
     assert rows(bounds, *bounds) == [(SMALL, 7, 14, 28)]  # of 7, 14, 28, 700 without one of the middle two
     first = found.scores.iloc[0]
@@ -477,14 +512,14 @@ def test_a_bucket_does_not_depend_on_other_buckets():
     models, life = many()
     more = pd.concat([models, FOUR.assign(model=FOUR["model"].str.replace("acme", "other"))])
     life_more = pd.concat([life, FOUR_LIFE.assign(model=FOUR_LIFE["model"].str.replace("acme", "other"))])
-    alone = ram.measure(life, models, MILESTONES, SNAPSHOT, 10).scores
-    beside = ram.measure(life_more, more, MILESTONES, SNAPSHOT, 10).scores
+    alone = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, NEEDED).scores
+    beside = ram.measure(life_more, more, MILESTONES, SNAPSHOT, 10, NEEDED).scores
     pd.testing.assert_frame_equal(alone, beside[beside["bucket"] == LARGE].reset_index(drop=True))
 
 
 def test_the_interval_holds_the_score_and_the_leave_one_out_range():
     models, life = many()
-    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 10).scores
+    scores = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, NEEDED).scores
     assert len(scores) == 30
     assert (scores["interval_low"] < scores["score"]).all()
     assert (scores["interval_high"] > scores["score"]).all()
@@ -524,7 +559,7 @@ def test_no_interval_is_surer_than_the_outermost_counts():
 
 def test_a_reference_set_has_an_interval_from_six_counts_on():
     models, life = many(9)  # three of them began a month ago and have the first milestones only
-    found = ram.measure(life, models, [30, 60], SNAPSHOT, 10)
+    found = ram.measure(life, models, [30, 60], SNAPSHOT, 10, NEEDED)
     bounds = ram.intervals(found.reached, found.members, [30, 60])
     assert found.reference["n"].tolist() == [9, 3]
     assert bounds["low"].notna().tolist() == [True, False]
@@ -542,7 +577,7 @@ def test_scores_against_a_fixed_set_and_without_the_model_itself():
         since("acme/own", "2026-03-01", 10), since("acme/whole", "2026-03-01", 20), late[late["date"] >= "2026-03-12"],
         since("acme/young", "2026-03-20", 100),
     )  # fmt: skip
-    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 10)
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 10, NEEDED)
     scores = found.scores[found.scores["model"] == "acme/own"]
     other = ram.other_sets(scores, found.reached, found.members)
     assert other["n"].tolist() == [3, 3, 3]  # the young one at first, then the late one
@@ -557,7 +592,7 @@ def test_scores_against_a_fixed_set_and_without_the_model_itself():
 @given(worlds())
 def test_a_model_outside_the_set_has_its_score_without_itself(world):
     models, life = world
-    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 2)
+    found = ram.measure(life, models, MILESTONES, SNAPSHOT, 2, NEEDED)
     scores = found.scores.dropna(subset="score")
     other = ram.other_sets(scores, found.reached, found.members)
     outside = ~other["model"].isin(found.members["model"])
@@ -617,7 +652,7 @@ def test_the_answer_holds_scores_bounds_reference_set_and_coverage():
     found = command.answer(["acme/m1", "acme/unsized", "acme/never"], life, models, edition.load())
     json.dumps(found, allow_nan=False)
     first, unsized, never = found["models"]
-    expected = ram.measure(life, models, edition.load().milestones, SNAPSHOT, 10).scores
+    expected = ram.measure(life, models, edition.load().milestones, SNAPSHOT, 10, NEEDED).scores
     seventh = expected[(expected["model"] == "acme/m1") & (expected["milestone_days"] == 7)].iloc[0]
     assert first["milestones"][0] == {
         "milestone_days": 7, "date": "2026-03-08", "state": "counted", "downloads": seventh["downloads"],

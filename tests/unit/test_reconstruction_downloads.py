@@ -186,7 +186,12 @@ def test_raw_lifetime_counts_put_the_crossing_much_later(raw, clean):
 def test_table_1_and_appendix_b_come_back(raw, clean, capsys):
     models, published = raw[0], Published()
     measured = ram.measure(
-        clean["lifetime"], models, EDITION.milestones, EDITION.snapshot_date, EDITION.reference_set_size
+        clean["lifetime"],
+        models,
+        EDITION.milestones,
+        EDITION.snapshot_date,
+        EDITION.reference_set_size,
+        EDITION.needed_coverage,
     )
     table = published.ram_table.merge(measured.scores, on=["model", "milestone_days"], suffixes=("_printed", ""))
     assert len(table) == len(published.ram_table)
