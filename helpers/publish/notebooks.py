@@ -19,11 +19,12 @@ OPTION = re.compile(r"^#\| ?(.*)\n?", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of an executed notebook. outputs: what each holds by type, see `data`."""
+    """A cell of an executed notebook. outputs: what each holds by type, see `data`. tags: as Jupyter keeps them."""
 
     kind: str
     source: str
     outputs: tuple[dict[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
 
     @cached_property
     def options(self) -> dict[str, str]:
@@ -94,7 +95,12 @@ def read(path: Path) -> Notebook:
     return Notebook(
         path,
         tuple(
-            Cell(cell["cell_type"], "".join(cell["source"]), tuple(map(data, cell.get("outputs", ()))))
+            Cell(
+                cell["cell_type"],
+                "".join(cell["source"]),
+                tuple(map(data, cell.get("outputs", ()))),
+                tuple(cell["metadata"].get("tags", ())),
+            )
             for cell in cells
         ),
     )

@@ -123,8 +123,13 @@ def _reference(node: Node, named: dict[str, str]) -> list[Node] | None:
 
 
 def _parsed(notebook: Notebook) -> list[tuple[Cell, list[Node], list[Node]]]:
-    """Each cell that has something to show, its text parsed, and its caption parsed; outputs are left out."""
-    kept = [cell for cell in notebook.cells if cell.kind == "markdown" or cell.code or cell.outputs]
+    """Each cell that has something to show, its text parsed, and its caption parsed; outputs are left out.
+
+    Of the parameters those are shown that the notebook ran with.
+    """
+    given = any("injected-parameters" in cell.tags for cell in notebook.cells)
+    shown = [cell for cell in notebook.cells if not (given and "parameters" in cell.tags)]
+    kept = [cell for cell in shown if cell.kind == "markdown" or cell.code or cell.outputs]
     captions = [cell.options.get("fig-cap") or cell.options.get("tbl-cap") or "" for cell in kept]
     cells = [_plain("code", cell.code) if cell.kind == "code" else _plain("markdown", cell.source) for cell in kept]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
@@ -171,11 +176,13 @@ def _output(cell: Cell, output: dict[str, str], name: str, page: Path) -> list[N
     if "text/html" in output:
         return [raw("html", f'<div class="output table-box" tabindex="0">{_aligned(output["text/html"])}</div>')]
     text = output.get("text/plain", "").rstrip()
-    return [div(attr("", "output"), [{"t": "CodeBlock", "c": [attr("", "text"), text]}])] if text else []
+    return [div(attr("", "output", tabindex="0"), [{"t": "CodeBlock", "c": [attr("", "text"), text]}])] if text else []
 
 
 def _aligned(html: str) -> str:
-    """HTML with the columns of numbers of a table, as pandas writes it, marked "number", cells and heads alike."""
+    """HTML with the columns of numbers of a table, as pandas writes it, marked "number", cells and heads alike; what
+    heads nothing is no head."""
+    html = html.replace("<th></th>", "<td></td>")
     if "span=" in html:
         return html
     held: dict[int, list[str]] = {}

@@ -50,7 +50,7 @@ def _table(path: Path, looked_up: bool) -> Node:
         cells = "".join(f"<td{side}>{cell}</td>" for cell, side in zip(others, sides[1:], strict=True))
         lines.append(f"<tr><th>{first}</th>{cells}</tr>")
     box = f'<figure class="exhibit tabular"><div class="table-box" tabindex="0" role="region" aria-label="{path.name}">'
-    table = f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n" + "\n".join(lines) + "\n</tbody></table>"
+    table = f'<table class="wide"><thead><tr>{heads}</tr></thead>\n<tbody>\n' + "\n".join(lines) + "\n</tbody></table>"
     return nodes.raw("html", f"{box}{table}</div></figure>")
 
 

@@ -16,7 +16,7 @@
       found.add(row.cells[column].textContent.trim());
       if (found.size > FEW) return null;
     }
-    const told = [...found].filter(Boolean);
+    const told = [...found].filter(Boolean).sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
     return found.size > 1 && told.length && told.some((text) => Number.isNaN(Number(text.replace("–", "")))) ? told : null;
   }
 
