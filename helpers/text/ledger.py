@@ -238,10 +238,10 @@ def counts(compared: pd.DataFrame) -> pd.DataFrame:
 
 def whole(compared: pd.DataFrame) -> show.Shown:
     """The ledger as readers see it, a row a figure, whose anchor is the claim's id (without spaces): the figure, the
-    verdict, the paper's, ours, the difference, the section, the reason."""
+    verdict, the paper's, ours, the difference, the section, and on a page the reason."""
     columns = ["figure", "verdict", "printed", "ours", "difference", "section", "reason"]
     rows = compared.assign(verdict=compared["verdict"].map(words()))[columns]
-    return show.shown(rows, "ledger", anchors=compared["id"].str.replace(r"\s+", "-", regex=True))
+    return show.shown(rows, "ledger", screen=["reason"], anchors=compared["id"].str.replace(r"\s+", "-", regex=True))
 
 
 def unsettled(compared: pd.DataFrame) -> pd.DataFrame:

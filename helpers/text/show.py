@@ -22,14 +22,16 @@ class ShowError(ValueError):
 
 class Shown(pd.DataFrame):
     """A table as readers see it, whose HTML also has what its texts alone do not tell: by which value a cell is sorted,
-    and the anchor of a row."""
+    the anchor of a row, and which columns only a page shows."""
 
-    _metadata: ClassVar[list[str]] = ["sorts", "anchors"]
+    _metadata: ClassVar[list[str]] = ["sorts", "anchors", "screen"]
     sorts: list[list[str]]
     anchors: list[str]
+    screen: list[str]
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th>{escape(str(head))}</th>" for head in (self.columns.name, *self.columns))
+        columns = zip((self.columns.name, *self.columns), self.screen, strict=True)
+        heads = "".join(f"<th{_given('data-screen', only)}>{escape(str(head))}</th>" for head, only in columns)
         rows = zip(self.anchors, self.sorts, self.itertuples(name=None), strict=True)
         body = "\n".join(f"<tr{_given('id', anchor)}>{_cells(texts, sorts)}</tr>" for anchor, sorts, texts in rows)
         return f'<table class="dataframe">\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
@@ -42,13 +44,14 @@ def shown(
     assumed: Collection[str] = (),
     data: str = "",
     anchors: Iterable[str] | None = None,
+    screen: Collection[str] = (),
 ) -> Shown:
     """The table as text, each column in its unit's format and under its heading; what is not known is empty.
 
     name: the table, as data/codebook.csv lists it for its columns. variants: column → variant of the format. assumed:
     columns whose heads carry the mark where `data`, the edition's kind, are reconstructed: they follow from our
-    assumptions. anchors: of the rows, where they have any. The first column becomes the index, so that the table has
-    one row of heads.
+    assumptions. anchors: of the rows, where they have any. screen: columns that only a page has room for. The first
+    column becomes the index, so that the table has one row of heads.
     """
     marked = set(assumed) if data == RECONSTRUCTED else set()
     texts = {
@@ -60,6 +63,7 @@ def shown(
         [_sorted_by(value) for value in row] for row in table.astype(object).itertuples(index=False, name=None)
     ]
     told.anchors = list(anchors) if anchors is not None else [""] * len(table)
+    told.screen = ["only" if column in screen else "" for column in table.columns]
     return told
 
 

@@ -69,11 +69,27 @@ local function aligned(tbl)
   return tbl
 end
 
+-- The table without the columns that are for the page only, as their heads say.
+local function printed(tbl)
+  local stays = tbl.head.rows[1] and tbl.head.rows[1].cells:map(function(cell) return not cell.attr.attributes.screen end)
+  local function shorter(row)
+    local place = 0
+    row.cells = row.cells:filter(function() place = place + 1 return stays[place] end)
+    return row
+  end
+  if not stays or not stays:includes(false) then return tbl end
+  tbl.head.rows = tbl.head.rows:map(shorter)
+  for _, body in ipairs(tbl.bodies) do body.body = body.body:map(shorter) end
+  local place = 0
+  tbl.colspecs = pandoc.List(tbl.colspecs):filter(function() place = place + 1 return stays[place] end)
+  return tbl
+end
+
 -- How many columns of characters each column needs: its longest word, heads included, and its longest text.
 local function needs(held, headed)
   local word, longest, total = 0, 0, 0
   for position, text in ipairs(held) do
-    for part in text:gmatch("%S+") do word = math.max(word, length(part)) end
+    for part in text:gmatch("[^%s%-]+%-?") do word = math.max(word, length(part)) end
     if position > headed then longest = math.max(longest, length(text)) end
     total = total + length(text)
   end
@@ -97,10 +113,20 @@ local function fitted(tbl)
     columns:insert({ word = word, own = own, part = own and 0 or math.sqrt(total) })
     whole, kept, wanted = whole + longest, kept + (own or 0), wanted + columns[index].part
   end
-  if #bodies == 0 or whole <= line or wanted == 0 then return nil end
-  local unit, sum = (line - kept) / wanted, 0
+  if #bodies == 0 or whole <= line then return nil end
+  local unit, settled
+  repeat -- what its part of the room would cut within a word keeps the room of that word
+    unit, settled = (line - kept) / wanted, true
+    for _, column in ipairs(columns) do
+      if not column.own and column.part * unit < column.word then
+        column.own, settled = column.word, false
+        kept, wanted = kept + column.word, wanted - column.part
+      end
+    end
+  until settled
+  if kept >= line or wanted <= 0 then return nil end
+  local sum = 0
   for _, column in ipairs(columns) do
-    if not column.own and column.part * unit < column.word then return nil end
     column.share = (column.own or column.part * unit) + GAP
     sum = sum + column.share
   end
@@ -120,6 +146,7 @@ return {
   { RawBlock = parsed },
   {
     Table = function(tbl)
+      if FORMAT:match("typst") then tbl = printed(tbl) end
       local changed = tbl.classes:includes("dataframe") and aligned(tbl) or nil
       return FORMAT:match("typst") and fitted(changed or tbl) or changed
     end,

@@ -73,7 +73,7 @@ function worth(text) {
   const [, number, scale] = bare.match(AMOUNT) ?? bare.match(/^([\d.]+)[KMB]?[–-][\d.]+([KMB]?)$/) ?? [];
   if (number) return Number(number) * (SCALE[scale] ?? 1);
   const least = bare.match(/^([<>≥≤])\s*([\d.]+)\s*([KMB]?)$/) ?? bare.match(/^()([\d.]+)([KMB]?)\+$/);
-  if (least) return Number(least[2]) * (SCALE[least[3]] ?? 1) + (least[1] === "<" ? -1e-9 : 1e-9);
+  if (least) return Number(least[2]) * (SCALE[least[3]] ?? 1) * (least[1] === "<" ? 1 - 1e-6 : 1 + 1e-6);
   if (/^\d{4}-\d\d(-\d\d)?$/.test(bare)) return Date.parse(bare);
   return /^(\d{1,2} )?[A-Z][a-z]+ \d{4}$/.test(bare) ? Date.parse(`${/^\d/.test(bare) ? "" : "1 "}${bare} UTC`) : NaN;
 }
