@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish import beside
+from helpers.publish import beside, terms
 from helpers.publish.report import Report
 from helpers.text import nodes
 from helpers.text.addresses import QUOTED
@@ -39,7 +39,8 @@ def write(report: Report, site: Path) -> None:
     quoted = {name for cell in cells for name in QUOTED.findall(cell.source)}
     if found := misfits(tables, meanings, quoted):
         raise PublishError(found)
-    parts = [_described(name, tables[name], meanings[name], _origin(name, report)) for name in tables]
+    allowed = terms.of_files(report, list(tables))
+    parts = [_described(n, tables[n], meanings[n], _origin(n, report), allowed[n]) for n in tables]
     label = report.about["data-label"]
     files.write_text(folder / "README.md", "\n".join([f"# {TITLE}\n\n{label}\n", INTRODUCTION, *parts]))
     described = nodes.parse("\n".join([INTRODUCTION, *parts]), "gfm")
@@ -95,9 +96,12 @@ def _origin(name: str, report: Report) -> str:
     return ", ".join(told)
 
 
-def _described(name: str, columns: list[str], meanings: dict[str, tuple[str, str]], origin: str) -> str:
+def _described(
+    name: str, columns: list[str], meanings: dict[str, tuple[str, str]], origin: str, row: terms.Terms
+) -> str:
     """The section of one file."""
     lines = [f"## {name}.csv", "", f"[{name}.csv]({name}.csv)" + (f": {origin}." if origin else ""), ""]
+    lines += [f"Licence: [{row.licence}]({row.address}). {row.terms}", ""]
     lines += ["| column | unit | meaning |", "|---|---|---|"]
     lines += [f"| `{column}` | {meanings[column][0]} | {meanings[column][1]} |" for column in columns]
     return "\n".join([*lines, ""])

@@ -10,6 +10,7 @@ from typing import Any
 
 from helpers import paths
 from helpers.publish import (
+    bundle,
     canonical,
     card,
     check,
@@ -68,6 +69,7 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
         told = entrance.told(report, site)
         entrance.write(report, told, site)
         card.write(report, told, site)
+        bundle.write(report, told, site)
         canonical.write(report, told, site)
         previewed = [notebook.preview for notebook in report.executed.values()]
         findings = check.findings(site, report.about["data-label"], source, log, previewed, _data(report))

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from helpers import edition, files, findings, paths, versions
-from helpers.text import addresses, article, captions, ledger, names, nodes, sources
+from helpers.text import addresses, article, captions, ledger, names, nodes, record, sources
 from helpers.text.addresses import AddressError, Book, Cell
 from helpers.text.asked import Asked, Listing
 from helpers.text.faults import Fault, PublishError
@@ -63,13 +63,15 @@ def run(
     ]
     about = _metadata(book, data, truths | found, told_lists)
     lines = [line for number, caption in enumerate(asking) for line in caption.lines(number)]
-    read_ = article.read(report, written, sources.metadata(paths.ROOT, about), lines)
+    whole = sources.metadata(paths.ROOT, about)
+    read_ = article.read(report, written, whole, lines)
     if faults := [*_misfits(read_.blocks, truths)]:
         raise PublishError(faults)
     told = captions.filled(asking, [block for block in read_.blocks if _is_caption(block)])
     text = article.Article(report, [block for block in read_.blocks if not _is_caption(block)], read_.embeds)
     article.write(text, paths.BUILD)
-    files.write_json(paths.BUILD / "values.json", _record(cells, lists, asked, answered))
+    told_numbers = record.numbers(book, cells, lists, asked, answered, whole, sources.site_url(paths.ROOT))
+    files.write_json(paths.BUILD / "values.json", told_numbers)
     files.write_text(paths.BUILD / "_variables.yml", _yaml(_nested(written)))
     files.write_text(paths.BUILD / "edition.yml", _yaml(about))
     files.clear(paths.BUILD / "notebooks")
@@ -160,23 +162,11 @@ def _markdown(cell: Cell, answered: ledger.Answered | None, where: str = "") -> 
     text = names.markdown(names.visible(cell.shown))
     if cell.notebook is None:
         return text
-    classes = " ".join(["value", *["assumed"] * assumed(cell, answered)])
+    classes = " ".join(["value", *["assumed"] * record.assumed(cell, answered)])
     row = ", ".join(f"{column} {key}" for column, key in cell.row.items())
     title = " · ".join(filter(None, (cell.table, row, cell.column, cell.unit, cell.notebook)))
     # not […]{…}: pandoc reads brackets in brackets again and again
     return f'<span class="{classes}" from="{cell.notebook}#cell-{cell.cell}" title="{html.escape(title)}">{text}</span>'
-
-
-def assumed(cell: Cell, answered: ledger.Answered | None) -> bool:
-    """Whether a number follows from our assumptions: in reconstructed data, one that answers no printed figure.
-
-    answered: the cells that do; None where data are not reconstructed. Names, and the keys of a table's rows, are no
-    numbers.
-    """
-    number = cell.known and cell.unit not in ("", "id") and cell.column not in cell.row
-    if answered is None or not number or cell.rests_on != "inputs":
-        return False
-    return not ledger.answers_printed(cell, answered)
 
 
 def _metadata(book: Book, data: str, truths: dict[str, findings.Finding], lists: dict[str, Any]) -> dict[str, Any]:
@@ -216,35 +206,6 @@ def _misfits(blocks: list[nodes.Node], truths: dict[str, findings.Finding]) -> l
 
 def _is_caption(block: nodes.Node) -> bool:
     return block["t"] == "Div" and block["c"][0][0].startswith("caption-")
-
-
-def _record(
-    cells: dict[str, Cell],
-    lists: dict[Listing, list[dict[str, Cell]]],
-    asked: Asked,
-    answered: ledger.Answered | None,
-) -> dict[str, Any]:
-    """Every number said: address → raw, formatted, unit, table, row, column, notebook, cell, assumed, used."""
-    used = {address: (cells[address], where) for address, where in asked.addresses.items()}
-    for listing, rows in lists.items():
-        for row in rows:
-            for cell in row.values():
-                used.setdefault(cell.address, (cell, asked.lists[listing]))
-    return {
-        address: {
-            "raw": cell.raw,
-            "formatted": names.visible(cell.shown) if cell.known else "unknown",
-            "unit": cell.unit,
-            "table": cell.table,
-            "row": cell.row,
-            "column": cell.column,
-            "notebook": cell.notebook,
-            "cell": cell.cell,
-            "assumed": assumed(cell, answered),
-            "used": where,
-        }
-        for address, (cell, where) in sorted(used.items())
-    }
 
 
 def write_findings(truths: dict[str, findings.Finding], asked: dict[str, list[str]]) -> None:

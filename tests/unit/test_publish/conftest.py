@@ -96,6 +96,7 @@ class Small:
 
 def figure(label: str, caption: str) -> nbformat.NotebookNode:
     words = f"#| fig-cap: {json.dumps(caption, ensure_ascii=False)}\n"
+    words += "#| fig-source: Hugging Face Hub\n"
     source = f'#| label: {label}\n{words}#| fig-alt: "It <rises> to \\"ten\\"."\ndraw("{label}")'
     shown = new_output("display_data", {"image/svg+xml": SVG, "image/png": PNG, "text/plain": "<Figure>"})
     return new_code_cell(source, outputs=[shown])
@@ -163,6 +164,7 @@ def make(root: Path) -> Small:
     ]
     (root / "data").mkdir()
     (root / "data" / "codebook.csv").write_text("\n".join([*codebook, ""]), encoding="utf-8")
+    shutil.copy(paths.ROOT / "data" / "terms.csv", root / "data")
     return small
 
 

@@ -203,7 +203,7 @@ def _(project):
         "": ("index.html", "404.html", "llms.txt"),
         "assets": ("*.css", "*.js", "favicon.svg", "card.png", "fonts/*", "charts/*"),
         "build/notebooks": ("*.ipynb", "*-preview.html", "*-preview_files/*"),
-        "data": ("values.json", "findings.csv", "provenance.json"),
+        "data": ("values.json", "findings.csv", "provenance.json", "atom-report-data.zip"),
         "figures": ("fig-*.csv", "fig-*.svg", "fig-*.png", "fig-*.js", "ledger.csv", "index.html", "README.md"),
         "explore": ("index.html", "models.js", "explore.js"),
         "ledger": ("index.html",),

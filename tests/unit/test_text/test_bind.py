@@ -97,7 +97,11 @@ def test_every_number_said_is_on_record_with_where_it_is_said(project):
     record = project.read("values.json")
     assert record["crossing.date"] == {
         "raw": "2025-07-22", "formatted": "22 July 2025", "unit": "UTC day", "table": "crossing", "row": {},
-        "column": "date", "notebook": "03_regional", "cell": "quote-crossing", "assumed": False,
+        "column": "date", "notebook": "03_regional", "cell": "quote-crossing", "rests_on": "inputs",
+        "data_through": "2026-04-02", "coverage": None, "assumed": False,
+        "caveat": "Built from data that anyone can fetch.",
+        "origin": "build/notebooks/03_regional-preview.html#cell-quote-crossing",
+        "citation": "(2026). T: Public edition. Built from data that anyone can fetch. crossing.date.",
         "used": ["report/index.qmd:5"],
     }  # fmt: skip
     assert record["families.qwen.downloads"]["used"] == ["report/index.qmd:7"]
