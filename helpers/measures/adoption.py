@@ -50,13 +50,17 @@ def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, month: str | pd.Times
 def sizes(buckets: pd.DataFrame) -> pd.DataFrame:
     """The size buckets alone, of a table from `by_bucket` (Section 2.2).
 
-    Returns bucket, downloads_cumulative, downloads_cumulative_share (of all), up_to_share (of this bucket and all
-    smaller ones), rank (1 for the most downloads, of equals the smaller bucket); in order of size.
+    Returns bucket, downloads_cumulative (null where a group's are), downloads_cumulative_share (of all), up_to_share
+    (of this bucket and all smaller ones), rank (1 for the most downloads, of equals the smaller bucket); in order of
+    size. Where one bucket is null there are no shares and no ranks.
     """
-    table = buckets.groupby("bucket", observed=True, as_index=False)["downloads_cumulative"].sum(min_count=1)
-    total = table["downloads_cumulative"].sum()
-    part = table["downloads_cumulative"] / (total if total > 0 else np.nan)
-    rank = table["downloads_cumulative"].rank(method="first", ascending=False).astype("Int64")
+    column = "downloads_cumulative"
+    grouped = buckets.groupby("bucket", observed=True)[column]
+    table = grouped.sum().where(grouped.count() == grouped.size()).reset_index()
+    total = table[column].sum(skipna=False)
+    part = table[column] / (total if total > 0 else np.nan)
+    told = table[column] + 0 * total  # null with the total
+    rank = told.rank(method="first", ascending=False).astype("Int64")
     return table.assign(downloads_cumulative_share=part, up_to_share=part.cumsum(), rank=rank)
 
 

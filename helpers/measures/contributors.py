@@ -49,8 +49,8 @@ def _largest_of_the_others(found: pd.DataFrame, when: str) -> pd.Series:
     ranked = found.sort_values("largest", ascending=False).groupby(when)["largest"]
     first, second = ranked.nth(0), ranked.nth(1)
     at = found[when]
-    top = at.map(dict(zip(at[first.index], first, strict=True)))
-    next_ = at.map(dict(zip(at[second.index], second, strict=True))).fillna(0)
+    top = at.map(dict(zip(at[first.index], first, strict=True))).astype(float)
+    next_ = at.map(dict(zip(at[second.index], second, strict=True))).astype(float).fillna(0)
     return top.where(~found.index.isin(first.index), next_)
 
 

@@ -187,13 +187,14 @@ def kept(table: pd.DataFrame, monthly: pd.DataFrame, models: pd.DataFrame, neede
 def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:
     """`adoption.by_bucket` of a single month, null wherever all models together are not read well enough for shares.
 
-    monthly: the rows of one month. Null, too, where a group has models in a bucket and none of them was read; 0 where
-    it has none.
+    monthly: the rows of one month. Null, too, where a group's own models in the bucket do not carry a total; 0 where it
+    has none.
     """
     (month,) = monthly["month"].unique()
     table = adoption.by_bucket(monthly, models, month, by)
     keys = ["bucket", *adoption.names(by)]
-    unread = of(monthly, models, keys).query("models_read == 0")[keys].assign(unread=True)
+    cover = of(monthly, models, keys)
+    unread = cover.loc[~carries(cover, needed, "total"), keys].assign(unread=True)
     seen = table[keys].astype("str").merge(unread, how="left", on=keys)["unread"].isna().to_numpy()
     table["downloads_cumulative"] = table["downloads_cumulative"].where(seen)
     return carried(table, of(monthly, models, []), needed, "share", ["downloads_cumulative"])

@@ -30,7 +30,7 @@ def roster(models: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
     """
     labels = pd.Series(monthly["month"].unique()).sort_values()
     read = monthly[~monthly["flag"].isin(coverage.UNREAD)].groupby("model").size()
-    before = labels.searchsorted(models["released"].fillna(pd.Timestamp.min), side="right")
+    before = labels.searchsorted(models["released"].fillna(pd.Timestamp(0)), side="right")
     told = models.assign(months_read=models["model"].map(read).fillna(0).astype(int), months=len(labels) - before)
     return told.sort_values("model", ignore_index=True)
 

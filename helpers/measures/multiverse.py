@@ -122,7 +122,8 @@ def downloads(
     """
     options, sums = axes(choices, "downloads"), Sums.of(models, pairs)
     last = _day(last_month)
-    days = np.arange(_day(min(table["date"].min() for table in [*series.values(), lifetime])), last)
+    first = _day(min(table["date"].min() for table in [*series.values(), lifetime]))
+    days = np.arange(min(first, last - 1), last)  # where nothing is held before the label, one day on which nothing is
     at_end = next(iter(series.values()))
     at_end = at_end[at_end["date"] == pd.Timestamp(days[-1])].set_index("model")["downloads_cumulative"]
     size = at_end.reindex(models["model"]).fillna(0).to_numpy()

@@ -123,6 +123,11 @@ def test_the_buckets_alone_come_with_share_running_share_and_rank():
     assert found.loc["<1B", ["downloads_cumulative_share", "rank"]].tolist() == pytest.approx([30 / 81, 2])
     assert found.loc["7–9B", ["up_to_share", "rank"]].tolist() == pytest.approx([70 / 81, 1])
     assert found["up_to_share"].iloc[-1] == 1
+    one = adoption.by_bucket(TWO_MONTHS, MODELS, "2025-02-01", "region")
+    one.loc[one["downloads_cumulative"].idxmax(), "downloads_cumulative"] = np.nan
+    held = adoption.sizes(one)
+    assert held["downloads_cumulative"].isna().sum() == 1
+    assert held[["downloads_cumulative_share", "up_to_share", "rank"]].isna().all(axis=None)
     nothing = adoption.sizes(found.reset_index().assign(downloads_cumulative=0.0))
     assert nothing["downloads_cumulative_share"].isna().all()
 
@@ -138,7 +143,11 @@ def test_of_no_month_at_all_nothing_is_told():
     sized = adoption.by_bucket(none, MODELS, "2025-03-01", "region")
     assert sized.empty
     assert adoption.sizes(sized).empty
-    assert standing.by_size(none, MODELS, pd.Timestamp("2025-03-01"), "region").empty
+    tracked = MODELS.assign(last_count=1.0, tracked_since=MODELS["released"])
+    needed = dict.fromkeys(["models", "total", "share", "rank"], 0.5)
+    assert (
+        standing.by_size(none.assign(flag="observed"), tracked, "region", needed)["downloads_cumulative"].isna().all()
+    )
 
 
 def test_an_unknown_value_has_no_share_and_takes_none_from_the_others():

@@ -125,3 +125,9 @@ def test_thirty_days_are_sums_of_known_days_only():
     assert (found["downloads_30d"] == 60).all()
     assert spikes.thirty_days(daily.head(20), days[0]).empty
     assert spikes.flagged(spikes.thirty_days(daily.head(20), days[0]), 91).empty
+
+
+def test_of_no_month_at_all_nothing_is_told():
+    nothing = at({}).assign(downloads_cumulative=1.0)
+    table = contributors.of_month(nothing, pd.Timestamp("2026-04-01"))
+    assert contributors.totals(table, MODELS, "basis", "region", "downloads").empty

@@ -366,6 +366,12 @@ def test_another_threshold_counts_what_classifying_anew_would(downloads, option,
         assert found[["value", "reading"]].isna().all()
 
 
+def test_data_that_begin_after_the_last_label_tell_nothing():
+    later = steady(EVEN).query("date > '2025-01-15'")
+    found = multiverse.downloads({"rule": later}, later, PLANTED, PAIRS, CHOICES, "2025-01-15")
+    assert len(found) and found[["date", "reading"]].isna().all(axis=None)
+
+
 def test_where_nothing_is_carried_tables_are_empty_and_whole():
     none = multiverse.downloads({"rule": steady(EVEN)}, steady(EVEN), PLANTED, PAIRS, CHOICES, LAST).iloc[:0]
     assert list(summaries.curve(none, CHOICES).columns) == ["place", "value", "date", "edition", *AXES]
