@@ -154,7 +154,7 @@ STEPS = (
             "pages", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml", "_variables.yml",
             "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "reproduction/figures",
             "sensitivity/figures",
-            "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv",
+            "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv", "/data/terms.csv",
         ),
         writes=("site", "editions"),
         parameters=("engine", *Edition.model_fields),  # the record of the build names them all

@@ -135,7 +135,8 @@ def _links(build: Path) -> list[dict[str, Any]]:
     """What the title block offers beside the notebooks."""
     held = [{"text": text, "href": f"../data/{name}"} for name, text in DATA.items() if (build / name).is_file()]
     looked_up = [{"text": "Any model", "href": "../explore/index.html"}] if (build / explorer.DATA).is_file() else []
-    return [{"text": "PDF", "href": "atom-report.pdf"}, *looked_up, *held]
+    whole = {"text": "All data (ZIP)", "href": f"../{bundle.ARCHIVE}"}
+    return [{"text": "PDF", "href": "atom-report.pdf"}, *looked_up, *held, whole]
 
 
 def _put_in_place(site: Path, place: Path, aside: Path) -> None:

@@ -13,6 +13,7 @@ from huggingface_hub.utils import filter_repo_objects
 from typer.main import get_command
 
 from helpers import cli, edition, paths
+from helpers.text import sources
 
 FILES = sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
@@ -85,6 +86,16 @@ def test_what_deploys_holds_no_secret_and_runs_nothing_but_that():
     assert "env" not in publish["deploy"]
     secret = [step["run"] for job in publish.values() for step in job["steps"] if "secrets." in str(step.get("env"))]
     assert [run.split()[:2] for run in secret] == [[".venv/bin/hf", "download"]]
+
+
+def test_the_address_of_the_site_reaches_the_pages_where_it_is_given(tmp_path):
+    told = step("publish", "site-url")
+    assert told["if"] == "env.SITE != ''"
+    assert WORKFLOWS["publish"]["env"]["SITE"] == "${{ vars.ATOM_SITE_URL }}"
+    environment = os.environ | {"SITE": "https://example.org/atom"}
+    subprocess.run(["bash", "-c", told["run"]], cwd=tmp_path, env=environment, check=True)
+    (tmp_path / "_quarto.yml").write_text("website: {site-url: ''}\n", encoding="utf-8")
+    assert sources.site_url(tmp_path) == "https://example.org/atom/"
 
 
 def test_commands_of_the_workflows_exist():

@@ -67,11 +67,11 @@ def _(project):
         assert page.count('<header class="strip">') == (name not in BARE), name
 
 
-@owed("the title block offers PDF, values, findings, the record of the build, and every notebook")
+@owed("the title block offers PDF, values, findings, the record of the build, all data, and every notebook")
 def _(project):
     block = re.search(r'<header class="title-block">.*?</header>', project.page(), re.DOTALL)[0]
     files = [name for name in ("values.json", "findings.csv", "provenance.json") if (project.build / name).is_file()]
-    held = ["atom-report.pdf", *(f"../data/{name}" for name in files)]
+    held = ["atom-report.pdf", *(f"../data/{name}" for name in [*files, "atom-report-data.zip"])]
     held += [f"../{notebook.preview}" for notebook in notebooks.read_all(project.build).values()]
     assert re.findall(r'href="([^"#]+)"', block) == held
     assert len(re.findall(r"<h1>", project.page())) == 1
