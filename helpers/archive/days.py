@@ -74,6 +74,11 @@ class Collection:
     def place(self) -> Path:
         return self.folder / "unfinished" / str(self.day)
 
+    @property
+    def latest(self) -> datetime.date:
+        """The last day on which one of its models can have been made."""
+        return max(self.day + datetime.timedelta(days=1), columns.last_day())
+
     def pages(self, number: int) -> Path:
         """Where the pages of a list are, of the scope's by number."""
         return self.place / "pages" / f"{number:04}"
@@ -178,10 +183,9 @@ def publish(collection: Collection, now: datetime.datetime) -> dict[str, Any]:
     for leftover in (made, collection.place / "room"):
         shutil.rmtree(leftover, ignore_errors=True)
     made.mkdir()
-    listed = [_paths(collection.pages(number)) for number in range(len(collection.scope.lists))]
+    listed = [pages.listed(collection.pages(number)) for number in range(len(collection.scope.lists))]
     table = made / store.FILE
-    latest = max(collection.day + datetime.timedelta(days=1), columns.last_day())
-    merged = pages.merge(listed, table, made / sound.REFUSED, collection.place / "room", latest)
+    merged = pages.merge(listed, table, made / sound.REFUSED, collection.place / "room")
     files.sync(table)
     files.sync(made / sound.REFUSED)
     _verify(table, merged.rows)
@@ -211,10 +215,6 @@ def _refuse(collection: Collection, reasons: list[str], facts: dict[str, Any]) -
     )
 
 
-def _paths(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.json.zst"))
-
-
 def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime, table: Path) -> dict[str, Any]:
     """The manifest."""
     scope = collection.scope
@@ -239,7 +239,7 @@ def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime,
 
 def _without(lists: list[list[Path]]) -> list[str]:
     """What the Hub has refused, so that a list was read without: fields and parameters, in its words."""
-    urls = (pages.head(found[0])["url"] for found in lists if found)
+    urls = (pages.read(found[0])[0]["url"] for found in lists if found)
     return sorted({name for url in urls for name in hub_asked.without(url)})
 
 

@@ -65,7 +65,7 @@ class Display:
         self.fresh += len(page.rows)
         end = "" if page.next else " end"
         cost = f"{page.seconds:.2f} s, {page.tries} tries, {page.waited:.1f} s waited"
-        self.note(f"{self.name} page {number:06} {len(page.rows)} records {len(page.body)} bytes {cost}{end}")
+        self.note(f"{self.name} page {number:06} {len(page.rows)} records {page.size} bytes {cost}{end}")
         self.advance()
 
     def advance(self) -> None:

@@ -1,7 +1,8 @@
 """Pages of a listing on disk: each whole or absent, with the address to go on from; and their merging into one table.
 
-A page is a file `000012.json.zst`: a line of JSON about it (address, next address, records, time), then the answer as
-the Hub sent it. Pages are numbered without gaps, so that any first part of them is a listing that can be resumed.
+A page is a file `000012.page`: a line with the SHA-256 of all that follows, a line of JSON about it (address, next
+address, records, time, and the records that cannot be published, as the Hub sent them), then the others as a table, in
+Arrow's format. Pages are numbered without gaps, so that any first part of them is a listing that can be resumed.
 
 Merging needs memory for a bucket of rows, not for the Hub: a sample of ids, kept with each page, says where to cut the
 alphabet into buckets; the pages' rows are dealt out to a file for each bucket; then one bucket after the other is
@@ -25,6 +26,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from helpers import files, paths
+from helpers.lock import ArchiveError
 from helpers.sources import hub_records
 from helpers.sources.hub import Page
 
@@ -36,62 +38,68 @@ GATHERED = 5
 """Pages whose rows are dealt out together: batches of a few rows cost more in headers than in content."""
 ORDER = "order"
 """Column of the buckets: when a row was read. It tells which of repeated rows is the latest."""
+LIGHT = pyarrow.ipc.IpcWriteOptions(compression="lz4")
+"""What is read again within the day is packed quickly rather than tightly."""
 
 
-def write(folder: Path, number: int, page: Page) -> None:
-    """Keep page `number` of a listing. What a power cut leaves of it is no page, and `resume` finds that out."""
-    ids = [row.get("id") for row in page.rows[::STRIDE] if isinstance(row, dict)]
+def write(folder: Path, number: int, page: Page, latest: datetime.date) -> None:
+    """Keep page `number` of a listing. What a power cut leaves of it is no page, and `resume` finds that out.
+
+    latest: the last day on which a model can have been made.
+    """
+    table, left = hub_records.table(page.rows, latest)
     head = {
         "url": page.url,
         "next": page.next,
         "rows": len(page.rows),
         "read": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "sample": [text for text in ids if isinstance(text, str) and hub_records.ID.match(text)],
+        "refused": [(why, page.rows[at]) for why, at in left],
+        "sample": table["model"][::STRIDE].to_pylist(),
     }
-    with (
-        files.replacing(folder / f"{number:06}.json.zst") as beside,
-        pyarrow.output_stream(str(beside), compression="zstd") as stream,
-    ):
-        stream.write(json.dumps(head).encode() + b"\n" + page.body)
+    stream = pyarrow.BufferOutputStream()
+    stream.write(json.dumps(head).encode() + b"\n")
+    with pyarrow.ipc.new_stream(stream, table.schema, options=LIGHT) as writer:
+        writer.write_table(table)
+    content = stream.getvalue()
+    with files.replacing(folder / f"{number:06}.page") as beside:
+        beside.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
-def head(path: Path) -> dict[str, Any]:
-    """What is known of a page: url, next, rows, read, sample. Raises ValueError or OSError for a damaged file."""
-    with pyarrow.input_stream(str(path), compression="zstd") as stream:
-        begun = b""
-        while b"\n" not in begun:
-            if not (more := stream.read(8192)):
-                raise ValueError(f"{paths.shown(path)}: is no page")
-            begun += more
-    return json.loads(begun.partition(b"\n")[0])
+def read(path: Path) -> tuple[dict[str, Any], pyarrow.RecordBatchReader]:
+    """What is told of a page: url, next, rows, read, refused, sample; and its table. Raises ArchiveError if damaged."""
+    digest, _, content = path.read_bytes().partition(b"\n")
+    if hashlib.sha256(content).hexdigest().encode() == digest:
+        head, _, table = content.partition(b"\n")
+        reader = pyarrow.ipc.open_stream(table)
+        if reader.schema.equals(hub_records.COLUMNS):
+            return json.loads(head), reader
+    raise ArchiveError(f"{paths.shown(path)}: is not the page that was written; run again, and it is asked for anew")
 
 
-def rows(path: Path) -> list[Any]:
-    """The records of a page."""
-    with pyarrow.input_stream(str(path), compression="zstd") as stream:
-        return json.loads(stream.read().partition(b"\n")[2])
+def listed(folder: Path) -> list[Path]:
+    """The pages of a listing, in order."""
+    return sorted(folder.glob("[0-9]*.page"))
 
 
 def resume(folder: Path) -> list[dict[str, Any]]:
-    """Heads, without samples, of the pages that can be relied on; a damaged page and all after it are removed."""
+    """url, next and rows of each page that can be relied on; a damaged page and all after it are removed."""
     heads: list[dict[str, Any]] = []
     whole = True
-    for path in sorted(folder.glob("*.json.zst")):
-        if whole and path.name == f"{len(heads):06}.json.zst":
-            try:
-                rows(path)
-                heads.append(head(path) | {"sample": None})
-                continue
-            except (OSError, ValueError):
-                whole = False
-        whole = False
-        path.unlink()
+    for path in listed(folder):
+        try:
+            if whole := whole and path.name == f"{len(heads):06}.page":
+                head, _ = read(path)
+                heads.append({name: head[name] for name in ("url", "next", "rows")})
+        except (OSError, ArchiveError):
+            whole = False
+        if not whole:
+            path.unlink()
     return heads
 
 
 def drop(folder: Path) -> None:
     """Remove a listing's pages, the last first: whatever is left at any moment can be resumed."""
-    for path in sorted(folder.glob("*.json.zst"), reverse=True):
+    for path in reversed(listed(folder)):
         path.unlink()
 
 
@@ -113,20 +121,20 @@ class Merged:
     """Day of creation → how many models."""
 
 
-def merge(lists: list[list[Path]], table: Path, refused: Path, room: Path, latest: datetime.date) -> Merged:
+def merge(lists: list[list[Path]], table: Path, refused: Path, room: Path) -> Merged:
     """Make one table of the pages of some lists, sorted by model, each once, the latest.
 
     lists: the pages of each, in the order in which they were read. table: the Parquet file to write. refused: the JSON
     lines to write, of records that cannot be published, each with the reason. room: a folder for files in between,
-    made here. latest: the last day on which a model can have been made.
+    made here. Raises ArchiveError for a damaged page.
     """
     done = Merged(listed=[0] * len(lists))
-    listed = [path for pages in lists for path in pages]
+    ordered = [path for pages in lists for path in pages]
     owners = np.repeat(np.arange(len(lists)), [len(pages) for pages in lists])
-    sample = sorted(text for path in listed for text in head(path)["sample"])
+    sample = sorted(text for path in ordered for text in read(path)[0]["sample"])
     cuts = sample[:: BUCKET_ROWS // STRIDE][1:]
     room.mkdir()
-    _deal_out(_tables(listed, refused, done, latest), cuts, room)
+    _deal_out(_tables(ordered, refused, done), cuts, room)
     how = {"compression": "zstd", "write_page_checksum": True}
     with pyarrow.parquet.ParquetWriter(table, hub_records.COLUMNS, **how) as writer:
         for number in range(len(cuts) + 1):
@@ -145,9 +153,8 @@ def _bucket(room: Path, number: int) -> Path:
 def _deal_out(tables: Iterator[pyarrow.Table], cuts: list[str], room: Path) -> None:
     """Each row to the file of its bucket."""
     schema = hub_records.COLUMNS.append(pyarrow.field(ORDER, pyarrow.int64()))
-    options = pyarrow.ipc.IpcWriteOptions(compression="zstd")
     writers = [
-        pyarrow.ipc.new_stream(str(_bucket(room, number)), schema, options=options) for number in range(len(cuts) + 1)
+        pyarrow.ipc.new_stream(str(_bucket(room, number)), schema, options=LIGHT) for number in range(len(cuts) + 1)
     ]
     try:
         for part in _gathered(tables):
@@ -163,24 +170,24 @@ def _deal_out(tables: Iterator[pyarrow.Table], cuts: list[str], room: Path) -> N
             writer.close()
 
 
-def _tables(listed: list[Path], refused: Path, done: Merged, latest: datetime.date) -> Iterator[pyarrow.Table]:
+def _tables(ordered: list[Path], refused: Path, done: Merged) -> Iterator[pyarrow.Table]:
     """Each page's rows, the last page first: of refused records that repeat, the latest is the first to be met.
 
     Records that cannot be published go to `refused`.
     """
     met: set[bytes] = set()
     with refused.open("w", encoding="utf-8") as stream:
-        for number in reversed(range(len(listed))):
-            records = rows(listed[number])
-            part, kept, left = hub_records.table(records, latest)
-            for why, at in sorted(left, key=lambda found: -found[1]):
-                key = _key(records[at])
+        for number in reversed(range(len(ordered))):
+            head, reader = read(ordered[number])
+            for why, record in reversed(head["refused"]):
+                key = _key(record)
                 if key not in met:
                     met.add(key)
                     done.refused[why] += 1
-                    stream.write(json.dumps({"why": why, "record": records[at]}) + "\n")
-            order = pyarrow.array([(number << 32) + at for at in kept], pyarrow.int64())
-            yield part.append_column(ORDER, order)
+                    stream.write(json.dumps({"why": why, "record": record}) + "\n")
+            table = reader.read_all()
+            order = np.arange(table.num_rows, dtype=np.int64) + (number << 32)
+            yield table.append_column(ORDER, pyarrow.array(order))
 
 
 def _key(record: Any) -> bytes:

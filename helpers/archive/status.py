@@ -129,7 +129,7 @@ def _unfinished_row(place: Path) -> tuple:
     if not place.is_dir() or day is None:
         note = f"{paths.shown(place)}: is no day in the making; the next run moves it aside"
         return day, day, "stray", None, None, note
-    count = len(list(place.glob("pages/*/*.json.zst")))
+    count = len(list(place.glob("pages/*/[0-9]*.page")))
     return day, day, "unfinished", None, None, f"{count} pages; the next run goes on if it began recently"
 
 

@@ -120,7 +120,7 @@ def _list(day: days.Collection, number: int, connection: source.Hub, display: Di
         display.listing(number, name, heads)
         try:
             for at, page in enumerate(connection.listing(day.scope.query(name), heads), len(heads)):
-                pages.write(place, at, page)
+                pages.write(place, at, page, day.latest)
                 display.page(at, page)
             return
         except CursorRefused as error:

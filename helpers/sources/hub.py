@@ -15,7 +15,7 @@ import datetime
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -241,7 +241,7 @@ class Hub:
             raise HubError(self._gave_up(error)) from None
         waited = retrying.statistics["idle_for"]
         tries, seconds = retrying.statistics["attempt_number"], time.monotonic() - started
-        return Page(page.url, page.body, page.rows, page.next, seconds, tries, waited)
+        return replace(page, seconds=seconds, tries=tries, waited=waited)
 
     def _patiently(self, once: Callable[[], Page]) -> Page:
         return asking.retrying(self.patience, self.tell)(once)
@@ -263,7 +263,7 @@ class Hub:
             raise Faulty("an answer is no JSON, or cut off") from None
         if not isinstance(rows, list):
             raise Faulty("an answer is no list of models")
-        return Page(url, bytes(body), rows, self._next(answer, seen))
+        return Page(url, rows, self._next(answer, seen), len(body))
 
     def _next(self, answer: httpx2.Response, seen: set[str]) -> str | None:
         """Where to go on. A Link to another host would take the token there; one to a known page goes in circles."""

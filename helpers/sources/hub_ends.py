@@ -26,12 +26,13 @@ UNLIMITED = 6
 
 @dataclass(frozen=True)
 class Page:
-    """One page as it came: where from, where to go on (None = the end), and what it cost."""
+    """One page as it came: where from, its records, where to go on (None = the end), and what it cost."""
 
     url: str
-    body: bytes
     rows: list[Any]
     next: str | None
+    size: int = 0
+    """bytes of the answer"""
     seconds: float = 0
     tries: int = 1
     waited: float = 0

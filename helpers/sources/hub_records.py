@@ -96,10 +96,8 @@ def _sound(rows: list[Any], latest: str) -> bool:
     )
 
 
-def table(
-    rows: list[Any], latest: datetime.date | None = None
-) -> tuple[pyarrow.Table, list[int], list[tuple[str, int]]]:
-    """Records as a table of COLUMNS, the positions of its rows, and (why, position) of those that are left out.
+def table(rows: list[Any], latest: datetime.date | None = None) -> tuple[pyarrow.Table, list[tuple[str, int]]]:
+    """Records as a table of COLUMNS, and (why, position) of those that are left out, in order.
 
     latest: the last day on which a model can have been made; None for any.
     """
@@ -108,16 +106,19 @@ def table(
     out = {at for _, at in left}
     kept = [at for at in range(len(rows)) if at not in out]
     try:
-        return _convert([rows[at] for at in kept]), kept, left
+        return _convert([rows[at] for at in kept]), left
     except UNCONVERTED:
-        for at in kept:
-            try:
-                _convert([rows[at]])
-            except UNCONVERTED:
-                left.append(("a value of another kind", at))
-                out.add(at)
-    kept = [at for at in kept if at not in out]
-    return _convert([rows[at] for at in kept]), kept, left
+        odd = [at for at in kept if not _converts(rows[at])]
+    left += [("a value of another kind", at) for at in odd]
+    return _convert([rows[at] for at in kept if at not in odd]), sorted(left, key=lambda found: found[1])
+
+
+def _converts(row: dict[str, Any]) -> bool:
+    try:
+        _convert([row])
+    except UNCONVERTED:
+        return False
+    return True
 
 
 UNCONVERTED = (pyarrow.ArrowException, TypeError, ValueError, OverflowError, KeyError, AttributeError)

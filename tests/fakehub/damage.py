@@ -20,7 +20,7 @@ def befall(folder: Path, draw) -> int:
     if draw.random() > 0.4:
         return 0
     places = [place for place in (folder / "unfinished").glob("*") if place.is_dir()]
-    pages = [page for place in places for page in place.glob("pages/*/*.json.zst")]
+    pages = [page for place in places for page in place.glob("pages/*/[0-9]*.page")]
     kind = draw.choice(["record", "page", "stray", "report"])
     if kind == "record" and places:
         (draw.choice(places) / "collection.json").write_bytes(draw.choice(JUNK))

@@ -127,7 +127,7 @@ def test_kill_loses_at_most_the_page_in_flight(tmp_path, page):
         wait_for(lambda: len(hub.requests) == page + 1)
         process.kill()
         process.join()
-        assert len(list(tmp_path.glob("unfinished/*/pages/*/*.json.zst"))) == page
+        assert len(list(tmp_path.glob("unfinished/*/pages/*/[0-9]*.page"))) == page
         gather(tmp_path, hub)
         runs.check(tmp_path, hub.rows)
         assert hub.requests[page] == hub.requests[page + 1]
@@ -210,7 +210,7 @@ def test_what_does_not_pass_stops_at_once_with_the_remedy(tmp_path, status, word
         gather(tmp_path, hub)
     assert len(hub.requests) == 2
     assert not store.days(tmp_path)
-    assert len(list(tmp_path.glob("unfinished/*/pages/*/*.json.zst"))) == 1
+    assert len(list(tmp_path.glob("unfinished/*/pages/*/[0-9]*.page"))) == 1
 
 
 def test_a_link_to_another_host_is_not_followed(tmp_path, monkeypatch):

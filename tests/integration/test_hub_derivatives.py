@@ -85,7 +85,7 @@ def test_kill_loses_at_most_the_page_in_flight(tmp_path, page):
         process.kill()
         process.join()
         assert (
-            len(list(tmp_path.glob("unfinished/*/pages/*/*.json.zst"))) == page // 3
+            len(list(tmp_path.glob("unfinished/*/pages/*/[0-9]*.page"))) == page // 3
         )  # one, and two that prove its end
         collected(tmp_path, fake)
         runs.check(tmp_path, fake.rows, bases())

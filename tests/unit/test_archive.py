@@ -10,6 +10,7 @@ import pyarrow.parquet
 import pytest
 
 from helpers.archive import days, listings, pages, status, store
+from helpers.lock import ArchiveError
 from helpers.sources import hub_records
 from helpers.sources.hub import Page, Scope
 from tests.fakehub import runs
@@ -26,7 +27,7 @@ def keep(folder, records, first=0, size=10, end=True):
     chunks = [records[at : at + size] for at in range(0, len(records), size)]
     for number, chunk in enumerate(chunks, first):
         following = None if end and chunk is chunks[-1] else f"{ENDPOINT}/{number + 1}"
-        pages.write(folder, number, Page(f"{ENDPOINT}/{number}", json.dumps(chunk).encode(), chunk, following))
+        pages.write(folder, number, Page(f"{ENDPOINT}/{number}", chunk, following), DAYS[-1].date())
 
 
 def ready(folder, records, now=NOW, namespaces=(), size=10):
@@ -43,7 +44,7 @@ def models(count, seed=0, hostile=0):
 
 
 def merged(folder, listed):
-    done = pages.merge([listed], folder / "table.parquet", folder / "refused.jsonl", folder / "room", DAYS[-1].date())
+    done = pages.merge([listed], folder / "table.parquet", folder / "refused.jsonl", folder / "room")
     return done, pyarrow.parquet.ParquetFile(folder / "table.parquet").read()
 
 
@@ -51,24 +52,44 @@ def merged(folder, listed):
 
 
 def test_a_page_is_kept_as_it_came_with_the_address_to_go_on_from(tmp_path):
-    keep(tmp_path, models(25))
-    listed = sorted(tmp_path.glob("*"))
-    assert [path.name for path in listed] == ["000000.json.zst", "000001.json.zst", "000002.json.zst"]
-    assert [pages.head(path)["next"] for path in listed] == [f"{ENDPOINT}/1", f"{ENDPOINT}/2", None]
-    assert [row for path in listed for row in pages.rows(path)] == models(25)
+    good, bad = models(25), models(1)[0] | {"id": "<b>x</b>"}
+    keep(tmp_path, [*good[:7], bad, *good[7:]])
+    assert [path.name for path in sorted(tmp_path.glob("*"))] == ["000000.page", "000001.page", "000002.page"]
+    heads, tables = zip(*map(pages.read, pages.listed(tmp_path)), strict=True)
+    assert [head["next"] for head in heads] == [f"{ENDPOINT}/1", f"{ENDPOINT}/2", None]
+    assert [[row["id"]] for head in heads for _, row in head["refused"]] == [[bad["id"]]]
+    assert pyarrow.concat_tables(table.read_all() for table in tables).equals(hub_records.table(good)[0])
 
 
 @pytest.mark.parametrize("harm", ["cut", "empty", "gone", "junk"])
 def test_a_damaged_page_ends_what_can_be_relied_on(tmp_path, harm):
     keep(tmp_path, models(50))
-    page = tmp_path / "000002.json.zst"
+    page = tmp_path / "000002.page"
     content = {"cut": page.read_bytes()[:-9], "empty": b"", "junk": b"junk" * 99, "gone": b""}[harm]
     page.write_bytes(content)
     if harm == "gone":
         page.unlink()
     heads = pages.resume(tmp_path)
     assert [head["next"] for head in heads] == [f"{ENDPOINT}/1", f"{ENDPOINT}/2"]
-    assert len(list(tmp_path.glob("*.json.zst"))) == 2
+    assert len(list(tmp_path.glob("*"))) == 2
+
+
+def test_every_flipped_bit_of_a_page_is_noticed(tmp_path):
+    keep(tmp_path, models(3))
+    (page,) = pages.listed(tmp_path)
+    whole = page.read_bytes()
+    for at in range(len(whole)):
+        page.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+        with pytest.raises(ArchiveError, match="not the page that was written"):
+            pages.read(page)
+    page.write_bytes(whole)
+    assert len(pages.resume(tmp_path)) == 1
+
+
+def test_what_a_stopped_write_has_left_is_no_page(tmp_path):
+    keep(tmp_path, models(20))
+    (tmp_path / ".000002.page.abc.page").write_bytes(b"")  # as helpers.files names it
+    assert [head["rows"] for head in pages.resume(tmp_path)] == [10, 10]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -79,7 +100,7 @@ def test_merging_keeps_the_latest_of_each_model_in_order_over_many_buckets(tmp_p
     shown = records + [row | {"likes": row["likes"] + 1} for row in draw.sample(records, len(records) // 3)]
     draw.shuffle(shown)
     keep(tmp_path, shown, size=draw.randrange(1, 50))
-    done, table = merged(tmp_path, sorted(tmp_path.glob("*.zst")))
+    done, table = merged(tmp_path, pages.listed(tmp_path))
     latest = {row["id"]: row["likes"] for row in shown}
     assert dict(zip(table["model"].to_pylist(), table["likes"].to_pylist(), strict=True)) == latest
     assert table["model"].to_pylist() == sorted(latest)
@@ -90,7 +111,7 @@ def test_merging_keeps_the_latest_of_each_model_in_order_over_many_buckets(tmp_p
 def test_records_that_repeat_under_a_name_that_is_no_id_are_kept_aside_once_the_latest(tmp_path):
     bad = models(2)[0] | {"id": "<b>x</b>"}
     keep(tmp_path, [*models(20), bad, *models(9), bad | {"likes": 7}])
-    done, table = merged(tmp_path, sorted(tmp_path.glob("*.zst")))
+    done, table = merged(tmp_path, pages.listed(tmp_path))
     assert table.num_rows == 20
     assert done.refused == {hub_records.NAME: 1}
     (line,) = (tmp_path / "refused.jsonl").read_text(encoding="utf-8").splitlines()
@@ -129,15 +150,14 @@ def test_records_that_repeat_under_a_name_that_is_no_id_are_kept_aside_once_the_
 )
 def test_a_record_that_breaks_the_table_is_left_out_alone_and_told_why(change, why):
     one, other, third = catalogue(3, now=NOW)
-    table, kept, left = hub_records.table([one, other | change, third], NOW.date())
+    table, left = hub_records.table([one, other | change, third], NOW.date())
     assert left == [(why, 1)]
-    assert kept == [0, 2]
     assert table["model"].to_pylist() == [one["id"], third["id"]]
 
 
 def test_what_the_hub_does_not_tell_stays_null():
     bare = {name: models(1)[0][name] for name in hub_records.REQUIRED}
-    table, _, left = hub_records.table([bare])
+    table, left = hub_records.table([bare])
     assert not left
     for name in ("downloads", "likes", "library_name", "pipeline_tag", "safetensors_total", "gated"):
         assert table[name].to_pylist() == [None]
@@ -182,7 +202,7 @@ def test_killed_at_any_touch_of_a_file_a_day_is_whole_or_absent_and_the_next_run
 
 
 def test_a_table_that_does_not_read_back_as_written_is_refused(tmp_path):
-    table, _, _ = hub_records.table(sorted(models(9), key=lambda row: row["id"]))
+    table, _ = hub_records.table(sorted(models(9), key=lambda row: row["id"]))
     for bad in (table.slice(1), pyarrow.concat_tables([table, table]), table.drop_columns("likes")):
         pyarrow.parquet.write_table(bad, tmp_path / "bad.parquet")
         with pytest.raises(days.ArchiveError, match=r"bad.parquet: differs from what was written; check the disk"):

@@ -10,7 +10,7 @@ LAST, OVERLAP = "https://hub/api/models?limit=12&cursor=117", "https://hub/api/m
 
 
 def page(url, *ids, following=None):
-    return Page(url, b"", [{"id": name} for name in ids], following)
+    return Page(url, [{"id": name} for name in ids], following)
 
 
 def test_a_page_that_was_gone_back_to_and_comes_cut_is_no_end():

@@ -147,7 +147,7 @@ def stats() -> list[dict]:
 def collected(rows: list[dict]) -> pd.DataFrame:
     """What the collector makes of them, after their dates are texts again as on the route."""
     dates = ("createdAt", "lastModified")
-    table, _, left = hub_records.table([row | {date: f"{row[date].isoformat()}Z" for date in dates} for row in rows])
+    table, left = hub_records.table([row | {date: f"{row[date].isoformat()}Z" for date in dates} for row in rows])
     assert not left
     return table.to_pandas()
 

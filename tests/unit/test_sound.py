@@ -26,7 +26,7 @@ def ready(folder, now, count=40):
     """A day of one namespace's models, complete and not yet published."""
     rows = [row | {"id": f"acme/m{at:03}"} for at, row in enumerate(catalogue(count, 0, 0, NOW))]
     new = days.begin(folder, now, Scope.of("author", ["acme"]), ENDPOINT)
-    pages.write(new.pages(0), 0, Page(ENDPOINT, json.dumps(rows).encode(), rows, None))
+    pages.write(new.pages(0), 0, Page(ENDPOINT, rows, None), new.latest)
     return new
 
 
@@ -200,7 +200,7 @@ def test_a_damaged_record_of_a_day_in_the_making_is_set_aside_and_said_and_the_r
     assert len(said) == 1
     assert "collection.json is damaged" in said[0]
     assert "aside/2026-10-20.1" in said[0]
-    assert list((tmp_path / "aside" / "2026-10-20.1" / "pages").rglob("*.zst"))
+    assert list((tmp_path / "aside" / "2026-10-20.1" / "pages").rglob("*.page"))
     days.publish(left, DAYS[1])
     publish(tmp_path, DAYS[2])
     table = status.status(tmp_path)
