@@ -39,11 +39,12 @@ def baseline(scores: pd.DataFrame, members: pd.DataFrame, reference: pd.DataFram
 
     scores, members, reference: from helpers.measures.ram. Of all cells of bucket and milestone the one that strays
     farthest is told, in one row: score (median of the members' own), quantile_low and quantile_high (0 to 1: part of
-    the set that lies below the band, and below its upper end). Null where no cell has a score.
+    the set that lies below the band, and below its upper end). A cell of one model has no band and tells nothing. Null
+    where no cell has scores of several.
     """
     inside = scores[scores["model"].isin(members["model"])].dropna(subset="score")
     inside = inside.merge(reference[["bucket", "milestone_days", "q25", "q75"]], on=["bucket", "milestone_days"])
-    cells = [cell for _, cell in inside.groupby(["bucket", "milestone_days"], observed=True)]
+    cells = [cell for _, cell in inside.groupby(["bucket", "milestone_days"], observed=True) if len(cell) > 1]
     row = {
         "score": _farthest([cell["score"].median() for cell in cells], 1),
         "quantile_low": _farthest([_place(cell["downloads"], cell["q25"].iloc[0]) for cell in cells], 0.25),

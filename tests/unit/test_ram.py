@@ -272,8 +272,8 @@ def test_half_of_a_reference_set_lies_on_either_side_of_1():
     moved = found.reference.assign(q25=[28.0, *found.reference["q25"][1:]])  # the third of 7, 14, 28, 700
     strays = ram_summaries.baseline(found.scores, found.members, moved)
     assert strays["quantile_low"].tolist() == pytest.approx([2 / 3])
-    none = ram_summaries.baseline(found.scores.iloc[:0], found.members, found.reference)
-    assert none.isna().all(axis=None)
+    for too_few in (found.scores.iloc[:0], found.scores[found.scores["model"].isin(found.members["model"])].iloc[:1]):
+        assert ram_summaries.baseline(too_few, found.members, found.reference).isna().all(axis=None)
 
 
 def cells(*given: tuple[str, int, int, float | None]) -> pd.DataFrame:
