@@ -40,7 +40,7 @@ local function kind(text)
 end
 
 -- A notebook's table without the styles that came with its cells, its columns of numbers set to the right. What a cell is
--- sorted by stays, and so does the anchor of a row.
+-- sorted by stays, and so do the anchor of a row and the mark of a column for the page only.
 local function aligned(tbl)
   local rows = body_rows(tbl)
   local texts = texts_of(rows)
@@ -56,8 +56,8 @@ local function aligned(tbl)
   local function plain(row)
     row.attr = pandoc.Attr(row.attr.identifier)
     row.cells = row.cells:map(function(cell)
-      local sort = cell.attr.attributes.sort
-      cell.attr = pandoc.Attr("", { kind(text_of(cell)) }, sort and { sort = sort } or {})
+      local given = cell.attr.attributes
+      cell.attr = pandoc.Attr("", { kind(text_of(cell)) }, { sort = given.sort, screen = given.screen })
       cell.alignment = "AlignDefault"
       return cell
     end)
@@ -71,17 +71,26 @@ end
 
 -- The table without the columns that are for the page only, as their heads say.
 local function printed(tbl)
-  local stays = tbl.head.rows[1] and tbl.head.rows[1].cells:map(function(cell) return not cell.attr.attributes.screen end)
-  local function shorter(row)
-    local place = 0
-    row.cells = row.cells:filter(function() place = place + 1 return stays[place] end)
+  local stays, shorter = {}, false
+  for place, cell in ipairs(tbl.head.rows[1] and tbl.head.rows[1].cells or {}) do
+    stays[place] = not cell.attr.attributes.screen
+    shorter = shorter or not stays[place]
+  end
+  if not shorter then return tbl end
+  local function kept(list)
+    local result = pandoc.List()
+    for place, item in ipairs(list) do
+      if stays[place] then result:insert(item) end
+    end
+    return result
+  end
+  local function cut(row)
+    row.cells = kept(row.cells)
     return row
   end
-  if not stays or not stays:includes(false) then return tbl end
-  tbl.head.rows = tbl.head.rows:map(shorter)
-  for _, body in ipairs(tbl.bodies) do body.body = body.body:map(shorter) end
-  local place = 0
-  tbl.colspecs = pandoc.List(tbl.colspecs):filter(function() place = place + 1 return stays[place] end)
+  tbl.head.rows = tbl.head.rows:map(cut)
+  for _, body in ipairs(tbl.bodies) do body.body = body.body:map(cut) end
+  tbl.colspecs = kept(tbl.colspecs)
   return tbl
 end
 
@@ -89,7 +98,7 @@ end
 local function needs(held, headed)
   local word, longest, total = 0, 0, 0
   for position, text in ipairs(held) do
-    for part in text:gmatch("[^%s%-]+%-?") do word = math.max(word, length(part)) end
+    for part in text:gmatch("[^%s/%-]+[/%-]?") do word = math.max(word, length(part)) end
     if position > headed then longest = math.max(longest, length(text)) end
     total = total + length(text)
   end

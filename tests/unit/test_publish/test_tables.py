@@ -7,7 +7,7 @@ import pytest
 
 from helpers import paths
 from helpers.publish.pandoc import TABLES
-from helpers.text import nodes
+from helpers.text import nodes, show
 
 LINE = 106
 """Characters of a table's type in a line of the page."""
@@ -81,3 +81,26 @@ def test_a_notebooks_table_that_is_still_html_becomes_one():
     assert re.search(r"#table\(\s+columns: 2,\s+align: \(left,right,\)", typst)
     assert "[\\<1B], [1]" in typst
     assert "[a & b], [2]" in typst
+
+
+def test_what_cells_are_sorted_by_and_anchors_of_rows_stay_on_the_page():
+    table = pd.DataFrame({"parameters_b": [1149.5, None], "released": pd.to_datetime(["2025-07-28", None])})
+    html = written(show.shown(table, "models", anchors=["a/b", "c"])._repr_html_())
+    assert re.findall(r'<tr id="([^"]+)">', html) == ["a/b", "c"]
+    assert re.findall(r'data-sort="([^"]+)"', html) == ["1149.5", "2025-07-28T00:00:00"]
+
+
+def test_a_column_for_the_page_only_is_not_printed():
+    table = pd.DataFrame({"figure": ["f"], "reason": ["because"]})
+    html = show.shown(table, "ledger", screen=["reason"])._repr_html_()
+    assert "because" in written(html)
+    typst = written(html, "typst")
+    assert "[f]" in typst
+    assert "because" not in typst
+    assert "Why" not in typst
+
+
+def test_a_column_of_long_words_keeps_their_room():
+    rows = [["derivative_threshold_of_one", "1.15B", "n/a", LONG * 3], ["x", "1.2B", "n/a", LONG * 4]]
+    word, *_ = shares(rows)
+    assert word * LINE >= len("derivative_threshold_of_one")
