@@ -59,6 +59,8 @@ def test_every_chart_says_each_of_its_values_by_keyboard(site, watched, viewport
     reader = watched(viewport=viewport) if viewport else watched()
     page = reader.open(REPORT)
     assert len(labels(page)) >= 10
+    for button in page.locator(".fold-button").all():
+        button.click()
     for label in labels(page):
         chart = described(site, label)
         shown(page, label).locator(f"#{label} input[type=range]").focus()
