@@ -1,6 +1,7 @@
 """Stopping a process in the middle of its work: at random moments, or at a chosen touch of a file."""
 
 import contextlib
+import functools
 import multiprocessing
 import os
 import signal
@@ -8,9 +9,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 
 ATTEMPTS = 40
-TOGETHER = 4
-running = None
-"""What is run again and again."""
+TOGETHER = os.cpu_count()
 TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree")
 """Python's names for what touches a file."""
 
@@ -48,22 +47,20 @@ def run_to_its_end(start, draw, kills, longest, name):
 
 
 def repeated(runs, one):
-    """Run `one` for each number of `runs`, some at a time, since they wait most of it; gives the sums of what they
-    tell, and the words of those that came to no good end."""
-
-    global running
-    running = one
-    # not in threads: multiprocessing asks for the end of each of a process's children in all of them
-    with ProcessPoolExecutor(TOGETHER, multiprocessing.get_context("fork")) as pool:
-        found = list(pool.map(_told, range(runs)))
+    """Run `one` for each number of `runs`, some at a time; gives the sums of what they tell, and the words of those
+    that came to no good end. one: a function of a module, for it is run in processes of its own."""
+    # not in threads: multiprocessing asks for the end of each of a process's children in all of them; and not forked:
+    # a fork takes the forkserver of its parent for its own, and cannot ask for its end
+    with ProcessPoolExecutor(TOGETHER, multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(functools.partial(_told, one), range(runs)))
     good = [one for one in found if isinstance(one, dict)]
     sums = {name: sum(one[name] for one in good) for name in (good[0] if good else {})}
     return sums, [one for one in found if isinstance(one, str)]
 
 
-def _told(number):
+def _told(one, number):
     try:
-        return running(number)
+        return one(number)
     except AssertionError as error:
         return str(error) or repr(error)
 

@@ -2,7 +2,7 @@
 
 import time
 
-LONGEST = 0.05
+LONGEST = 0.005
 """Seconds that one takes in tests."""
 
 

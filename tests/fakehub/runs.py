@@ -29,7 +29,7 @@ BASES = [f"{space}/base-{number}" for space in SPACES for number in range(50)]
 """Every model that one of the catalogue may name as its base."""
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["helpers.commands.collect", "tests.fakehub.runs"])
+processes.set_forkserver_preload(["httpcore2", "tests.fakehub.runs"])
 
 
 def authors(*names):
@@ -71,18 +71,18 @@ def publish_until(folder, event):
         days.publish(left, datetime.datetime.now(datetime.UTC))
 
 
-def run(seed: int, folder: Path) -> dict:
+def run(folder: Path, seed: int) -> dict:
     """One seeded run; gives how it went. Raises AssertionError unless it ends in the rows that the server holds."""
-    draw = random.Random(seed)
+    draw, folder = random.Random(seed), folder / str(seed)
     rates = {name: draw.choice([0, 0.02, 0.04]) for name in PASSING}
     rates |= {name: min(rates[name], 0.01) for name in ("429-ratelimit", "429-retry-after", "null-row", "no-field")}
-    rates |= {name: min(rates[name], 0.01) for name in ("short", "empty", "expired")}
+    rates |= {name: min(rates[name], 0.01) for name in ("short", "empty", "expired", "stall", "slow")}
     rates |= {"no-link": draw.choice([0, 0.03, 0.2])}
     names = SPACES[: draw.randrange(1, len(SPACES))]
     scope = draw.choice([None, Scope.of("author", names), Scope.of("base_model", BASES[:: draw.randrange(20, 80)])])
     limit = draw.randrange(10, 60)
     largest = draw.choice([limit, draw.randrange(limit // 2, limit)])
-    with FakeHub(draw.randrange(100, 600), seed, rates, hostile=draw.randrange(40), largest=largest) as hub:
+    with FakeHub(draw.randrange(60, 300), seed, rates, hostile=draw.randrange(40), largest=largest) as hub:
         intended = draw.randrange(1, KILLS + 1)
         chance, befallen = random.Random(f"damage {seed}"), []
         planted = damage.plant(folder, chance)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -114,7 +115,7 @@ def test_a_refused_cursor_begins_the_listing_again_and_gives_up_when_it_never_en
 
 
 def test_seeded_runs_with_faults_and_kills_end_in_exactly_the_rows_that_the_server_held(tmp_path, show):
-    sums, failed = kills.repeated(RUNS, lambda seed: runs.run(seed, tmp_path / str(seed)))
+    sums, failed = kills.repeated(RUNS, partial(runs.run, tmp_path))
     show(f"\n{RUNS} runs of the Hub, {sums}: {len(failed)} lost, doubled or invented a row, or ended in a traceback")
     assert not failed
     assert sums["kills"] >= RUNS / 2

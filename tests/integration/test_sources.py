@@ -11,6 +11,7 @@ import random
 import re
 import resource
 import traceback
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -84,11 +85,7 @@ def test_runs_with_faults_and_kills_end_in_what_the_sources_hold(tmp_path, show)
             gather(source, tmp_path / "plain" / source, fake)
         wanted[source] = tables(tmp_path / "plain" / source)
 
-    def one(seed):
-        source = list(SOURCES)[seed % len(SOURCES)]
-        return runs.run(seed, source, tmp_path / str(seed), wanted[source])
-
-    sums, failed = kills.repeated(RUNS, one)
+    sums, failed = kills.repeated(RUNS, partial(runs.run, tmp_path, wanted))
     show(f"\n{RUNS} runs of {len(SOURCES)} sources, {sums}: {len(failed)} ended in another file or in a traceback")
     assert not failed
     assert sums["kills"] >= RUNS / 2
