@@ -20,7 +20,7 @@ def write(report: Report, told: dict[str, str], site: Path) -> None:
     folder = site.parent / "card"
     folder.mkdir()
     (folder / "card.typ").write_bytes((report.root / SOURCE).read_bytes())
-    given = {name: told[name].replace("'", "’") for name in ("title", "edition", "label")}
+    given = {name: told[name] for name in ("title", "edition", "label")}
     if drawn:
         given["picture"] = f"figure{drawn[0]}"
         (folder / given["picture"]).write_bytes(drawn[1])

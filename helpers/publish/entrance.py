@@ -34,7 +34,7 @@ def told(report: Report, site: Path) -> dict[str, str]:
         "lang": about.get("lang", "en"),
         "title": unescape(title[1]) if title else "",
         "edition": about["subtitle"],
-        "label": about["data-label"],
+        "label": about["data-label"].replace("'", "’"),
         "date": about["date"],
         "data_through": about["data-through"],
         "description": unescape(description[1]) if description else "",

@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+LEFT = "net::ERR_ABORTED"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -109,7 +110,8 @@ def watch(browser) -> Iterator[Callable[..., Watched]]:
         watched.page.on("console", lambda m: note(f"console: {m.text}") if m.type in ("error", "warning") else None)
         watched.page.on("pageerror", lambda error: note(f"script: {error}"))
         watched.page.on("dialog", lambda dialog: asked(dialog, note))
-        watched.page.on("requestfailed", lambda r: note(f"failed: {r.url}"))
+        # what was still on its way when the reader went on is no fault
+        watched.page.on("requestfailed", lambda r: None if r.failure == LEFT else note(f"failed: {r.url}"))
         watched.page.on("response", lambda r: note(f"{r.status}: {r.url}") if r.status >= 400 else None)
         watched.page.on(
             "request", lambda r: None if r.url.startswith((site.url, "data:")) else note(f"off this machine: {r.url}")

@@ -56,3 +56,15 @@ def test_each_figure_and_table_says_how_to_cite_it(site, watched):
     assert note in cited
     assert f"{site.url}/{REPORT}#fig-downloads" in cited
     assert figure.get_by_role("link", name="Link").get_attribute("href") == "#fig-downloads"
+
+
+@pytest.mark.parametrize("lost", ["none.html", "report/none/at/all.html", "build/notebooks/none"])
+def test_an_address_that_leads_nowhere_leads_to_the_report_from_any_depth(watched, site, lost):
+    page = watched().page
+    said = (site.folder / "404.html").read_text("utf-8")
+    page.route(f"**/{lost}", lambda route: route.fulfill(status=404, content_type="text/html", body=said))
+    page.goto(f"{site.url}/{lost}")
+    link = page.get_by_role("main").get_by_role("link")
+    expect(link).to_have_attribute("href", f"{site.url}/{REPORT}")
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ATOM")

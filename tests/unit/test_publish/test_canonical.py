@@ -97,7 +97,7 @@ def test_an_address_ends_in_a_slash(project, url):
 def test_a_reader_without_a_browser_finds_every_file_from_llms_txt(published, known):
     text = (published.site / "llms.txt").read_text("utf-8")
     assert text.startswith("# A small report: First edition\n\n> What the report is about")
-    assert "Reconstructed from the paper's published figures; not a measurement." in text
+    assert "Reconstructed from the paper’s published figures; not a measurement." in text
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
     assert {"report/index.html", "data/values.json", "figures/fig-growth.csv"} <= set(links)
     assert [link for link in links if not (published.site / link).is_file()] == []
