@@ -14,6 +14,8 @@ from helpers.text.nodes import Node
 FOLDER = "models"
 TABLES = ("models", "makers")
 """CSV files of the folder of figures. In the page's text an empty box of that name stands where its table goes."""
+DATA = tuple(f"clean/figures/{name}.csv" for name in TABLES)
+"""Where the build has them."""
 
 
 def write(report: Report, site: Path) -> None:

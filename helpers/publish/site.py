@@ -135,6 +135,8 @@ def _links(build: Path) -> list[dict[str, Any]]:
     """What the title block offers beside the notebooks."""
     held = [{"text": text, "href": f"../data/{name}"} for name, text in DATA.items() if (build / name).is_file()]
     looked_up = [{"text": "Any model", "href": "../explore/index.html"}] if (build / explorer.DATA).is_file() else []
+    if all((build / path).is_file() for path in roster.DATA):
+        looked_up.append({"text": "All models", "href": f"../{roster.FOLDER}/index.html"})
     whole = {"text": "All data (ZIP)", "href": f"../{bundle.ARCHIVE}"}
     return [{"text": "PDF", "href": "atom-report.pdf"}, *looked_up, *held, whole]
 
