@@ -124,6 +124,7 @@ def counts(root: Path = paths.ROOT) -> dict[str, list[str]]:
     cells = [cell for path in sorted((root / "notebooks").glob("*.ipynb")) for cell in code(path)]
     rooms = [path for room in ROOMS for path in sorted((root / "helpers" / room).rglob("*.py"))]
     sources = [(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")) for path in rooms]
+    # Parameters are one cell, as papermill finds them, with a line for each of the edition's: it cannot be cut in two.
     own = [(place, source) for place, source, tags in cells if "parameters" not in tags]
     return {
         "record, either": [

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers import findings, paths
 from helpers.build import steps
-from helpers.text import bind, ledger
+from helpers.text import bind, claims
 from helpers.text.addresses import AddressError, Book, Quoted
 
 Place = tuple[str, frozenset[tuple[str, str]], str]
@@ -64,7 +64,7 @@ def read(parameters: dict[str, Any]) -> Listed:
         text.setdefault((said["table"], frozenset(said["row"].items()), said["column"]), []).append(address)
     asked: set[str] = set()
     findings.evaluate(_listening(book, asked))
-    answers = set(ledger.read()["answer"])
+    answers = set(claims.read()["answer"])
     return Listed(book, text, {_table(address) for address in asked}, {_table(address) for address in answers})
 
 

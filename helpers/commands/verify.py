@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.build import graph, steps
 from helpers.edition import Edition
-from helpers.text import ledger
+from helpers.text import claims, ledger
 
 
 class VerifyError(RuntimeError):
@@ -47,7 +47,7 @@ def run(edition: Edition, parameters: dict[str, Any]) -> Verified:
 def shown(found: Verified) -> str:
     """The counts by section, every claim that differs, and the verdict."""
     counts = ledger.counts(found.compared)
-    head = f"{'':<36}" + "".join(f"{ledger.words()[verdict]:>14}" for verdict in counts.columns[1:])
+    head = f"{'':<36}" + "".join(f"{claims.words()[verdict]:>14}" for verdict in counts.columns[1:])
     lines = [head, *(f"{row[0]:<36}" + "".join(f"{n:>14}" for n in row[1:]) for row in counts.itertuples(index=False))]
     differing = found.compared[found.compared["verdict"] == ledger.DIFFERS]
     lines += [

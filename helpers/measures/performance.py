@@ -164,10 +164,3 @@ def openness(scores: pd.DataFrame, regions: Iterable[str]) -> pd.DataFrame:
     }
     counts = {name: rows.groupby("region").size() for name, rows in groups.items()}
     return pd.DataFrame(counts, index=pd.Index(regions, name="region")).fillna(0).astype("int64").reset_index()
-
-
-def matched(scores: pd.DataFrame) -> pd.DataFrame:
-    """How the Hub ids of a source's models are known: match (none where it is null), models."""
-    return (
-        scores["match"].astype(object).fillna("none").value_counts().rename_axis("match").rename("models").reset_index()
-    )

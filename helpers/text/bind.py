@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from helpers import edition, files, findings, paths, versions
-from helpers.text import addresses, article, captions, ledger, names, nodes, record, sources
+from helpers.text import addresses, article, captions, claims, ledger, names, nodes, record, sources
 from helpers.text.addresses import AddressError, Book, Cell
 from helpers.text.asked import Asked, Listing
 from helpers.text.faults import Fault, PublishError
@@ -49,7 +49,7 @@ def run(
     faults, cells, lists = _looked_up(asked, book, truths | found, [*report.faults, *captions.faults(asking)])
     if faults:
         raise PublishError(faults)
-    answered = ledger.answered(ledger.read(), book) if data == "reconstructed" else None
+    answered = ledger.answered(claims.read(), book) if data == "reconstructed" else None
     written = {address: _markdown(cell, answered) for address, cell in cells.items()}
     told_lists = {
         listing.name: [

@@ -1,11 +1,10 @@
 """The ledger: each figure that the paper prints beside the quoted cell, or the finding, that answers it.
 
-Its words are in data/published: what the parts are called in sections.csv, all others in verdicts.csv.
+What its parts are called is in data/published/sections.csv.
 """
 
 import datetime
 import math
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from helpers import findings, paths
 from helpers.findings import Finding
 from helpers.text import addresses, formats, show
 from helpers.text.addresses import AddressError, Book, Cell
-from helpers.text.quoting import slug
+from helpers.text.claims import ORDER, OVER, SETTING, TENS, ClaimError, read, words
 
 NOTEBOOKS = ("02_clean", "03_regional", "04_organizational", "05_ram")
 """Whose quoted tables may answer a claim; none of them sees what the paper prints."""
@@ -25,9 +24,6 @@ MATCHES, DIFFERS, OTHER, ABSENT = VERDICTS = ("matches", "differs", "other", "ab
 no difference to be explained."""
 ALL = "all"
 """Slug of the ledger's parts together."""
-
-RESULT, SETTING = "result", "setting"
-"""Kinds of claims: what the measures find, and what an edition or the list of models takes over from the paper."""
 
 PARTS = {
     "day": lambda date: (date.year, date.month, date.day),
@@ -40,22 +36,7 @@ PARTS = {
 SHOWN_PARTS = {formats.USUAL: "day", "part-of-month": "third-of-month", "month": "month", "short": "day"}
 """Variant of a day's format → how much of the date it shows."""
 
-ORDER, TENS, OVER = "order", "tens", "over"
-"""Precisions of a list of ids, all of which stand in the printed place, of a range in round tens ("10–20×"), in which
-ours is read in tens as well, and of a number that ours must not be below ("over 3 billion")."""
-
 SUFFIXES = {"share": "%", "multiple": "×", "score": "×", "parameters_b": "B"}
-
-
-class ClaimError(ValueError):
-    """A row of claims.csv that cannot be compared; the message says which and the remedy."""
-
-
-@cache
-def words() -> dict[str, str]:
-    """Verdicts, truths of conditions, usual reasons, measures of the paper's tables: by their keys in verdicts.csv."""
-    table = pd.read_csv(paths.PUBLISHED / "verdicts.csv", dtype=str)
-    return dict(zip(table["key"], table["words"], strict=True))
 
 
 @cache
@@ -65,59 +46,6 @@ def sections() -> pd.DataFrame:
     return table.assign(sections=table["sections"].str.split("; "))
 
 
-def read(folder: Path = paths.PUBLISHED) -> pd.DataFrame:
-    """Every figure that the paper prints: those of its text (claims.csv), of Table 1, and of Appendix B; texts all.
-
-    Returns id, section, measure, subject, date, value, unit, printed, precision, answer, note, kind, as in claims.csv.
-    """
-    text = pd.read_csv(folder / "claims.csv", dtype=str, keep_default_na=False)
-    scores = pd.read_csv(folder / "ram_table.csv", dtype=str, keep_default_na=False)
-    counts = pd.read_csv(folder / "top_models.csv", dtype=str, keep_default_na=False)
-    rows = [*_of_scores(scores), *_of_counts(counts)]
-    return pd.concat([text, pd.DataFrame(rows, columns=text.columns)], ignore_index=True)
-
-
-def _of_scores(table: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """Two claims for each cell of Table 1: the score, and the downloads behind it."""
-    for cell in table.itertuples():
-        row = f"scores.{slug(cell.name.partition(' (')[0])}.{cell.milestone_days}d"
-        about = {"section": "Table 1", "subject": cell.name, "date": "", "note": "", "kind": RESULT}
-        for measure, value, unit, printed, name in (
-            ("score", cell.score, "score", cell.printed_score, f"{row}.score"),
-            ("downloads", cell.downloads, "downloads", cell.printed_downloads, f"{row}.downloads"),
-        ):
-            yield about | {
-                "id": f"table-1-{cell.name}-{cell.milestone_days}d-{measure}",
-                "measure": words()[f"table-1-{measure}"].format(days=cell.milestone_days),
-                "value": value, "unit": unit, "printed": printed, "precision": _step(printed), "answer": name,
-            }  # fmt: skip
-
-
-def _of_counts(table: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """A claim for each lifetime count of Appendix B, and one for each bucket: which ten models, in which order."""
-    about = {"section": "Table B", "date": "", "kind": RESULT}
-    for row in table.itertuples():
-        yield about | {
-            "id": f"table-b-{row.model}", "measure": words()["table-b-count"], "subject": row.name,
-            "value": row.downloads, "unit": "downloads", "printed": row.printed, "precision": _step(row.printed),
-            "answer": f"lifetimes.{slug(row.model)}.downloads_that_day", "note": row.note,
-        }  # fmt: skip
-    for bucket, rows in table.groupby("bucket", sort=False):
-        yield about | {
-            "id": f"table-b-{bucket}", "measure": words()["table-b-order"], "subject": bucket,
-            "value": ", ".join(rows["model"]), "unit": "text", "precision": ORDER,
-            "printed": words()["printed-order"].format(count=len(rows)), "answer": f"top-lists.{slug(bucket)}.ordered",
-            "note": "; ".join(filter(None, rows["note"])),
-        }  # fmt: skip
-
-
-def _step(printed: str) -> str:
-    """The last printed digit's worth: "1.3M" → 100000, "6.30" → 0.01."""
-    number = printed.rstrip("KMB")
-    scale = {suffix: scale for scale, suffix in formats.SCALES}.get(printed[len(number) :], 1.0)
-    return f"{scale * 10 ** -len(number.partition('.')[2]):g}"
-
-
 FINDING = "finding."
 """Prefix of an answer that is a finding, and no cell of a table."""
 
@@ -125,7 +53,7 @@ FINDING = "finding."
 def answers(claims: pd.DataFrame, book: Book, truths: dict[str, Finding]) -> dict[str, dict[str, Any]]:
     """What answers the claims: answer → raw, formatted, unit, notebook, cell. Raises ClaimError for no address.
 
-    claims: from `read`. An answer is the address of a cell, or "finding." and the name of a finding.
+    claims: from helpers.text.claims. An answer is the address of a cell, or "finding." and the name of a finding.
     """
     found = {}
     for claim in claims[claims["answer"] != ""].to_dict("records"):
@@ -149,7 +77,7 @@ Answered = dict[tuple[str, ...], list[str]]
 
 
 def answered(claims: pd.DataFrame, book: Book) -> Answered:
-    """The cells that answer printed figures. claims: from `read`."""
+    """The cells that answer printed figures. claims: from helpers.text.claims."""
     found: Answered = {}
     for claim in claims[(claims["answer"] != "") & ~claims["answer"].str.startswith(FINDING)].to_dict("records"):
         found.setdefault(_cell(claim, book).place, []).append(claim["precision"])
@@ -187,8 +115,8 @@ def compare(folder: Path = paths.BUILD / "quoted") -> pd.DataFrame:
 def ledger(claims: pd.DataFrame, answered: dict[str, dict[str, Any]], other: bool = False) -> pd.DataFrame:
     """Compare each claim with what answers it.
 
-    claims: from `read`. answered: from `answers`. other: whether the edition rests on other data than the paper; its
-    notes explain the paper's figures only, and stand at none of ours then.
+    claims: from helpers.text.claims. answered: from `answers`. other: whether the edition rests on other data than the
+    paper; its notes explain the paper's figures only, and stand at none of ours then.
     Returns one row a claim: part (slug of `sections`), kind, id, section, measure, subject, date, figure (those three
     as readers see them), printed, ours and difference (as readers see them, to one digit more than printed; what is no
     number has no difference), verdict (of VERDICTS), reason, answer, notebook, cell. Raises ClaimError for a section

@@ -11,7 +11,7 @@ from helpers import edition
 from helpers.build import steps
 from helpers.commands import verify
 from helpers.findings import Finding
-from helpers.text import ledger
+from helpers.text import claims, ledger
 
 
 def claim(value, precision, answer="x", **more):
@@ -152,12 +152,12 @@ def test_what_a_claim_is_about_names_subject_and_date():
 
 @pytest.mark.parametrize(("printed", "precision"), [("much", "1"), ("1", "roughly"), ("2025-17-10", "day")])
 def test_a_claim_that_does_not_parse_is_named(printed, precision):
-    with pytest.raises(ledger.ClaimError, match=r"claims.csv, id 'c'"):
+    with pytest.raises(claims.ClaimError, match=r"claims.csv, id 'c'"):
         compared(claim(printed, precision), "2025-07-10" if precision == "day" else 1)
 
 
 def test_a_section_that_no_part_has_is_named():
-    with pytest.raises(ledger.ClaimError, match="sections 9 are in no part"):
+    with pytest.raises(claims.ClaimError, match="sections 9 are in no part"):
         ledger.ledger(claim("1", "1", section="9"), {})
 
 
@@ -165,7 +165,7 @@ def test_a_section_that_no_part_has_is_named():
 
 
 def test_every_printed_figure_has_a_row_and_none_matches_by_itself():
-    table = ledger.read()
+    table = claims.read()
     rows = ledger.ledger(table, {})
     assert list(rows["id"]) == list(table["id"])
     assert set(rows["verdict"]) == {ledger.ABSENT}
@@ -186,7 +186,7 @@ def test_the_papers_tables_are_claims_to_the_digit_they_print(tmp_path):
         "bucket,rank,name,model,downloads,printed,note\n"
         "250B+,1,Big,a/Big,5900000,5.9M,\n250B+,2,Less-1.5,b/Less-1.5,302000,302K,why\n"
     )
-    table = ledger.read(tmp_path).set_index("answer")
+    table = claims.read(tmp_path).set_index("answer")
     assert list(table["precision"]) == ["1", "0.01", "100000", "100000", "1000", "order"]
     answers = {
         "x": value(1), "scores.deepseek-ocr.14d.score": value(9.404, "score"),
@@ -264,7 +264,7 @@ def test_a_condition_is_answered_by_a_finding(quoted, monkeypatch):
 @pytest.mark.parametrize("answer", ["peek.downloads", "peak.tokens", "finding.it-was-so"])
 def test_an_answer_that_there_is_not_is_named(quoted, monkeypatch, answer):
     monkeypatch.setattr(ledger, "read", lambda: claim("5", "1", answer=answer))
-    with pytest.raises(ledger.ClaimError, match=r"claims.csv, id 'c'"):
+    with pytest.raises(claims.ClaimError, match=r"claims.csv, id 'c'"):
         ledger.compare(quoted)
 
 

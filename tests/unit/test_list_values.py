@@ -6,7 +6,7 @@ import pytest
 
 from helpers import edition, findings, paths
 from helpers.commands import values
-from helpers.text import addresses, ledger
+from helpers.text import addresses, claims
 from tests.unit.test_text.conftest import CROSSING, FAMILIES, REGIONS, UNITS
 
 PARAMETERS = edition.load().parameters()
@@ -25,8 +25,8 @@ def quoted(tmp_path, monkeypatch):
     (tmp_path / "values.json").write_text(json.dumps({"regions.china.last.downloads": said}), encoding="utf-8")
     asking = {"half": lambda tell: tell("regions.china.splice.share") > 0.4, "typo": lambda tell: tell("crosing.date")}
     monkeypatch.setattr(findings, "predicates", lambda: asking)
-    claims = ledger.pd.DataFrame({"answer": ["crossing.date", "", "finding.half"]})
-    monkeypatch.setattr(ledger, "read", lambda: claims)
+    printed = claims.pd.DataFrame({"answer": ["crossing.date", "", "finding.half"]})
+    monkeypatch.setattr(claims, "read", lambda: printed)
 
 
 def test_addresses_are_listed_with_what_they_say_their_unit_and_who_asks():

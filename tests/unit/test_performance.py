@@ -253,8 +253,3 @@ def test_a_region_without_a_known_open_model_is_told_and_unmeasured_ones_do_not_
     table = pd.DataFrame(rows, columns=["date", "region", "status", "score"])
     found = performance.openness(table, ["china", "us", "eu"])
     assert found.to_numpy().tolist() == [["china", 0, 0, 0], ["us", 3, 1, 1], ["eu", 1, 0, 1]]
-
-
-def test_how_models_were_matched_is_counted():
-    found = performance.matched(pd.DataFrame({"match": ["name", "listed", None, "name", "doubtful"]}))
-    assert found.set_index("match")["models"].to_dict() == {"name": 2, "listed": 1, "none": 1, "doubtful": 1}

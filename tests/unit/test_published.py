@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers import edition, paths, registry
-from helpers.text import ledger
+from helpers.text import claims, ledger
 from helpers.text.quoting import slug
 
 PAPER = paths.ROOT.parent / "shared" / "paper" / "atom-report.txt"
@@ -35,7 +35,7 @@ def table(name: str) -> pd.DataFrame:
 
 
 TOP, RAM, CLAIMS = table("top_models"), table("ram_table"), table("claims").fillna("")
-STEPS = {ledger.TENS: "10", ledger.OVER: "1"}
+STEPS = {claims.TENS: "10", claims.OVER: "1"}
 NUMBERS = CLAIMS[~CLAIMS["precision"].isin([*ledger.PARTS, "text"])].replace({"precision": STEPS})
 
 
@@ -131,7 +131,7 @@ def test_claims_are_well_formed():
         "id", "section", "measure", "subject", "date", "value", "unit", "printed", "precision", "answer",
         "note", "kind",
     ]  # fmt: skip
-    assert set(CLAIMS["kind"]) == {ledger.RESULT, ledger.SETTING}
+    assert set(CLAIMS["kind"]) == {claims.RESULT, claims.SETTING}
     assert CLAIMS["id"].is_unique
     assert CLAIMS["id"].str.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*").all()
     assert CLAIMS["answer"].str.fullmatch(r"([a-z][a-z0-9-]*(\.[a-z0-9_-]+)+)?").all()
@@ -159,7 +159,7 @@ def parses(claim: dict[str, str]) -> None:
         assert claim["unit"] in ("text", "condition")
         assert claim["unit"] == "text" or claim["value"] == "yes"
     else:
-        assert claim["precision"] in (ledger.TENS, ledger.OVER) or float(claim["precision"]) > 0
+        assert claim["precision"] in (claims.TENS, claims.OVER) or float(claim["precision"]) > 0
         assert float(claim["value"]) >= 0
         assert claim["unit"] != "share" or float(claim["value"]) <= 1
 
