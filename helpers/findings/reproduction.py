@@ -23,6 +23,11 @@ def some_figures_withheld(tell: Tell) -> bool:
     return tell("ledger.withheld") > 0
 
 
+def headlines_known(tell: Tell) -> bool:
+    """Some headline is known under some choice."""
+    return tell("robustness.flips") >= 0
+
+
 def china_leads_under_every_choice(tell: Tell) -> bool:
     """China has more cumulative downloads than the USA at the last label, whichever choice is made otherwise."""
     return tell("robustness.china_leads")

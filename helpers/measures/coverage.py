@@ -187,11 +187,10 @@ def kept(table: pd.DataFrame, monthly: pd.DataFrame, models: pd.DataFrame, neede
 def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:
     """`adoption.by_bucket` of a single month, null wherever all models together are not read well enough for shares.
 
-    monthly: the rows of one month. Null, too, where a group's own models in the bucket do not carry a total; 0 where it
-    has none.
+    monthly: the rows of one month, or none. Null, too, where a group's own models in the bucket do not carry a total; 0
+    where it has none.
     """
-    (month,) = monthly["month"].unique()
-    table = adoption.by_bucket(monthly, models, month, by)
+    table = adoption.by_bucket(monthly, models, monthly["month"].max(), by)
     keys = ["bucket", *adoption.names(by)]
     cover = of(monthly, models, keys)
     unread = cover.loc[~carries(cover, needed, "total"), keys].assign(unread=True)

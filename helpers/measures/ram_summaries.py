@@ -86,7 +86,8 @@ def ordered(members: pd.DataFrame) -> pd.DataFrame:
 def medians(reference: pd.DataFrame, size: int) -> pd.DataFrame:
     """How many medians there are and on how many models they rest, in one row.
 
-    reference: from `ram.reference`. size: of a whole reference set. Returns sets (buckets with a reference set),
+    reference: from `ram.reference`. size: of a whole reference set. Returns sets (buckets with a reference set; null
+    without any),
     buckets (of them with a median), medians, thin (medians of fewer models than `size`), fewest (models behind the
     thinnest median; null without medians), falls (of the medians of FEWEST models or more, those below the one before;
     null where no bucket has two: of fewer a median falls where a model enters or leaves).
@@ -94,7 +95,7 @@ def medians(reference: pd.DataFrame, size: int) -> pd.DataFrame:
     held = reference[reference["n"] > 0]
     steps = held[held["n"] >= FEWEST].groupby("bucket", observed=True)["median"].diff().dropna()
     row = {
-        "sets": reference["bucket"].nunique(),
+        "sets": reference["bucket"].nunique() or None,
         "buckets": held["bucket"].nunique(),
         "medians": len(held),
         "thin": int((held["n"] < size).sum()),

@@ -201,15 +201,15 @@ def compare(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def robustness(compared: pd.DataFrame) -> pd.DataFrame:
     """What the comparison comes to, in one row.
 
-    compared: from `compare`. Returns flips (readings that change), china_leads (under every choice; null where that is
-    not known of all), bucket_stays (whether the largest bucket is always the same; null likewise), passed_first and
-    passed_last (earliest and latest day on which China passed the USA; null without any).
+    compared: from `compare`. Returns flips (readings that change; null where none is known), china_leads (under every
+    choice; null where that is not known of all), bucket_stays (whether the largest bucket is always the same; null
+    likewise), passed_first and passed_last (earliest and latest day on which China passed the USA; null without any).
     """
     leaders = compared.loc[compared["headline"] == LEAD, "reading"]
     buckets = compared.loc[compared["headline"] == LARGEST, "reading"]
     days = compared.loc[compared["headline"] == PASSES, "date"]
     row = {
-        "flips": compared["flips"].sum(),
+        "flips": compared["flips"].sum() if compared["reading"].notna().any() else None,
         "china_leads": (leaders == "china").all() if leaders.notna().all() else None,
         "bucket_stays": buckets.nunique() == 1 if len(buckets) and buckets.notna().all() else None,
         "passed_first": days.min(),

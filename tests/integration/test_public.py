@@ -248,6 +248,10 @@ TOLD = r"\d[\d.]*[KMB] (?:cumulative |new )?downloads|at \d[\d.]*[KMB]|\d%|times
 """What sentences say that tell a total, a share, a rank or a crossing."""
 
 
+WHOLE = {"nvidia", "ibm", "ai21", "hugging-face", "moonshot-ai"}
+"""Organisations all of whose models, one each, are read in `sparse`: their own totals are known, no more."""
+
+
 def test_an_archive_without_every_second_model_says_so_and_tells_no_total_share_rank_or_crossing(sparse):
     text, found = words(sparse), values(sparse)
     tracked, read = (found[f"coverage.all.{column}"]["raw"] for column in ("models", "models_known"))
@@ -256,7 +260,7 @@ def test_an_archive_without_every_second_model_says_so_and_tells_no_total_share_
     assert (tracked, read) == (sum(out), sum(out[1::2]))
     assert f"Of the {tracked} models tracked by" in text
     assert "Who leads is not told." in text
-    assert re.findall(TOLD, text.partition("What it finds")[2].partition("The Relative Adoption Metric (RAM)")[0]) == []
+    assert re.findall(TOLD, text.partition("What it finds")[2].partition("5 Adoption by organisation")[0]) == []
     assert not drawn(sparse) & {"fig-downloads", "fig-buckets", "fig-families", "fig-derivatives", "fig-shares-by-size"}
     measured = {"regions", "organisations", "gap", "lead", "crossings", "ratios", "buckets", "size-shares", "entrants"}
     measured |= {"sensitivity", "robustness"}
@@ -265,6 +269,7 @@ def test_an_archive_without_every_second_model_says_so_and_tells_no_total_share_
     wrong = [
         address for address, cell in found.items()
         if cell["table"] in measured and cell["column"] not in counts and cell["raw"] is not None
+        and not (address.split(".")[1] in WHOLE and cell["column"].startswith("downloads"))
     ]  # fmt: skip
     assert wrong == []
 
