@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ MODELS, GROWN, DAYS = 1500, 15_000, 870
 REPEAT = 3
 GOAL = 5  # times as fast as plain pandas
 RULES = edition.load()
+RULE = RULES.outlier_rule.model_dump()
 START, END = pd.Timestamp(RULES.first_month), pd.Timestamp(RULES.history_end)
 FIRST_SNAPSHOT = pd.Timestamp("2025-07-03")
 
@@ -59,7 +61,7 @@ def raw(models: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def ours(history: pd.DataFrame, snapshots: pd.DataFrame) -> Tables:
     """The cleaning as notebook 02_clean calls it."""
-    filtered = outliers.filter_outliers(history, RULES.iqr_multiplier, RULES.iqr_window_days)
+    filtered = outliers.filter_outliers(history, RULES.iqr_multiplier, RULES.iqr_window_days, RULE)
     counts = counters.snapshot_counts(snapshots)
     models = pd.Series(snapshots["model"].unique())
     daily = cleaning.splice(filtered, counts, END, models)
@@ -85,14 +87,29 @@ def plain(history: pd.DataFrame, snapshots: pd.DataFrame) -> Tables:
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
 
 
+def plain_range(days: Any) -> tuple[Any, Any]:
+    """The third quartile of days or of their windows, and what the range counts for."""
+    low, high = days.quantile(RULE["tail"]), days.quantile(1 - RULE["tail"])
+    return high, np.maximum(np.maximum(high - low, RULE["range_of_q3"] * high), RULE["range_least"])
+
+
 def plain_filter(rows: pd.DataFrame, model: str) -> pd.DataFrame:
     """Outliers by rolling quartiles, and the line in their place."""
     raw = rows.set_index("date")["downloads"].sort_index().asfreq("D").astype(float)
     own = raw.where(raw.gt(0).cummax())
-    window = own.rolling(RULES.iqr_window_days, center=True, min_periods=outliers.SHORTEST)
-    low, high = window.quantile(0.25), window.quantile(0.75)
-    spread = pd.concat([high - low, outliers.SPREAD * high], axis=1).max(axis=1).clip(lower=outliers.FLOOR)
+    window = own.rolling(RULES.iqr_window_days, center=True, min_periods=RULE["shortest_days"])
+    high, spread = plain_range(window)
     outlier = own > high + RULES.iqr_multiplier * spread
+    weeks = [7 * week for week in range(-(RULES.iqr_window_days // 14), RULES.iqr_window_days // 14 + 1) if week]
+    for day in np.flatnonzero(outlier):
+        others = own.iloc[[day + shift for shift in weeks if 0 <= day + shift < len(own)]].dropna()
+        above, least = plain_range(others)
+        if len(others) >= RULE["same_weekdays"]:
+            outlier.iloc[day] = own.iloc[day] > above + RULES.iqr_multiplier * least
+    lower, found = high + RULE["return_fence"] * RULES.iqr_multiplier * spread, outlier.copy()
+    for day in np.flatnonzero(found):
+        after = own[~found].iloc[day - found.iloc[:day].sum() :].dropna().head(RULE["return_days"])
+        outlier.iloc[day] = len(after) == RULE["return_days"] and after.median() <= lower.iloc[day]
     line = np.floor(raw.mask(outlier).interpolate(limit_direction="both"))
     flag = pd.Series("observed", raw.index).mask(raw.isna(), "interpolated").mask(outlier, "filtered")
     return table(model, downloads=line, downloads_raw=raw, flag=flag)

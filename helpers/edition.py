@@ -47,6 +47,20 @@ class Coverage(BaseModel):
     crossing: Part
 
 
+class OutlierRule(BaseModel):
+    """What tells an outlier beside the multiplier and the window; see helpers.measures.outliers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tail: Annotated[Number, Field(gt=0, lt=0.5)]
+    range_of_q3: Annotated[Number, Field(ge=0)]
+    range_least: Count
+    shortest_days: Whole
+    same_weekdays: Count
+    return_days: Count
+    return_fence: Part
+
+
 class Edition(BaseModel):
     """Every parameter of an edition. Dates are UTC days; a month is its first day."""
 
@@ -66,6 +80,7 @@ class Edition(BaseModel):
     history_namespaces: list[Text]
     iqr_multiplier: Positive | None
     iqr_window_days: Whole
+    outlier_rule: OutlierRule
     falls: Literal["restated", "on_top"]
     derivative_threshold: Count
     excluded_formats: list[Text]

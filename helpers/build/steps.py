@@ -79,7 +79,7 @@ STEPS = (
         stage="clean",
         parameters=(
             "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
-            "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift", "arena_shift_before",
+            "outlier_rule", "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift", "arena_shift_before",
             "bucket_edges", "needed_coverage",
         ),
     ),
@@ -120,8 +120,8 @@ STEPS = (
         reads=("raw/history", "raw/snapshots", "clean"),
         stage="sensitivity",
         parameters=(
-            "data", "seed", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "falls",
-            "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
+            "data", "seed", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule",
+            "falls", "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
         ),
     ),
     Step(

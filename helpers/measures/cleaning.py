@@ -101,7 +101,7 @@ def lifetime(counts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     Returns date, model, downloads_cumulative, flag, ordered by model and date.
     """
     first = counts.drop_duplicates("model").set_index("model")
-    past = outliers.filter_outliers(history[history["model"].isin(first.index)], None, 1)
+    past = outliers.filter_outliers(history[history["model"].isin(first.index)], None, 1, {})
     places, models = pd.factorize(past["model"])
     entry, counted = (first[column].reindex(models).to_numpy()[places] for column in ("date", "downloads_cumulative"))
     through = past.groupby(places)["downloads"].cumsum()

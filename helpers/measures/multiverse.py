@@ -49,7 +49,7 @@ def by_filter(
     history: raw, date, model, downloads. counts: from counters.snapshot_counts. multiplier: the edition's; null: none.
     """
     filters = {
-        "none": lambda: outliers.filter_outliers(history, None, 1),
+        "none": lambda: outliers.filter_outliers(history, None, 1, {}),
         "plain": lambda: fences.plain(history),
         "clip": lambda: fences.plain(history, clip=True),
     }

@@ -4,6 +4,8 @@ Tables are long; inside, each step works on matrices of models × days, in which
 are whole numbers: what is interpolated is rounded down, so that sums are exact and the same in any order.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
@@ -11,34 +13,32 @@ from numpy.lib.stride_tricks import sliding_window_view
 from helpers.measures import flags
 from helpers.measures.grid import Grid, fill, since_first, until_last
 
-SPREAD = 2 / 3
-"""Part of the third quartile that the interquartile range counts for at least, so that with the paper edition's
-multiplier an outlier is more than twice the third quartile. Without it the first days of a launch and the busiest days
-of ordinary noise would be outliers."""
-FLOOR = 100
-"""Downloads a day that the interquartile range counts for at least. Sparse series have a range of zero or nearly so,
-and one CI job makes a day of some dozens; without a floor every such day would be an outlier."""
-SHORTEST = 14
-"""Known days that a window needs for its quartiles to mean something: two weeks, for the weekday rhythm."""
+WEEKS = 28
+"""Days that count as first or as last ones."""
+Rule = Mapping[str, float]
+"""What an edition sets of the rule beside multiplier and window (`outlier_rule`):
+
+- tail: part of a window that may be outliers; the quartiles are the quantiles at it and at its complement.
+- range_of_q3, range_least: what the interquartile range counts for at least: a part of the third quartile, downloads.
+- shortest_days: known days that a window needs.
+- return_days: how many days kept after a day must have come back down, by their median; 0: none are asked for.
+- return_fence: part of the multiplier that makes the fence below which they are back.
+- same_weekdays: other days of its weekday that a window needs for a day to be compared with them; 0: it never is.
+"""
 
 
-def constants() -> pd.DataFrame:
-    """The rule's constants that no edition sets, in one row: range_of_q3 (what the range counts for at least, in parts
-    of the third quartile), range_least (the same, in downloads), shortest_days (known days of a window), burst_share
-    (part of its window above which a burst is growth, since it then moves the third quartile itself)."""
-    row = {"range_of_q3": SPREAD, "range_least": FLOOR, "shortest_days": SHORTEST, "burst_share": 1 / 4}
-    return pd.DataFrame([row])
-
-
-def filter_outliers(history: pd.DataFrame, multiplier: float | None, window_days: int) -> pd.DataFrame:
+def filter_outliers(history: pd.DataFrame, multiplier: float | None, window_days: int, rule: Rule) -> pd.DataFrame:
     """Daily history without anomalous spikes (Section 2.1).
 
-    history: date, model, downloads (new that day). A day is an outlier if its downloads exceed
-    Q3 + multiplier × max(IQR, SPREAD × Q3, FLOOR), with the quartiles of the model's own days at most
-    window_days // 2 away; its own days start with the first that has downloads.
+    history: date, model, downloads (new that day). A day is an outlier if
+    - its downloads exceed Q3 + multiplier × max(IQR, range_of_q3 × Q3, range_least), with the quartiles of the model's
+      own days at most window_days // 2 away; its own days start with the first that has downloads;
+    - they exceed the same fence of the other days of its weekday among them: what comes back every week is rhythm;
+    - the days kept after it are back below the lower fence (return_fence). A launch fades, a bot stops; at the end
+      of a history, where nothing follows yet, growth and a spike look alike, so that such days are kept.
     The window is what keeps growth: against the quartiles of the whole series, the last months of a model that grows
-    would all be outliers. A burst of more than a quarter of its window is taken for growth, too.
-    An outlier becomes what lies on the line between the nearest days that are kept (at an end of the series, the
+    would all be outliers. A burst of more than the part `tail` of its window is taken for growth, too.
+    An outlier becomes what lies on the line between the nearest days that are kept (at the start of the series, the
     nearest of them), and so does a day that is absent inside the series. All other days stay as they are.
     multiplier: None removes nothing.
 
@@ -49,14 +49,14 @@ def filter_outliers(history: pd.DataFrame, multiplier: float | None, window_days
     raw = grid.matrix(history["downloads"])
     known = ~np.isnan(raw)
     own = known & since_first(raw > 0)
-    outlier = np.zeros_like(known) if multiplier is None else _outliers(raw, own, multiplier, window_days)
+    outlier = np.zeros_like(known) if multiplier is None else _outliers(raw, own, multiplier, window_days, rule)
     marks = np.where(outlier, flags.FILTERED, np.where(known, flags.OBSERVED, flags.INTERPOLATED))
     inside = since_first(known) & until_last(known)
     return flags.table(grid, inside, marks, downloads=fill(raw, known & ~outlier), downloads_raw=raw)
 
 
-def _outliers(values: np.ndarray, known: np.ndarray, multiplier: float, window_days: int) -> np.ndarray:
-    """Which days exceed the fence of the window around them."""
+def _outliers(values: np.ndarray, known: np.ndarray, multiplier: float, window_days: int, rule: Rule) -> np.ndarray:
+    """Which days exceed the fences of the window around them, and have come back from it."""
     half, days = window_days // 2, values.shape[1]
     # Sorting 32-bit numbers takes half the time; the largest number stands for "no day" and sorts to the end.
     kind = np.int32 if np.nanmax(values, initial=0) < np.iinfo(np.int32).max else np.int64
@@ -65,14 +65,48 @@ def _outliers(values: np.ndarray, known: np.ndarray, multiplier: float, window_d
     upto = np.pad(known.cumsum(axis=1), ((0, 0), (1, 0)))
     day = np.arange(days)
     counts = upto[:, np.minimum(day + half + 1, days)] - upto[:, np.maximum(day - half, 0)]
-    outlier = np.zeros_like(known)
+    outlier, lower = np.zeros_like(known), np.zeros(values.shape)
     for start in range(0, len(values), 4):  # a few models at a time: their windows fit the processor's cache
         rows = slice(start, start + 4)
         windows = np.sort(sliding_window_view(padded[rows], 2 * half + 1, axis=1), axis=2)
-        low, high = (_quantile(windows, counts[rows], share) for share in (0.25, 0.75))
-        fence = high + multiplier * np.maximum.reduce([high - low, SPREAD * high, np.full_like(high, FLOOR)])
-        outlier[rows] = known[rows] & (counts[rows] >= SHORTEST) & (values[rows] > fence)
-    return outlier
+        high, least = _range(windows, counts[rows], rule)
+        lower[rows] = high + rule["return_fence"] * multiplier * least
+        enough = known[rows] & (counts[rows] >= rule["shortest_days"])
+        outlier[rows] = enough & (values[rows] > high + multiplier * least)
+    if rule["same_weekdays"]:
+        outlier[outlier] = _beyond_rhythm(padded, outlier, half, multiplier, rule)
+    return _returned(values, known, outlier, lower, int(rule["return_days"]))
+
+
+def _range(ordered: np.ndarray, counts: np.ndarray, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
+    """The third quartile of the first `counts` values along the last axis, and what the range counts for."""
+    low, high = (_quantile(ordered, counts, share) for share in (rule["tail"], 1 - rule["tail"]))
+    least = np.full_like(high, rule["range_least"])
+    return high, np.maximum.reduce([high - low, rule["range_of_q3"] * high, least])
+
+
+def _beyond_rhythm(padded: np.ndarray, outlier: np.ndarray, half: int, multiplier: float, rule: Rule) -> np.ndarray:
+    """Which of the outliers exceed the fence of their weekday, too, or have too few others to tell."""
+    rows, days = np.nonzero(outlier)
+    weeks = np.arange(-(half // 7), half // 7 + 1)
+    others = np.sort(padded[rows[:, None], half + days[:, None] + 7 * weeks[weeks != 0]], axis=1)
+    counts = (others < np.iinfo(padded.dtype).max).sum(axis=1)
+    high, least = _range(others, counts, rule)
+    return (counts < rule["same_weekdays"]) | (padded[rows, half + days] > high + multiplier * least)
+
+
+def _returned(values: np.ndarray, known: np.ndarray, outlier: np.ndarray, lower: np.ndarray, days: int) -> np.ndarray:
+    """The outliers after which so many days are kept whose median lies below the lower fence; all where days is 0."""
+    if not days:
+        return outlier
+    spikes = np.zeros_like(outlier)
+    for row in np.flatnonzero(outlier.any(axis=1)):
+        kept, found = np.flatnonzero(known[row] & ~outlier[row]), np.flatnonzero(outlier[row])
+        after = np.searchsorted(kept, found)
+        found, after = found[after + days <= len(kept)], after[after + days <= len(kept)]
+        level = np.median(values[row, kept[after[:, None] + np.arange(days)]], axis=1)
+        spikes[row, found] = level <= lower[row, found]
+    return spikes
 
 
 def _quantile(ordered: np.ndarray, counts: np.ndarray, share: float) -> np.ndarray:
@@ -81,7 +115,7 @@ def _quantile(ordered: np.ndarray, counts: np.ndarray, share: float) -> np.ndarr
     place = last * share
     below = place.astype(int)
     above = np.minimum(below + 1, last)
-    low, high = (np.take_along_axis(ordered, at[..., None], axis=2)[..., 0].astype(float) for at in (below, above))
+    low, high = (np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0].astype(float) for at in (below, above))
     return low + (high - low) * (place - below)
 
 
@@ -93,6 +127,19 @@ def histories(history: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
     held = history["model"].drop_duplicates()
     makers = held.map(models.set_index("model")["organisation"])
     return pd.DataFrame([{"organisations": makers.nunique(), "models": len(held), "days": len(history)}])
+
+
+def removed_at_ends(filtered: pd.DataFrame) -> pd.DataFrame:
+    """What the outlier rule took out of first and of last weeks: part, and the columns of `removed`.
+
+    filtered: from filter_outliers. part: first (the first WEEKS days with which a model that came during the histories
+    has downloads) or last (the last WEEKS days of all).
+    """
+    weeks, date = pd.Timedelta(days=WEEKS), filtered["date"]
+    used = filtered.loc[filtered["downloads_raw"] > 0].groupby("model")["date"].min()
+    came = filtered["model"].map(used[used > date.min()])
+    parts = {"first": (date >= came) & (date < came + weeks), "last": date > date.max() - weeks}
+    return pd.concat([removed(filtered[inside]).assign(part=part) for part, inside in parts.items()], ignore_index=True)
 
 
 def removed(filtered: pd.DataFrame) -> pd.DataFrame:

@@ -32,21 +32,24 @@ def _from(day: int, shape: Curve, days: int = DAYS) -> Curve:
 
 GENUINE: Mapping[str, Curve] = {
     "launch": _from(60, lambda x, size: 1 + (size - 1) * np.exp(-x / 5), 20),
+    "release": _from(0, lambda x, size: 1 + (size - 1) * np.exp(-x / 5), 20),
     "fade": _from(60, lambda x, size: 1 + (size - 1) * np.exp(-x / 60), 180),
     "plateau": _from(END - 10, lambda x, size: np.full_like(x, size, dtype=float)),
     "step": _from(200, lambda x, size: np.full_like(x, size, dtype=float)),
     "rhythm": _from(0, lambda x, size: np.where(x % 7 == 2, size, 1.0)),
     "holiday": _from(150, lambda x, size: np.where(x < 14, 1 / size, 1.0), 28),
 }
-"""Kind → the usual day times this. launch: decays by a factor e in five days; fade: in two months; plateau: the last
-ten days of the filtered part, and on; step: for good; rhythm: one busy day a week; holiday: two quiet weeks, and the
-two after them."""
+"""Kind → the usual day times this. launch: decays by a factor e in five days; release: the same from the first day of
+all; fade: in two months; plateau: the last ten days of the filtered part, and on; step: for good; rhythm: one busy day
+a week; holiday: two quiet weeks, and the two after them."""
 SPURIOUS: Mapping[str, Curve] = {
     "spike": _from(200, lambda x, size: np.full_like(x, size, dtype=float), 1),
     "weeks": _from(200, lambda x, size: np.full_like(x, size, dtype=float), 21),
+    "late": _from(END - 10, lambda x, size: np.full_like(x, size, dtype=float), 20),
     "after": _from(END + 10, lambda x, size: np.full_like(x, size, dtype=float), 1),
 }
-"""spike: one day; weeks: a bot's three weeks; after: one day after the filtered part."""
+"""spike: one day; weeks: a bot's three weeks; late: twenty days, of which ten are the last of the filtered part;
+after: one day after the filtered part."""
 
 
 def series(seed: int) -> pd.DataFrame:
@@ -72,10 +75,10 @@ def series(seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def rules(multiplier: float | None, window_days: int) -> dict[str, Rule]:
+def rules(multiplier: float | None, window_days: int, rule: outliers.Rule) -> dict[str, Rule]:
     """The edition's rule (window), and two simpler ones beside it: plain, clip (see helpers.measures.fences)."""
     return {
-        "window": lambda past: outliers.filter_outliers(past, multiplier, window_days),
+        "window": lambda past: outliers.filter_outliers(past, multiplier, window_days, rule),
         "plain": fences.plain,
         "clip": lambda past: fences.plain(past, clip=True),
     }

@@ -101,6 +101,7 @@ def respliced(
     filtered_through: Day,
     multiplier: float | None,
     window_days: int,
+    rule: outliers.Rule,
 ) -> pd.DataFrame:
     """clean/daily as it would be with another outlier rule, or with the rule applied through another day.
 
@@ -113,7 +114,7 @@ def respliced(
     with_history = counts["model"].isin(past["model"].unique())
     gained = counts[with_history & (counts["date"] > end)]
     series = pd.concat([past, gained[["date", "model", "downloads"]].dropna()], ignore_index=True)
-    filtered = outliers.filter_outliers(series[series["date"] <= border], multiplier, window_days)
+    filtered = outliers.filter_outliers(series[series["date"] <= border], multiplier, window_days, rule)
     between = past[past["date"] > border].assign(flag="observed", downloads_cumulative=0)
     later = pd.concat([between, gained[gained["date"] > border], counts[~with_history]], ignore_index=True)
     return cleaning.splice(filtered, later, border, models)
@@ -127,21 +128,27 @@ def other_series(
     history_end: Day,
     multiplier: float | None,
     window_days: int,
+    rule: outliers.Rule,
 ) -> dict[str, pd.DataFrame]:
     """clean/daily under each other outlier rule, and with the edition's rule ending months earlier or later: by key.
 
-    choices: of the kinds outliers (value: the multiplier; null: no rule) and end (value: months). multiplier,
-    window_days: the edition's rule, whose own multiplier is no other choice. The rest as for `respliced`.
+    choices: of the kinds outliers (value: the multiplier; null: no rule), guard (value: a part of the rule; becomes:
+    what it is then) and end (value: months). multiplier, window_days, rule: the edition's; what it has itself is no
+    other choice, and guards are none where it has no multiplier. The rest as for `respliced`.
     """
     end = pd.Timestamp(history_end)
-    rules = of_kind(choices, "outliers")["value"].astype(float).astype(object)
-    rules = rules.where(rules.notna(), None)
+    multipliers = of_kind(choices, "outliers")["value"].astype(float).astype(object)
+    multipliers = multipliers.where(multipliers.notna(), None)
+    guards = of_kind(choices, "guard")
+    guarded = {key: {**rule, part: float(becomes)} for key, part, becomes in guards[["value", "becomes"]].itertuples()}
     ends = of_kind(choices, "end")["value"].astype(int)
-    asked = {key: (end, rule) for key, rule in rules.items() if rule != multiplier}
-    asked |= {key: (end + pd.DateOffset(months=months), multiplier) for key, months in ends.items()}
+    asked = {key: (end, other, rule) for key, other in multipliers.items() if other != multiplier}
+    if multiplier is not None:
+        asked |= {key: (end, multiplier, other) for key, other in guarded.items() if other != rule}
+    asked |= {key: (end + pd.DateOffset(months=months), multiplier, rule) for key, months in ends.items()}
     return {
-        str(key): respliced(history, counts, models, history_end, through, rule, window_days)
-        for key, (through, rule) in asked.items()
+        str(key): respliced(history, counts, models, history_end, through, other, window_days, guard)
+        for key, (through, other, guard) in asked.items()
     }
 
 

@@ -11,7 +11,8 @@ TIMES = 7
 USUAL = 500
 """Downloads that a day counts for at least when spikes are measured against it."""
 APART = 9
-"""Days between two spikes of one model, at least: an outlier is rare among the days around it."""
+"""Days between two spikes of one model, and after its last, at least: an outlier is rare among the days around it, and
+those after it have come back."""
 AROUND = 45
 """Days before and after a spike whose mean is usual there."""
 ABSENT_DAYS, MISSING, RESETS, VANISHED, LATE = 60, 9, 1, 12, 15
@@ -30,7 +31,7 @@ def spikes(downloads: np.ndarray, planned: pd.DataFrame, chance: np.random.Gener
     for row, first, last, total, burst in planned[["row", "first", "last", "downloads", "burst"]].itertuples(
         index=False
     ):
-        places = np.arange(first, last + 1) if burst else np.arange(first + 2, last - 1, APART)
+        places = np.arange(first, last + 1) if burst else np.arange(first + 2, last + 1 - APART, APART)
         low, high = np.maximum(places - AROUND, 0), np.minimum(places + AROUND + 1, downloads.shape[1])
         usual = np.maximum((upto[row, high] - upto[row, low]) / (high - low), USUAL)
         order = np.arange(len(places)) if burst else chance.permutation(len(places))

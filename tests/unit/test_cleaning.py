@@ -13,7 +13,8 @@ from helpers.tables import contracts
 
 REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_alltime_downloads_gemas_9dates.csv"
 PAPER = edition.load()
-FILTER = {"multiplier": PAPER.iqr_multiplier, "window_days": PAPER.iqr_window_days}
+RULE = PAPER.outlier_rule.model_dump()
+FILTER = {"multiplier": PAPER.iqr_multiplier, "window_days": PAPER.iqr_window_days, "rule": RULE}
 DAILY = ["date", "model", "downloads", "downloads_cumulative", "flag"]
 START, DAYS = pd.Timestamp("2023-11-01"), 618  # of the history, as in the paper
 
@@ -78,15 +79,17 @@ def test_planted_spikes_are_found_and_models_without_are_unchanged_to_the_bit(pl
     found = outliers.filter_outliers(history, **FILTER)
     removed = found.loc[found["flag"] == "filtered", ["model", "date"]]
     hits = len(removed.merge(spikes, on=["model", "date"]))
-    recall, precision = hits / len(spikes), hits / len(removed)
+    seen = spikes[spikes["date"] <= history["date"].max() - pd.Timedelta(days=RULE["return_days"])]
+    recall, precision = hits / len(seen), hits / len(removed)
     untouched = ~history["model"].isin(removed["model"])
     with capsys.disabled():
         print(
             f"\n  spikes: {len(spikes)} days planted in {spikes['model'].nunique()} of 90 models; recall {recall:.3f}, "
             f"precision {precision:.3f}; {history.loc[untouched, 'model'].nunique()} models identical"
         )
-    assert recall == 1
+    assert recall > 0.95  # three days in the first of one launch, which fades after them
     assert precision > 0.95
+    assert hits == len(removed.merge(seen, on=["model", "date"]))  # none where nothing has come back yet
     same = history[untouched].merge(found, on=["model", "date"], suffixes=("", "_clean"))
     assert len(same) == untouched.sum()
     assert (same["downloads"] == same["downloads_clean"]).all()
@@ -99,20 +102,22 @@ def test_what_was_planted_is_all_that_leaves_the_total(planted):
     history, spikes = planted
     found = outliers.filter_outliers(history, **FILTER)
     assert found["downloads"].sum() < history["downloads"].sum()
-    without = history.merge(spikes, on=["model", "date"], how="left", indicator=True)
+    taken = found.loc[found["flag"] == "filtered", ["model", "date"]].merge(spikes, on=["model", "date"])
+    without = history.merge(taken, on=["model", "date"], how="left", indicator=True)
     truth = without.loc[without["_merge"] == "left_only", "downloads"].sum()
     assert found["downloads"].sum() == pytest.approx(truth, rel=0.01)
 
 
 def test_without_a_multiplier_nothing_is_removed(planted):
-    found = outliers.filter_outliers(planted[0], None, PAPER.iqr_window_days)
+    found = outliers.filter_outliers(planted[0], None, PAPER.iqr_window_days, RULE)
     assert (found["flag"] == "observed").all()
     assert (found["downloads"] == found["downloads_raw"]).all()
 
 
 def test_a_larger_multiplier_removes_no_more(planted):
+    """Where no return is asked for: a larger one raises the lower fence, too."""
     removed = [
-        (outliers.filter_outliers(planted[0], multiplier, 91)["flag"] == "filtered").sum()
+        (outliers.filter_outliers(planted[0], multiplier, 91, RULE | {"return_days": 0})["flag"] == "filtered").sum()
         for multiplier in (1, 1.5, 3, 9)
     ]
     assert removed == sorted(removed, reverse=True)
@@ -161,14 +166,69 @@ def test_growth_decline_rhythm_noise_launches_and_ramps_are_no_spikes(days):
 
 
 @pytest.mark.parametrize("run", range(1, 6))
-@pytest.mark.parametrize("first", [0, 150, -1])
+@pytest.mark.parametrize("first", [0, 150])
 def test_one_to_five_days_at_four_times_the_usual_are_spikes(run, first):
     chance = np.random.default_rng(run)
     values = np.round(5000 * np.where(np.arange(300) % 7 >= 5, 0.7, 1) * chance.uniform(0.88, 1.12, 300))
-    at = (np.arange(run) + first) if first >= 0 else np.arange(300 - run, 300)
+    at = np.arange(run) + first
     values[at] = 4 * 5000
     found = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
     assert np.flatnonzero(found["flag"] == "filtered").tolist() == at.tolist()
+
+
+@pytest.mark.parametrize("run", [1, 5, 10])
+@pytest.mark.parametrize("after", [0, 1, 2, 3, 8])
+def test_what_stands_out_at_the_end_is_kept_until_three_days_have_come_back(run, after):
+    values = np.full(300, 5000)
+    values[300 - run - after : 300 - after] = 40_000
+    found = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    assert (found["flag"] == "filtered").sum() == (run if after >= 3 else 0)
+
+
+@pytest.mark.parametrize("first", [0, 100])
+@pytest.mark.parametrize("size", [3, 8, 40])
+def test_what_fades_is_kept_and_what_stops_is_not(first, size):
+    age = np.arange(300) - first
+    fading = 5000 * np.where(age >= 0, 1 + (size - 1) * np.exp(-np.maximum(age, 0) / 8), 1)
+    stopping = np.where((age >= 0) & (age < 10), 5000 * size, 5000)
+    found = outliers.filter_outliers(long({"acme/fades": np.round(fading), "acme/stops": stopping}, START), **FILTER)
+    assert set(of(found, "acme/fades", "flag")) == {"observed"}
+    assert np.flatnonzero(np.array(of(found, "acme/stops", "flag")) == "filtered").tolist() == [
+        *range(first, first + 10)
+    ]
+
+
+@pytest.mark.parametrize("size", [3, 8, 40])
+def test_a_busy_weekday_is_rhythm_and_a_spike_on_it_is_not(size):
+    values = np.where(np.arange(300) % 7 == 2, 5000 * size, 5000)
+    values[23 * 7 + 2] *= 8
+    found = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
+    assert np.flatnonzero(found["flag"] == "filtered").tolist() == [23 * 7 + 2]
+    blind = outliers.filter_outliers(long({"acme/a": values}, START), 1.5, 91, RULE | {"same_weekdays": 0})
+    assert (blind["flag"] == "filtered").sum() == (np.arange(300) % 7 == 2).sum()
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "filtered"),
+    [
+        ("tail", 0.25, [*range(30, 42)]), ("tail", 0.1, []), ("range_least", 100, [*range(30, 42)]), ("range_least", 60_000, []),
+        ("range_of_q3", 6, []), ("shortest_days", 92, []), ("return_days", 70, []), ("same_weekdays", 1, [*range(30, 42)]),
+    ],
+)  # fmt: skip
+def test_each_part_of_the_rule_is_the_editions(part, value, filtered):
+    """Twelve days at eight times the usual: at most a quarter of a window, more than a tenth of it."""
+    values = np.full(110, 5000)
+    values[30:42] = 40_000
+    found = outliers.filter_outliers(long({"acme/a": values}, START), 1.5, 91, RULE | {part: value})
+    assert np.flatnonzero(found["flag"] == "filtered").tolist() == filtered
+
+
+def test_the_lower_fence_says_what_has_come_back():
+    values = np.full(110, 5000)
+    values[50], values[51:54] = 40_000, 7_000  # Q3 5000, fence 10,000: 7,000 is four tenths of the way
+    for part, days in ((0.3, []), (0.5, [50])):
+        found = outliers.filter_outliers(long({"acme/a": values}, START), 1.5, 91, RULE | {"return_fence": part})
+        assert np.flatnonzero(found["flag"] == "filtered").tolist() == days
 
 
 def test_the_first_day_with_downloads_starts_the_days_that_count():
@@ -202,9 +262,9 @@ def test_a_removed_day_lies_on_the_line_between_its_neighbours_rounded_down():
     values[53:] = [1101] * 47
     values[-1] = values[0] = 90_000
     found = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)
-    assert found["downloads"].tolist() == [1000] * 50 + [1025, 1050, 1075] + [1101] * 47
+    assert found["downloads"].tolist() == [1000] * 50 + [1025, 1050, 1075] + [1101] * 46 + [90_000]
     assert found["downloads_raw"].tolist() == values
-    assert np.flatnonzero(found["flag"] == "filtered").tolist() == [0, 50, 51, 52, 99]
+    assert np.flatnonzero(found["flag"] == "filtered").tolist() == [0, 50, 51, 52]
 
 
 def test_an_absent_day_inside_a_series_is_interpolated_and_none_is_made_outside():
@@ -220,12 +280,13 @@ def test_an_absent_day_inside_a_series_is_interpolated_and_none_is_made_outside(
 def test_the_fence_is_that_of_a_plain_reading_of_the_rule(planted):
     """Model by model with pandas' own rolling quantiles."""
     history = planted[0]
-    found = outliers.filter_outliers(history, **FILTER)
+    alone = RULE | {"return_days": 0, "same_weekdays": 0}
+    found = outliers.filter_outliers(history, PAPER.iqr_multiplier, PAPER.iqr_window_days, alone)
     for model in ("acme/model-00", "acme/model-01", "acme/model-05", "acme/model-43"):
         series = history[history["model"] == model].set_index("date")["downloads"]
-        window = series.rolling(PAPER.iqr_window_days, center=True, min_periods=outliers.SHORTEST)
+        window = series.rolling(PAPER.iqr_window_days, center=True, min_periods=RULE["shortest_days"])
         low, high = window.quantile(0.25), window.quantile(0.75)
-        spread = np.maximum(np.maximum(high - low, outliers.SPREAD * high), outliers.FLOOR)
+        spread = np.maximum(np.maximum(high - low, RULE["range_of_q3"] * high), RULE["range_least"])
         wanted = series > high + PAPER.iqr_multiplier * spread
         assert (np.array(of(found, model, "flag")) == "filtered").tolist() == wanted.tolist()
 
@@ -458,7 +519,7 @@ def planted_way():
         name: [None if np.isnan(count) else count for count in row] for name, row in zip(names, read, strict=True)
     }
     clean = counters.snapshot_counts(snapshots(counts, "2025-04-01"))
-    daily = cleaning.splice(outliers.filter_outliers(past, None, 91), clean, "2025-07-10", pd.Series(names))
+    daily = cleaning.splice(outliers.filter_outliers(past, None, 91, RULE), clean, "2025-07-10", pd.Series(names))
     return true, contracts.check(daily, "clean/daily")
 
 
@@ -506,7 +567,7 @@ MODELS = st.dictionaries(st.sampled_from([f"acme/{name}" for name in "abcdef"]),
 
 def clean(history, counts):
     models = pd.Series([f"acme/{name}" for name in "abcdef"])
-    filtered = outliers.filter_outliers(long(history, "2025-06-20"), 1.5, 21)
+    filtered = outliers.filter_outliers(long(history, "2025-06-20"), 1.5, 21, RULE)
     return cleaning.splice(filtered, counters.snapshot_counts(snapshots(counts)), "2025-07-10", models)
 
 
@@ -533,8 +594,8 @@ def test_shuffling_rows_changes_nothing(history, counts, chance):
         return frame.iloc[chance.sample(range(len(frame)), len(frame))]
 
     past, later = long(history, "2025-06-20"), snapshots(counts)
-    filtered = outliers.filter_outliers(past, 1.5, 21)
-    pd.testing.assert_frame_equal(outliers.filter_outliers(shuffled(past), 1.5, 21), filtered)
+    filtered = outliers.filter_outliers(past, 1.5, 21, RULE)
+    pd.testing.assert_frame_equal(outliers.filter_outliers(shuffled(past), 1.5, 21, RULE), filtered)
     clean_counts = counters.snapshot_counts(later)
     pd.testing.assert_frame_equal(counters.snapshot_counts(shuffled(later)), clean_counts)
     pd.testing.assert_frame_equal(
@@ -584,7 +645,7 @@ def test_scaling_all_downloads_scales_all_measures(seed, factor):
     def measured(scale):
         past = {model: list(row * scale) for model, row in history.items()}
         later = {model: list(row.cumsum() * scale) for model, row in counts.items()}
-        filtered = outliers.filter_outliers(long(past, "2025-06-20"), None, 21)
+        filtered = outliers.filter_outliers(long(past, "2025-06-20"), None, 21, RULE)
         read = counters.snapshot_counts(snapshots(later))
         daily = cleaning.splice(filtered, read, "2025-07-10", LISTED["model"])
         months = by_month(daily)
@@ -634,6 +695,18 @@ def test_what_the_outlier_rule_removed_is_told_in_one_row():
     (row,) = outliers.removed(outliers.filter_outliers(history, **FILTER)).to_dict("records")
     assert (row["days"], row["models"], row["downloads"], row["most"]) == (2, 2, 4_600 + 8_600, "b/y")
     assert row["downloads_share"] == pytest.approx(13_200 / history["downloads"].sum())
+
+
+def test_what_is_taken_from_first_and_last_weeks_is_told_apart():
+    old, new = np.full(150, 400), np.where(np.arange(150) < 50, 0, 400)
+    old[[5, 140]], new[[50, 55, 90]] = 4_000, 4_000
+    found = outliers.filter_outliers(long({"a/old": old, "b/new": new}, START), **FILTER)
+    table = outliers.removed_at_ends(found).set_index("part")
+    assert table["days"].to_dict() == {"first": 2, "last": 1}  # a/old was there before the histories
+    assert table["downloads"].to_dict() == {"first": 3_800 + 3_600, "last": 3_600}  # the first on the line from 0
+    assert table["downloads_share"].tolist() == [7_400 / (28 * 400 + 7_200), 3_600 / (2 * 28 * 400 + 3_600)]
+    assert table["most"].to_dict() == {"first": "b/new", "last": "a/old"}
+    assert outliers.removed_at_ends(found.iloc[:0])["days"].tolist() == [0, 0]
 
 
 def test_where_nothing_was_removed_nothing_is_made_up():

@@ -35,7 +35,9 @@ def test_every_choice_that_is_tried_belongs_to_a_row_and_is_tried():
     options = MULTIVERSE[MULTIVERSE["part"].isin(["downloads", "derivatives"])]
     other = options[options.duplicated("axis")]  # the first option is the edition's
     tried = {*(other["axis"] + "/" + other["option"])}
-    tried |= {*CHOICES.loc[CHOICES["kind"].isin(["lifetime", "falls", "outliers", "end", "entry", "edge"]), "key"]}
+    tried |= {
+        *CHOICES.loc[CHOICES["kind"].isin(["lifetime", "falls", "outliers", "guard", "end", "entry", "edge"]), "key"]
+    }
     assert words("tried") == tried
 
 

@@ -174,7 +174,7 @@ def test_the_other_way_is_what_cleaning_gives_in_that_way(history, falls):
 
     def cleaned(way):
         counts = counters.snapshot_counts(hub, way)
-        daily = cleaning.splice(outliers.filter_outliers(past, None, 1), counts, end, pd.Series(["acme/a"]))
+        daily = cleaning.splice(outliers.filter_outliers(past, None, 1, {}), counts, end, pd.Series(["acme/a"]))
         return daily, contracts.check(counters.restatements(counts), "clean/restatements")
 
     found = sensitivity.other_falls(CHOICES, *cleaned(falls), end, falls)

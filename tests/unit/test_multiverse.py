@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import paths
+from helpers import edition, paths
 from helpers.measures import cleaning, counters, coverage, derivatives, entries, multiverse, outliers, sensitivity
 from helpers.measures import multiverse_summaries as summaries
 from helpers.registry import REGIONS
 from helpers.text import show
 
 CHOICES = pd.read_csv(paths.REGISTRY / "multiverse.csv", dtype=str)
+RULE = edition.load().outlier_rule.model_dump()
 PAIRS = pd.read_csv(paths.REGISTRY / "pairs.csv")
 AXES = multiverse.axes(CHOICES, "downloads")
 FIRST, END, LAST = pd.Timestamp("2024-01-01"), pd.Timestamp("2025-01-31"), pd.Timestamp("2025-06-01")
@@ -59,7 +60,7 @@ def world():
     snapshots = snapshots[snapshots["date"] > END - pd.Timedelta(days=7)].drop(columns="downloads")
     snapshots = snapshots.assign(created_at=pd.Timestamp("2023-01-01", tz="UTC")).reset_index(drop=True)
     counts = counters.snapshot_counts(snapshots, counters.TAKEN_BACK)
-    filtered = outliers.filter_outliers(history, 1.5, 91)
+    filtered = outliers.filter_outliers(history, 1.5, 91, RULE)
     daily = cleaning.splice(filtered, counts, END, MODELS["model"])
     lifetime = cleaning.lifetime(counts, history)
     series = multiverse.by_filter(daily, history, counts, END, 1.5)

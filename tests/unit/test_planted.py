@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import edition
 from helpers.measures import entries, fences, planted
+
+RULE = edition.load().outlier_rule.model_dump()
 
 
 def history(values, model="acme/m"):
@@ -99,14 +102,22 @@ def test_a_rule_that_halves_days_takes_a_half(series):
 
 
 def test_our_rule_keeps_steps_and_slow_fades_and_finds_what_stands_out(series):
-    rules = planted.rules(1.5, 91)
+    rules = planted.rules(1.5, 91, RULE)
     found = planted.errors(series, rules).set_index(["rule", "kind", "size"])["share"].sort_index()
     assert set(rules) == {"window", "plain", "clip"}
     assert found["window", "fade"].max() < 0.01 < found["plain", "fade"].min()
     assert found["window", "step"].max() < 0.01
     assert found["window", "spike"].loc[4:].max() < 0.05
-    assert found["window", "launch", 16] > 0.4  # and so the report must say it
-    assert (planted.errors(series, planted.rules(None, 91)).query("rule == 'window' and genuine")["share"] == 0).all()
+    assert found["window", "launch"].max() < 0.1 and found["window", "release"].max() < 0.25
+    assert found["window", "plateau"].max() < 0.01 and found["window", "rhythm"].max() < 0.01
+    assert found["window", "late"].min() > 0.98  # and so the report must say it
+    blind = planted.errors(series, planted.rules(1.5, 91, RULE | {"return_days": 0, "same_weekdays": 0}))
+    blind = blind.set_index(["rule", "kind", "size"])["share"].sort_index()
+    assert blind["window", "launch", 16] > 0.4 and blind["window", "plateau", 8] > 0.9
+    assert blind["window", "rhythm", 8] > 0.8 and blind["window", "late", 8] < 0.6
+    assert (
+        planted.errors(series, planted.rules(None, 91, RULE)).query("rule == 'window' and genuine")["share"] == 0
+    ).all()
 
 
 # What models bring along --------------------------------------------------------------------------------------

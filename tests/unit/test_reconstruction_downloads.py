@@ -30,7 +30,8 @@ def raw():
 @pytest.fixture(scope="module")
 def clean(raw):
     models, downloads = raw
-    filtered = outliers.filter_outliers(downloads.history, EDITION.iqr_multiplier, EDITION.iqr_window_days)
+    rule = (EDITION.iqr_multiplier, EDITION.iqr_window_days, EDITION.outlier_rule.model_dump())
+    filtered = outliers.filter_outliers(downloads.history, *rule)
     counts = counters.snapshot_counts(downloads.snapshots)
     daily = cleaning.splice(filtered, counts, EDITION.history_end, models["model"])
     return {

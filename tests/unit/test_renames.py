@@ -138,7 +138,7 @@ def test_no_rename_counts_twice_whenever_it_is(gained, data):
     old = counts[:at] + ([counts[at - 1]] * (frozen - at) if at else [])
     split = snapshots({"zai-org/a": [None] * at + counts[at:], "THUDM/a": old or [None]})
     whole = snapshots({"zai-org/a": counts})
-    nothing = outliers.filter_outliers(pd.DataFrame({"date": [], "model": [], "downloads": []}), None, 1)
+    nothing = outliers.filter_outliers(pd.DataFrame({"date": [], "model": [], "downloads": []}), None, 1, {})
 
     def daily(read):
         return cleaning.splice(nothing, counters.snapshot_counts(read), "2025-07-03", pd.Series(["zai-org/a"]))

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import paths
+from helpers import edition, paths
 from helpers.measures import cleaning, counters, coverage, outliers, sensitivity
 from helpers.text import show
 
 END = pd.Timestamp("2025-07-10")
+RULE = edition.load().outlier_rule.model_dump()
 MODELS = pd.DataFrame(
     {
         "model": ["Qwen/a", "meta-llama/b", "deepseek-ai/c", "mistralai/d", "new/e"],
@@ -178,7 +179,7 @@ def raw(seed=1, spikes=()):
 
 
 def respliced(history, counts, through=END, multiplier=1.5):
-    return sensitivity.respliced(history, counts, MODELS["model"], END, through, multiplier, 91)
+    return sensitivity.respliced(history, counts, MODELS["model"], END, through, multiplier, 91, RULE)
 
 
 def at_end(table):
@@ -189,7 +190,7 @@ def at_end(table):
 @given(seed=st.integers(0, 99), multiplier=st.sampled_from([1.5, 3, None]))
 def test_with_the_editions_choices_the_clean_table_comes_out(seed, multiplier):
     history, counts = raw(seed, [(pd.Timestamp("2025-05-01"), "Qwen/a")])
-    clean = cleaning.splice(outliers.filter_outliers(history, multiplier, 91), counts, END, MODELS["model"])
+    clean = cleaning.splice(outliers.filter_outliers(history, multiplier, 91, RULE), counts, END, MODELS["model"])
     pd.testing.assert_frame_equal(respliced(history, counts, multiplier=multiplier), clean)
 
 
@@ -220,9 +221,17 @@ def test_without_outliers_a_moved_border_changes_nothing(through):
 
 def test_every_other_rule_and_end_of_the_table_of_choices_is_tried():
     history, counts = raw(spikes=[(pd.Timestamp("2025-06-25"), "Qwen/a"), (pd.Timestamp("2025-07-20"), "Qwen/a")])
-    found = sensitivity.other_series(CHOICES, history, counts, MODELS["model"], END, 1.5, 91)
-    assert list(found) == ["ranges-3", "no-rule", "earlier", "later"]  # 1.5 is the edition's own
-    assert list(sensitivity.other_series(CHOICES, history, counts, MODELS["model"], END, None, 91)) == [
+    found = sensitivity.other_series(CHOICES, history, counts, MODELS["model"], END, 1.5, 91, RULE)
+    assert list(found) == [
+        "ranges-3",
+        "no-rule",
+        "whatever-follows",
+        "any-weekday",
+        "plain-range",
+        "earlier",
+        "later",
+    ]  # fmt: skip; 1.5 is the edition's own
+    assert list(sensitivity.other_series(CHOICES, history, counts, MODELS["model"], END, None, 91, RULE)) == [
         "ranges-1-5", "ranges-3", "earlier", "later",
     ]  # fmt: skip
     totals = {key: at_end(table)["Qwen/a"] for key, table in found.items()}
