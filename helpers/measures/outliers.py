@@ -136,8 +136,8 @@ def removed_at_ends(filtered: pd.DataFrame) -> pd.DataFrame:
     has downloads) or last (the last WEEKS days of all).
     """
     weeks, date = pd.Timedelta(days=WEEKS), filtered["date"]
-    used = filtered.loc[filtered["downloads_raw"] > 0].groupby("model")["date"].min()
-    came = filtered["model"].map(used[used > date.min()])
+    used = date.where(filtered["downloads_raw"] > 0).groupby(filtered["model"]).transform("min")
+    came = used.where(used > date.min())
     parts = {"first": (date >= came) & (date < came + weeks), "last": date > date.max() - weeks}
     return pd.concat([removed(filtered[inside]).assign(part=part) for part, inside in parts.items()], ignore_index=True)
 
