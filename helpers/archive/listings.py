@@ -17,10 +17,12 @@ from helpers import paths
 from helpers.archive import store
 from helpers.registry import renames
 from helpers.sources.hub import WHOLE
-from helpers.tables import contracts
+from helpers.tables import contracts, engine
+from helpers.tables.contracts.columns import LONGEST
 
 MANIFEST = "manifest.json"
 """Name of the record beside a day's file."""
+QUERY = Path(__file__).with_suffix(".sql")
 DERIVATIVES = "derivatives of tracked models only"
 """What a listing covers that is not of the whole Hub."""
 
@@ -57,6 +59,20 @@ def read(path: Path) -> pd.DataFrame:
     Raises ContractError if the file is not what "raw/derivatives" says.
     """
     return contracts.read_file(path, "raw/derivatives")
+
+
+def sound(path: Path) -> pd.DataFrame | Path:
+    """One day's listing for a query: the file itself where it is sound and sorted by model, else as `read` has it.
+
+    The whole Hub is millions of rows, and does not have to become a frame. Raises ContractError as `read` does.
+    """
+    if engine.as_it_is(path, contracts.TABLES["raw/derivatives"].columns):
+        try:
+            if engine.run(QUERY, {"listing": path}, longest=LONGEST)["sound"].item():
+                return path
+        except contracts.ContractError:
+            pass  # read tells what is wrong
+    return read(path)
 
 
 def day(path: Path) -> datetime.date:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow
-import pyarrow.compute
 import pyarrow.parquet
 
 from helpers import paths
 from helpers.registry import renames
-from helpers.tables import contracts
+from helpers.tables import contracts, engine
 from helpers.tables.contracts import columns
 
 NAME = "raw/snapshots"
@@ -81,35 +80,24 @@ def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
             f"{paths.shown(folder)}: holds no date=YYYY-MM-DD folder; collect a snapshot first"
         )
     known = None if models is None else renames.known_as(models)
-    wanted = None if known is None else pyarrow.array(known.astype("str"), pyarrow.string())
+    together = [date for date in held if engine.as_it_is(file(folder, date), COLUMNS, MAY_LACK)]
     try:
-        found = contracts.check(_together(folder, held, wanted), NAME, paths.shown(folder))
-    except (pyarrow.ArrowException, contracts.ContractError):
-        # Once more, day by day: this names the file at fault, or passes where files only differ in their types.
-        parts = (day(folder, date) for date in held)
-        found = pd.concat([_only(part, known) for part in parts], ignore_index=True)
+        parts = [contracts.check(_together(folder, together, known), NAME, paths.shown(folder))] if together else []
+    except contracts.ContractError:
+        parts, together = [], []  # once more, day by day: this names the file at fault
+    parts += [_only(day(folder, date), known) for date in held if date not in together]
+    found = pd.concat(parts).sort_values("date", kind="stable", ignore_index=True)
     return found if models is None else renames.joined(found)
 
 
-def _together(folder: Path, held: list[datetime.date], wanted: pyarrow.Array | None) -> pd.DataFrame:
+def _together(folder: Path, held: list[datetime.date], wanted: pd.Series | None) -> pd.DataFrame:
     """All files as one unchecked table: checking once is much faster than once a day."""
-    parts = []
-    for date in held:
-        part = _load(file(folder, date))
-        if wanted is not None:
-            part = part.filter(pyarrow.compute.is_in(part["model"].cast(pyarrow.string()), value_set=wanted))
-        parts.append(part)
-    whole = pyarrow.concat_tables(parts).to_pandas()
-    dates = pd.Series(pd.to_datetime(held)).repeat([len(part) for part in parts])
-    return whole.assign(date=dates.to_numpy())
-
-
-def _load(path: Path) -> pyarrow.Table:
-    """A day's columns, unchecked; what it lacks is null."""
-    if _has(path, MAY_LACK):
-        return contracts.load(path, [*COLUMNS, MAY_LACK])
-    table = contracts.load(path, list(COLUMNS))
-    return table.append_column(MAY_LACK, pyarrow.nulls(len(table), pyarrow.int64()))
+    with engine.query() as connection:
+        rows = engine.parquet(connection, (file(folder, date) for date in held))
+        rows = rows if wanted is None else rows.filter(engine.one_of("model", wanted))
+        told = MAY_LACK if MAY_LACK in rows.columns else f"NULL::BIGINT AS {MAY_LACK}"
+        date = "replace(parse_path(filename)[-2], 'date=', '')::TIMESTAMP AS date"
+        return engine.table(rows.project(", ".join([date, *COLUMNS, told])))
 
 
 def _has(path: Path, column: str) -> bool:

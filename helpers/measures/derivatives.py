@@ -5,13 +5,13 @@ the organisation of a tracked parent if it has more lifetime downloads than the 
 for local inference (see formats).
 """
 
+from pathlib import Path
+
 import pandas as pd
 
 from helpers.registry import UNRESOLVED, renames, reuploads
+from helpers.tables import engine
 from helpers.tables.contracts.columns import LONGEST
-from helpers.tables.contracts.signals import RELATIONS
-
-TAG = "base_model:"
 
 NO_BASE = "no-base"
 OWN_BASE = "own-base"
@@ -23,93 +23,37 @@ REPEATED = "organisation-counted-already"
 """Why a row does not count, in the order in which the rules are asked: the first that holds is the reason."""
 
 
-def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, excluded_formats: list[str]) -> pd.DataFrame:
+def classify(
+    listing: pd.DataFrame | Path, tracked: pd.DataFrame, threshold: int, excluded_formats: list[str]
+) -> pd.DataFrame:
     """Each repository with each of its bases, and the reason why that does not count; null = it counts.
 
-    listing: model, created_at (UTC), downloads_all_time (null = unknown), tags (lists), library_name. tracked: model,
-    organisation. A repository counts with more than `threshold` lifetime downloads. Ids match to the letter, as in
-    the Hub's own filter.
+    listing: model, created_at (UTC), downloads_all_time (null = unknown), tags (lists), library_name, or the Parquet
+    file that holds them sorted by model (see helpers.archive.listings). tracked: model, organisation. A repository counts with
+    more than `threshold` lifetime downloads. Ids match to the letter, as in the Hub's own filter; of tags, names and
+    libraries capitals A to Z are of no account.
 
     Returns clean/derivatives, sorted: model, month (of creation), base, relation, organisation (of the base),
     downloads_all_time, format, beside, reason. A repository without a base has one row, base null. Of several bases by
-    one organisation the first in the alphabet counts: one derivative is counted once for each organisation. Relations
-    other than finetune, adapter, merge and quantized are listed as unknown and count like them; so do quantised
-    repositories in a format that is not excluded. A repository that holds an excluded format beside ordinary weights is
-    no re-upload: it counts, and `beside` names the format, so that it can be told how many there are.
+    one organisation the first in the alphabet counts: one derivative is counted once for each organisation. A base is
+    meant by its name now (see renames). Relations other than finetune, adapter, merge and quantized are listed as
+    unknown and count like them; one that is told beats unknown, and of several told the first in the alphabet stands.
+    Quantised repositories count in a format that is not excluded. A repository that holds an excluded format beside
+    ordinary weights is no re-upload: it counts, and `beside` names the format, so that it can be told how many there
+    are. Tags are uploaders' text: one too long for any id is no base.
+
+    The rules are in derivatives.sql; tests/unit/derivative_rules.py states them once more in pandas.
     """
-    listing = listing.reset_index(drop=True).assign(
-        tags=[list(tags) for tags in listing["tags"]]
-    )  # arrays are slow to go through one by one
-    created = listing["created_at"].dt.tz_convert("UTC").dt.tz_localize(None)
-    facts = pd.DataFrame(
-        {
-            "model": listing["model"],
-            "month": created.dt.to_period("M").dt.start_time.astype("datetime64[us]"),
-            "downloads_all_time": listing["downloads_all_time"].astype("Int64"),
-            "format": pd.Series(_formats(listing, excluded_formats), listing.index, dtype="str"),
-            "beside": pd.Series([reuploads.beside(tags, excluded_formats) for tags in listing["tags"]], dtype="str"),
-        }
-    )
+    if isinstance(listing, pd.DataFrame):
+        listing = listing.sort_values("model").assign(row=range(len(listing)))
     makers = tracked[["model", "organisation"]].rename(columns={"model": "base"})
-    parents = _parents(listing)
-    parents = parents.assign(base=renames.current(parents["base"])).drop_duplicates(["model", "base"])
-    rows = parents.merge(makers, "left", "base").merge(facts, "left", "model")
-    rows = rows.sort_values(["model", "base"], ignore_index=True)
-    rows["reason"] = _reasons(rows, threshold)
-    rows["beside"] = rows["beside"].where(rows["format"].isna())
-    told = ["downloads_all_time", "format", "beside", "reason"]
-    return rows[["model", "month", "base", "relation", "organisation", *told]]
-
-
-def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
-    """Why each row does not count, null where it does: the first rule that holds, and repetitions among the rest."""
-    rules = {
-        NO_BASE: rows["base"].isna(),
-        OWN_BASE: rows["base"] == rows["model"],
-        UNTRACKED: rows["organisation"].isna(),
-        REUPLOAD: rows["format"].notna(),
-        UNKNOWN_DOWNLOADS: rows["downloads_all_time"].isna(),
-        TOO_FEW: rows["downloads_all_time"].le(threshold).fillna(False).astype(bool),
+    tables = {
+        "listing": listing,
+        "tracked": makers,
+        "renames": renames.table(),
+        "formats": reuploads.words(excluded_formats),
     }
-    reasons = pd.Series(None, rows.index, dtype="str")
-    for reason, applies in reversed(rules.items()):
-        reasons = reasons.mask(applies, reason)
-    again = rows[reasons.isna()].duplicated(["model", "organisation"])
-    reasons[again[again].index] = REPEATED
-    return reasons
-
-
-def _parents(listing: pd.DataFrame) -> pd.DataFrame:
-    """model, base, relation: a row for each base that a repository's tags name, or one without."""
-    nothing: dict[str | None, str | None] = {None: None}
-    told = [_bases(tags) or nothing for tags in listing["tags"]]
-    return pd.DataFrame(
-        {
-            "model": listing["model"].repeat([len(bases) for bases in told]).reset_index(drop=True),
-            "base": pd.Series([base for bases in told for base in bases], dtype="str"),
-            "relation": pd.Series([relation for bases in told for relation in bases.values()], dtype="str"),
-        }
-    )
-
-
-def _bases(tags: list[str]) -> dict[str, str]:
-    """Base → relation. A relation that is told beats "unknown"; of several told, the first in the alphabet stands.
-
-    Tags are uploaders' text: one too long for any id is no base, and must not stop a build.
-    """
-    found: dict[str, str] = {}
-    for tag in sorted(tag for tag in tags if tag.startswith(TAG) and len(tag) <= LONGEST):
-        relation, _, base = tag.removeprefix(TAG).rpartition(":")
-        relation = relation if relation in RELATIONS else "unknown"
-        if found.get(base, "unknown") == "unknown":
-            found[base] = relation
-    return found
-
-
-def _formats(listing: pd.DataFrame, excluded: list[str]) -> list[str | None]:
-    """The excluded format that each repository holds, or None."""
-    rows = zip(listing["model"].tolist(), listing["tags"], listing["library_name"].fillna("").tolist(), strict=True)
-    return [reuploads.format_of(*row, excluded) for row in rows]
+    return engine.run(Path(__file__).with_suffix(".sql"), tables, threshold=threshold, longest=LONGEST)
 
 
 def listed(classified: pd.DataFrame) -> pd.DataFrame:

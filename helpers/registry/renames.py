@@ -16,6 +16,11 @@ def _table() -> dict[str, str]:
     return pd.read_csv(paths.REGISTRY / "renames.csv", dtype=str).set_index("old")["new"].to_dict()
 
 
+def table() -> pd.DataFrame:
+    """The renames that are known: old, new."""
+    return pd.DataFrame(_table().items(), columns=["old", "new"], dtype="str")
+
+
 def current(ids: pd.Series) -> pd.Series:
     """Each id as it is called now; one that is not known to have been renamed stays, and so does null."""
     distinct = pd.Series(ids.dropna().unique(), dtype="str")

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.archive import listings
 from helpers.measures import derivatives
 from helpers.tables import contracts
+from tests.unit import derivative_rules
 
 FORMATS = ["gguf", "mlx", "exl2", "awq", "gptq", "onnx"]
 MODELS = pd.DataFrame(
@@ -252,3 +254,76 @@ def test_formats_beside_ordinary_weights_are_no_re_upload_and_both_counts_are_to
         "a/reupload": ["gguf", None, "reupload"],
     }
     assert derivatives.listed(found).iloc[0].to_dict() == {"counted": 3, "beside": 2, "strict": 1}
+
+
+# The query and the rules in pandas ----------------------------------------------------------------------------
+
+HOSTILE = st.lists(
+    st.sampled_from(["gguf", "GGUF", "safetensors", "SafeTensors", "ſafetensors", "K", "mlX", "Awq", "exl2 ", "", "İ",
+                     "base_model", "base_model:", "base_model::", "base_model:a", "base_model:a/b:", "Base_model:x/y",
+                     "base_model:finetune:", "base_model:finetune:finetune:Qwen/Qwen3-8B", "base_model::Qwen/Qwen3-8B",
+                     "base_model:Finetune:Qwen/Qwen3-8B", "base_model:quantized:Qwen/Qwen3-8B", "base_model:a/b/c",
+                     "base_model:merge:Qwen/Qwen3-8B", "base_model:unknown:Qwen/Qwen3-8B", QWEN, LLAMA,
+                     "base_model:THUDM/glm", "base_model:finetune:zai-org/glm", "base_model:THUDM", "base_model:é/ß",
+                     "base_model:line\nbreak/x", "base_model:Qwen/" + "é" * 484, "base_model:Qwen/" + "é" * 485]),
+    max_size=6,
+)  # fmt: skip
+NAMES = ["x", "x-GGUF", "x.gguf", "ggufs", "_mlx_", "x/awq", "ſafe-K", "exl2éawq", "İgguf", "é-gptq"]
+LIBRARIES = [None, "", "GGUF", "gguf ", "mLx", "ſ", "transformers"]
+CREATED = ["2024-05-31T23:59:59.999999Z", "2024-05-31T23:30:00-01:00", "2024-01-01T00:00:00+14:00"]
+HOSTILE_ROWS = st.lists(
+    st.tuples(st.sampled_from(["u", "Qwen", "THUDM", "ſ", "Z"]), st.sampled_from(NAMES), HOSTILE,
+              st.sampled_from([None, 0, 5, 6, 2**62]), st.sampled_from(LIBRARIES), st.sampled_from(CREATED)),
+    min_size=1, max_size=15,
+).map(lambda rows: listing(*((f"{space}/{at}-{name}", *rest) for at, (space, name, *rest) in enumerate(rows))))  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(HOSTILE_ROWS, st.sampled_from([FORMATS, ["MLX", "gguf", "safetensors"], ["q4_k", "gguf"], []]))
+def test_the_query_gives_what_the_rules_give_in_pandas(rows, formats):
+    makers = pd.concat([MODELS, pd.DataFrame({"model": ["zai-org/glm", "é/ß"], "organisation": ["Zhipu AI", "É"]})])
+    query, rules = (of.classify(rows, makers, 5, formats) for of in (derivatives, derivative_rules))
+    pd.testing.assert_frame_equal(query, rules)
+
+
+def test_the_planted_decoys_are_the_same_read_from_a_file(tmp_path):
+    rows = listing(*((model, *rest) for model, (*rest, _) in (DECOYS | COUNTED).items()))
+    rows = rows.assign(pipeline_tag="text-generation").sort_values("model")
+    path = tmp_path / "[date]*" / "models.parquet"
+    path.parent.mkdir()
+    rows.to_parquet(path)
+    assert listings.sound(path) == path
+    query = derivatives.classify(listings.sound(path), MODELS, 5, FORMATS)
+    pd.testing.assert_frame_equal(query, derivative_rules.classify(rows, MODELS, 5, FORMATS))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tags": [["x", None], ["y"]]}, r"models.parquet: column tags: .* in row 1; wanted a list of texts"),
+        ({"model": ["a/x", "a/x"]}, r"models.parquet: repeated: \('a/x'\) in row 2; wanted one row for each model"),
+        ({"model": ["a/x", "é" * 501]}, r"column model: 'é.* in row 2; wanted 1 to 500 characters"),
+        ({"downloads_all_time": [3, -1]}, r"column downloads_all_time: -1 in row 2; wanted 0 or more"),
+        ({"library_name": ["é" * 500, "é" * 501]}, r"column library_name: .* in row 2; wanted 0 to 500 characters"),
+        ({"pipeline_tag": ["", "x" * 501]}, r"column pipeline_tag: .* in row 2; wanted 0 to 500 characters"),
+        ({"created_at": pd.to_datetime(["2024-01-01", None], utc=True)}, r"column created_at: nothing in row 2"),
+    ],
+)
+def test_a_file_that_breaks_the_contract_is_named_with_its_row(tmp_path, change, message):
+    path = tmp_path / "models.parquet"
+    listing(("a/x", [QWEN]), ("a/y", [])).assign(**{"pipeline_tag": "robotics"} | change).to_parquet(path)
+    with pytest.raises(contracts.ContractError, match=message):
+        listings.sound(path)
+
+
+def test_a_file_in_another_order_or_in_other_types_is_read_as_a_table(tmp_path):
+    path = tmp_path / "models.parquet"
+    rows = listing(("a/y", [QWEN]), ("a/x", [LLAMA]))
+    wanted = derivative_rules.classify(rows, MODELS, 5, FORMATS)
+    for told in (
+        rows,
+        rows.assign(created_at=rows["created_at"].astype(str)),
+        rows.assign(downloads_all_time=[1e2, 1e2]),
+    ):
+        told.to_parquet(path)
+        pd.testing.assert_frame_equal(derivatives.classify(listings.sound(path), MODELS, 5, FORMATS), wanted)

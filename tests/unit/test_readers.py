@@ -12,6 +12,7 @@ from helpers.measures import derivatives, inference, performance
 from helpers.registry import lists, makers, sizes
 from helpers.sources import arena, artificial_analysis, hub_records, openrouter
 from helpers.tables import contracts
+from tests.unit import derivative_rules
 
 SHARED = paths.ROOT.parent / "shared" / "data"
 REAL = SHARED / "real"
@@ -158,6 +159,8 @@ def test_real_hub_records_are_classified_with_a_reason_each(stats, tracked, show
     rules = edition.load()
     found = derivatives.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
     contracts.check(found, "clean/derivatives")
+    rules_in_pandas = derivative_rules.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
+    pd.testing.assert_frame_equal(found, rules_in_pandas)
     counted = derivatives.counted(found)
     show(f"\n{len(listing):,} repositories, {len(found):,} rows with their bases")
     show(found["reason"].fillna("counted").value_counts().to_string())

@@ -1,0 +1,8 @@
+-- Whether a listing holds to the contract raw/derivatives, and rises by model from row to row, so that none comes twice.
+-- Lengths are code points. Wanted: a predicate no weaker than the contract; what fails it is looked at row by row.
+SELECT coalesce(bool_and(coalesce(
+    length(model) BETWEEN 1 AND $longest AND created_at IS NOT NULL AND coalesce(downloads_all_time, 0) >= 0
+    AND list_aggregate(tags, 'count') = len(tags) AND length(coalesce(library_name, '')) <= $longest
+    AND length(coalesce(pipeline_tag, '')) <= $longest AND (before IS NULL OR before < model)
+, false)), true) AS sound
+FROM (SELECT *, lag(model) OVER (ORDER BY row) AS before FROM listing)

@@ -1,0 +1,74 @@
+-- Each repository with each of its bases, and why that does not count; the rules are told by `derivatives.classify`.
+-- Tables: listing, its rows sorted by model and numbered (row), tracked (base, organisation), renames (old, new: namespaces
+-- or whole ids), formats (word, format, rank from the first asked for; weights: a tag of ordinary weights, rank null;
+-- within: stored as safetensors).
+-- Capitals are ASCII's: a text with other letters, longer in bytes than in code points, is none of these words.
+WITH tags AS NOT MATERIALIZED (
+    SELECT row, unnest(tags) AS tag FROM listing
+),
+said AS (
+    SELECT row, tag AS text, true AS tagged FROM tags WHERE strlen(tag) = length(tag) AND strlen(tag) <= (SELECT max(strlen(word)) FROM formats)
+    UNION ALL
+    SELECT row, library_name, false FROM listing WHERE strlen(library_name) = length(library_name)
+    UNION ALL
+    SELECT row, unnest(string_split(regexp_replace(model[strpos(model, '/') + 1:], '[^A-Za-z0-9]+', ' ', 'g'), ' ')), false
+    FROM listing WHERE contains(model, '/')
+),
+stored AS (
+    SELECT
+        row,
+        min(rank) FILTER (tagged) AS beside,
+        least(
+            min(rank) FILTER (NOT tagged),
+            CASE WHEN bool_or(weights AND tagged) THEN min(rank) FILTER (tagged AND within) ELSE min(rank) FILTER (tagged) END
+        ) AS format
+    FROM said JOIN formats ON lower(text) = word
+    GROUP BY row
+),
+split AS (
+    SELECT row, tag, split_part(tag, ':', -1) AS base, split_part(tag, ':', 2) AS relation
+    FROM tags WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
+),
+named AS (
+    SELECT row, base, CASE WHEN relation IN ('finetune', 'adapter', 'merge', 'quantized')
+        AND strlen(tag) = strlen('base_model:') + strlen(relation) + strlen(':') + strlen(base) THEN relation END AS relation
+    FROM split
+),
+parents AS (
+    SELECT row, coalesce(whole.new, space.new || base[strpos(base || '/', '/'):], base) AS base,
+        coalesce(min(relation), 'unknown') AS relation
+    FROM named
+    LEFT JOIN renames AS whole ON whole.old = base
+    LEFT JOIN renames AS space ON space.old = split_part(base, '/', 1)
+    GROUP BY ALL
+),
+judged AS (
+    SELECT row, model, created_at, base, relation, organisation, downloads_all_time, stored.format, stored.beside,
+        CASE
+            WHEN base IS NULL THEN 'no-base'
+            WHEN base = model THEN 'own-base'
+            WHEN organisation IS NULL THEN 'untracked-base'
+            WHEN stored.format IS NOT NULL THEN 'reupload'
+            WHEN downloads_all_time IS NULL THEN 'downloads-unknown'
+            WHEN downloads_all_time <= $threshold THEN 'too-few-downloads'
+        END AS reason
+    FROM listing LEFT JOIN parents USING (row) LEFT JOIN tracked USING (base) LEFT JOIN stored USING (row)
+),
+counted AS (
+    SELECT row, organisation, min(base) AS first FROM judged WHERE reason IS NULL GROUP BY ALL
+)
+SELECT
+    model,
+    date_trunc('month', created_at AT TIME ZONE 'UTC')::TIMESTAMP AS month,
+    base,
+    relation,
+    organisation,
+    downloads_all_time,
+    held.format,
+    CASE WHEN judged.format IS NULL THEN other.format END AS beside,
+    CASE WHEN base <> first THEN 'organisation-counted-already' ELSE reason END AS reason
+FROM judged
+LEFT JOIN counted USING (row, organisation)
+LEFT JOIN formats AS held ON held.rank = judged.format
+LEFT JOIN formats AS other ON other.rank = judged.beside
+ORDER BY row, base NULLS LAST
