@@ -32,8 +32,8 @@ collect: $(READY)  ## collect the day's data into archive/: a failing source kee
 public: $(READY)  ## from nothing to the public edition: collect what can be had, build it, say what could not be had
 	@.venv/bin/atom public
 
-bench: $(READY)  ## the counts of the house; rebuilding, cleaning, collecting against plain papermill, pandas, huggingface_hub
-	@.venv/bin/python benchmarks/house.py && .venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py
+bench: $(READY)  ## the counts of the house; rebuilding, cleaning, collecting, whole days of the Hub against plain papermill, pandas, huggingface_hub
+	@.venv/bin/python benchmarks/house.py && .venv/bin/python benchmarks/rebuild.py && .venv/bin/python benchmarks/clean.py && .venv/bin/python benchmarks/collect.py && .venv/bin/python benchmarks/hub.py
 
 stress: $(READY)  ## a thousand collections of the Hub, as many of the other sources, and 200 small builds, through seeded faults, damage and kills; prints what they came to
 	@ATOM_RUNS=1000 .venv/bin/pytest -k faults_and_kills tests/integration

@@ -9,11 +9,13 @@ the rules of tests/unit/derivative_rules.py.
 import datetime
 import multiprocessing
 import os
+import re
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,9 @@ from helpers.registry import renames
 from helpers.sources import hub_records
 from helpers.tables import contracts
 
+sys.path.insert(0, str(paths.ROOT))
+from tests.unit import derivative_rules
+
 ROWS, TRACKED, DAYS, YEAR = 3_000_000, 1_617, 60, 365
 POOL = 60_000
 READ_GOAL, READ_GB = 7, 0.4
@@ -37,27 +42,14 @@ CLASSIFY_GOAL, CLASSIFY_GB = 6, 2
 RULES = edition.load()
 FIRST = datetime.date(2025, 7, 3)
 
-WORDS = ["qwen", "llama", "lora", "GGUF", "gguf", "mlx", "AWQ", "gptq", "4bit", "fp8", "exl2", "ggufs", "Gguf", "ONNX", "v2",
-         "instruct", "ſafe", "mlX", "İ", "q4_k_m", "i1"]  # fmt: skip
-TAGS = ["transformers", "safetensors", "SafeTensors", "ſafetensors", "pytorch", "PyTorch", "gguf", "GGUF", "onnx", "mlx",
-        "MLX", "awq", "ﬁt", "İ", "exl2", "openvino", "region:us", "text-generation", "en", "license:mit", "endpoints",
-        "arxiv:2401.00001", "coreml", "gptq", "", "base_model", "base_model:", "base_model::", "base_model:x"]  # fmt: skip
+WORDS = ["qwen", "llama", "lora", "GGUF", "gguf", "mlx", "AWQ", "gptq", "4bit", "fp8", "exl2", "ggufs", "Gguf", "ONNX",
+         "v2", "instruct", "ſafe", "mlX", "İ", "q4_k_m", "i1"]  # fmt: skip
+TAGS = ["transformers", "safetensors", "SafeTensors", "ſafetensors", "pytorch", "PyTorch", "gguf", "GGUF", "onnx",
+        "mlx", "MLX", "awq", "ﬁt", "İ", "exl2", "openvino", "region:us", "text-generation", "en", "license:mit",
+        "endpoints", "arxiv:2401.00001", "coreml", "gptq", "", "base_model", "base_model:", "base_model::",
+        "base_model:x"]  # fmt: skip
 COMMON = ["transformers", "safetensors", "region:us", "text-generation", "en", "license:apache-2.0", "endpoints"]
-LIBRARIES = [
-    "transformers",
-    "GGUF",
-    "gguf",
-    "mlx",
-    "MLX",
-    "peft",
-    "diffusers",
-    "ſafetensors",
-    "onnx",
-    "",
-    None,
-    None,
-    None,
-]
+LIBRARIES = ["transformers", "GGUF", "gguf", "mlx", "MLX", "peft", "diffusers", "ſafetensors", "onnx", "", None, None]
 KINDS = ["finetune:", "adapter:", "merge:", "quantized:", "distilled:", "a:b:", ":", "", "", "finetune:finetune:"]
 
 
@@ -160,23 +152,86 @@ def read(folder: Path) -> pd.DataFrame:
     return store.read(folder, tracked()["model"])
 
 
+def plain_classify(path: Path) -> pd.DataFrame:
+    """A day read whole as a frame and judged repository by repository."""
+    return derivative_rules.classify(listings.read(path), tracked(), RULES.derivative_threshold, RULES.excluded_formats)
+
+
+def classify(path: Path) -> pd.DataFrame:
+    """The same as notebook 02_clean has it."""
+    listing = listings.sound(path)
+    return derivatives.classify(listing, tracked(), RULES.derivative_threshold, RULES.excluded_formats)
+
+
 # Measuring ----------------------------------------------------------------------------------------------------
 
 
-def measured(work: Callable[[Path], pd.DataFrame], place: Path, kept: Path) -> tuple[float, float, float, int]:
-    """Seconds, seconds of processor, peak GB and rows of what `work` makes here; it is kept for comparison."""
-    tracked()
+@dataclass(frozen=True)
+class Measure:
+    """Seconds, those of the processor, and the peak of memory."""
+
+    seconds: float
+    own: float
+    peak_gb: float
+
+
+def measured(work: Callable[[Path], pd.DataFrame], place: Path, kept: Path) -> tuple[Measure, int]:
+    """What `work` takes here, and how many rows it makes; they are kept for comparison."""
     start, own = time.perf_counter(), time.process_time()
     made = work(place)
     took = time.perf_counter() - start, time.process_time() - own
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "linux" else 1024**3)
     made.to_parquet(kept)
-    return *took, peak, len(made)
+    return Measure(*took, peak()), len(made)
 
 
-def apart(name: str, work: Callable[[Path], pd.DataFrame], place: Path, kept: Path) -> tuple[float, float, float]:
-    """`measured` in a fresh process, printed."""
+def peak() -> float:
+    """GB held at most since this program began; what getrusage tells on Linux begins with the parent's."""
+    if sys.platform == "linux":
+        (told,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
+        return int(told) / 1024**2
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**3
+
+
+def apart(work: Callable[..., Any], *arguments: object) -> Any:
+    """What `work` gives in a fresh process."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        seconds, own, peak, rows = pool.apply(measured, (work, place, kept))
-    print(f"{name:<44}{seconds:8.1f}{own:8.1f}{peak:8.2f}{rows:12,}", flush=True)
-    return seconds, own, peak
+        return pool.apply(work, arguments)
+
+
+def main() -> None:
+    """Print seconds, memory and ratios; exit 1 if tables differ or a goal is missed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = folder / "day" / store.FILE
+        apart(write, file, ROWS)
+        print(f"a day of {ROWS:,} repositories: {file.stat().st_size / 1e6:,.0f} MB")
+        few, many = (link(folder / f"{days} days", file, days) for days in (DAYS, YEAR))
+        print(f"{'':<32}{'seconds':>9}{'processor':>11}{'peak GB':>9}{'rows':>12}")
+        runs = [
+            (f"{DAYS} days, as it was", plain_read, few), (f"{DAYS} days", read, few), (f"{YEAR} days", read, many),
+            ("classified, as it was", plain_classify, file), ("classified", classify, file),
+        ]  # fmt: skip
+        measures = []
+        for number, (words, work, place) in enumerate(runs):
+            took, rows = apart(measured, work, place, folder / f"{number}.parquet")
+            measures.append(took)
+            print(f"{words:<32}{took.seconds:9.1f}{took.own:11.1f}{took.peak_gb:9.2f}{rows:12,}", flush=True)
+        for one, other in ((0, 1), (3, 4)):
+            tables = (pd.read_parquet(folder / f"{number}.parquet") for number in (one, other))
+            pd.testing.assert_frame_equal(*tables)
+        print("the tables of both are the same")
+    goals = (
+        ("reading", measures[0], measures[1], READ_GOAL, READ_GB),
+        ("classifying", measures[3], measures[4], CLASSIFY_GOAL, CLASSIFY_GB),
+    )
+    missed = False
+    for words, before, now, goal, most in goals:
+        speed = before.seconds / now.seconds
+        missed |= speed < goal or now.peak_gb > most
+        print(f"{words}: {speed:.1f} times as fast, goal ≥ {goal}; {now.peak_gb:.2f} GB, goal ≤ {most}")
+    if missed:
+        raise SystemExit("a goal is missed")
+
+
+if __name__ == "__main__":
+    main()

@@ -29,9 +29,9 @@ def classify(
     """Each repository with each of its bases, and the reason why that does not count; null = it counts.
 
     listing: model, created_at (UTC), downloads_all_time (null = unknown), tags (lists), library_name, or the Parquet
-    file that holds them sorted by model (see helpers.archive.listings). tracked: model, organisation. A repository counts with
-    more than `threshold` lifetime downloads. Ids match to the letter, as in the Hub's own filter; of tags, names and
-    libraries capitals A to Z are of no account.
+    file that holds them sorted by model (see helpers.archive.listings). tracked: model, organisation. A repository
+    counts with more than `threshold` lifetime downloads. Ids match to the letter, as in the Hub's own filter; of tags,
+    names and libraries capitals A to Z are of no account.
 
     Returns clean/derivatives, sorted: model, month (of creation), base, relation, organisation (of the base),
     downloads_all_time, format, beside, reason. A repository without a base has one row, base null. Of several bases by

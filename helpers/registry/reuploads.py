@@ -19,9 +19,9 @@ STORED_AS_SAFETENSORS = {"mlx", "exl2", "exl3", "awq", "gptq"}
 def format_of(model: str, tags: Iterable[str], library: str, formats: list[str]) -> str | None:
     """The first of `formats` that a repository holds, by its library, a word of its name or a tag; None if it has none.
 
-    model: id. tags: the Hub's. library: "" where it names none. Capitals A to Z are of no account. Many an original also
-    carries a GGUF or ONNX file and its tag: where ordinary weights are tagged too, the tag tells a re-upload only for
-    formats that are themselves stored as safetensors.
+    model: id. tags: the Hub's. library: "" where it names none. Capitals A to Z are of no account. Many an original
+    also carries a GGUF or ONNX file and its tag: where ordinary weights are tagged too, the tag tells a re-upload only
+    for formats that are themselves stored as safetensors.
     """
     words = {small(library), *WORD.findall(small(model.partition("/")[2]))}
     tagged = {small(tag) for tag in tags}
@@ -39,7 +39,7 @@ def small(text: str) -> str:
 def words(formats: list[str]) -> pd.DataFrame:
     """What tells a format, for a query: word, format, rank (among `formats`), within, weights.
 
-    weights: a tag of ordinary weights, which is no format, rank null. within: of a format that is stored as safetensors.
+    weights: a tag of ordinary weights, which is no format, rank null. within: a format that is stored as safetensors.
     """
     told = {small(name): name for name in reversed(formats)}
     plain = sorted(WEIGHT_TAGS - told.keys())

@@ -1,4 +1,4 @@
-"""The rules of helpers/measures/derivatives.sql once more in pandas, one repository after the other: what it is held to."""
+"""The rules of helpers/measures/derivatives.sql once more in pandas, repository by repository: what it is held to."""
 
 import pandas as pd
 

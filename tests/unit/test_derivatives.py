@@ -271,11 +271,13 @@ HOSTILE = st.lists(
 NAMES = ["x", "x-GGUF", "x.gguf", "ggufs", "_mlx_", "x/awq", "ſafe-K", "exl2éawq", "İgguf", "é-gptq"]
 LIBRARIES = [None, "", "GGUF", "gguf ", "mLx", "ſ", "transformers"]
 CREATED = ["2024-05-31T23:59:59.999999Z", "2024-05-31T23:30:00-01:00", "2024-01-01T00:00:00+14:00"]
+# fmt: off
 HOSTILE_ROWS = st.lists(
     st.tuples(st.sampled_from(["u", "Qwen", "THUDM", "ſ", "Z"]), st.sampled_from(NAMES), HOSTILE,
               st.sampled_from([None, 0, 5, 6, 2**62]), st.sampled_from(LIBRARIES), st.sampled_from(CREATED)),
     min_size=1, max_size=15,
-).map(lambda rows: listing(*((f"{space}/{at}-{name}", *rest) for at, (space, name, *rest) in enumerate(rows))))  # fmt: skip
+).map(lambda rows: listing(*((f"{space}/{at}-{name}", *rest) for at, (space, name, *rest) in enumerate(rows))))
+# fmt: on
 
 
 @settings(max_examples=40, deadline=None)
