@@ -2,8 +2,8 @@
 
 What is counted:
 - `record`, `either`: calls of these in notebooks, and functions of these names in helpers.
-- code lines: all lines of the notebooks' code cells, options and blank ones too; a long cell has more than 12,
-  other than the parameters' one a line.
+- code lines: all lines of the notebooks' code cells, options and blank ones too; a long cell has more than 12. The
+  parameters' cell, which has one a line, is told apart: its length is the edition's, not the notebook's.
 - typed dates: dates and months (2026-03-01, 2026-03, March 2026) in code cells other than the parameters'.
 - words for the reader: see `words_of`.
 - fences: lines of report/*.qmd that open or close a block (`:::`).
@@ -130,7 +130,10 @@ def counts(root: Path = paths.ROOT) -> dict[str, list[str]]:
         "record, either": [
             f"{place}: {name}" for place, source in [*own, *sources] for name in bookkeeping_of(source)
         ],
-        "code lines": [f"{place}: {line}" for place, source, _ in cells for line in source.splitlines()],
+        "code lines": [f"{place}: {line}" for place, source in own for line in source.splitlines()],
+        "parameters": [
+            f"{place}: {line}" for place, source, tags in cells if "parameters" in tags for line in source.splitlines()
+        ],
         "long cells": [place for place, source in own if len(source.splitlines()) > LONG],
         "typed dates": [f"{place}: {date}" for place, source in own for date in dates_of(source)],
         "words for the reader": [f"{place}: {text}" for place, source in [*own, *sources] for text in words_of(source)],
