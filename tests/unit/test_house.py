@@ -74,7 +74,7 @@ def test_lines_cells_and_fences_are_counted_as_they_stand(tmp_path):
         (tmp_path / name).write_text(json.dumps({"cells": cells}), encoding="utf-8")
     (tmp_path / "report/index.qmd").write_text("::: passage\nWords :::\n:::\n\n  ::: x\n", encoding="utf-8")
     found = house.counts(tmp_path)
-    assert len(found["code lines"]) == 2 + 12 + 13
+    assert (len(found["parameters"]), len(found["code lines"])) == (2, 12 + 13)
     assert found["long cells"] == ["01_a.ipynb, cell 4"]
     assert found["typed dates"] == []
     assert len(found["fences"]) == 3
