@@ -106,7 +106,8 @@ local function needs(held, headed)
 end
 
 -- The table with widths for its columns, so that long texts have the room and short ones stay on one line. Heads may
--- break between words. What fits the line is left to the typesetter, and so is what is too full for this, or spans.
+-- break between words. What fits the line is left to the typesetter, and so is what spans; in what is too full for the
+-- line, columns share it by their words.
 local function fitted(tbl)
   local heads, bodies = texts_of(tbl.head.rows), texts_of(body_rows(tbl))
   local rows = heads .. bodies
@@ -132,11 +133,10 @@ local function fitted(tbl)
         kept, wanted = kept + column.word, wanted - column.part
       end
     end
-  until settled
-  if kept >= line or wanted <= 0 then return nil end
+  until settled or wanted <= 0
   local sum = 0
   for _, column in ipairs(columns) do
-    column.share = (column.own or column.part * unit) + GAP
+    column.share = (column.own or math.max(column.part * unit, column.word)) + GAP
     sum = sum + column.share
   end
   for index, column in ipairs(columns) do tbl.colspecs[index] = { tbl.colspecs[index][1], column.share / sum } end

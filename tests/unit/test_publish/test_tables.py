@@ -37,8 +37,10 @@ def test_long_texts_share_what_short_ones_leave():
     assert paper * LINE > len("late July 2025")
 
 
-def test_a_table_too_full_for_it_is_left_to_the_typesetter():
-    assert shares([["x" * 60, "y" * 60, "z", LONG]]) == []
+def test_columns_of_a_table_too_full_for_the_line_share_it_by_their_words():
+    one, other, short, _ = shares([["x" * 60, "y" * 90, "z", LONG]])
+    assert short < one < other
+    assert other / one == pytest.approx(90 / 60, abs=0.05)
 
 
 def test_cells_say_how_much_room_they_need():
