@@ -71,3 +71,18 @@ def test_the_script_holds_the_tables_and_ends_with_no_name(monkeypatch, tmp_path
     assert told["models"]["a/one"][told["facts"].index("parameters_b")] == 3
     (row,) = told["scores"]["a/one"]
     assert row[told["scored"].index("score")] == 0.666667
+
+
+def test_the_roster_says_at_how_many_labels_after_its_release_a_model_was_read():
+    labels = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"])
+    models = pd.DataFrame(
+        {"model": ["b/b", "a/a", "c/c"], "released": pd.to_datetime(["2025-01-31", None, "2025-02-01"])}
+    )
+    monthly = pd.DataFrame(
+        {"month": [*labels, *labels[1:]], "model": ["a/a"] * 3 + ["b/b"] * 2,
+         "flag": ["entered", "observed", "vanished", "observed", "interpolated"]}
+    )  # fmt: skip
+    told = explored.roster(models, monthly)
+    assert told[["model", "months_read", "months"]].to_dict("split")["data"] == [
+        ["a/a", 2, 3], ["b/b", 2, 2], ["c/c", 0, 1],
+    ]  # fmt: skip

@@ -144,3 +144,19 @@ def test_no_rename_counts_twice_whenever_it_is(gained, data):
         return cleaning.splice(nothing, counters.snapshot_counts(read), "2025-07-03", pd.Series(["zai-org/a"]))
 
     pd.testing.assert_frame_equal(daily(renames.joined(split)), daily(whole))
+
+
+def test_every_other_name_of_a_model_is_told_once():
+    models = pd.Series(["zai-org/glm", "acme/glm", "zai-org/other"])
+    names = pd.DataFrame({"name": ["GLM", "GLM", "Glm!", "Else"], "model": ["zai-org/glm"] * 3 + ["not/tracked"]})
+    told = renames.aliases(models, names)
+    assert told["model"].tolist() == models.tolist()
+    assert told["aliases"].fillna("").tolist() == ["THUDM/glm; GLM; Glm!", "", "THUDM/other"]
+
+
+def test_on_which_lists_a_model_stands_under_whichever_id(tmp_path):
+    for name, ids in {"models": ["THUDM/glm", "zai-org/glm"], "extra_models": ["zai-org/glm", "acme/x"]}.items():
+        rows = pd.DataFrame({"org": "o", "model": "m", "modelId": ids})
+        rows.to_csv(tmp_path / f"{name}.csv", index=False)
+    told = lists.membership(tmp_path).set_index("model")["lists"].to_dict()
+    assert told == {"zai-org/glm": "models; extra_models", "acme/x": "extra_models"}
