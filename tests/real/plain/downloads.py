@@ -186,7 +186,7 @@ def crossings(counts: Counts) -> dict[str, pd.DataFrame]:
 
 
 def by_bucket(counts: Counts) -> pd.DataFrame:
-    """Cumulative downloads at the last label by bucket and region; null where a cell's models were not read."""
+    """Cumulative downloads at the last label by bucket and region; null where a cell's models carry no total."""
     at_last, models = counts.months.at([counts.last]), counts.compared
     told = counts.told(counts.cover(at_last.read, models), "share").all()
     rows = []
@@ -194,21 +194,21 @@ def by_bucket(counts: Counts) -> pd.DataFrame:
         for bucket in [*BUCKETS, "unresolved"]:
             part = models[(models["region"] == region) & (models["bucket"].fillna("unresolved") == bucket)]
             cover = counts.cover(at_last.read, part)
-            unread = len(cover) and (cover["models_read"] == 0).all()
-            total = np.nan if unread or not told else np.nansum(at_last.total.reindex(columns=part.index).to_numpy())
+            carried = counts.told(cover, "total").all()
+            total = (
+                np.nan if not carried or not told else np.nansum(at_last.total.reindex(columns=part.index).to_numpy())
+            )
             rows.append((bucket, region, total))
     return pd.DataFrame(rows, columns=["bucket", "region", HAVE])
 
 
 def sizes(counts: Counts) -> dict[str, pd.DataFrame]:
-    cells = by_bucket(counts)
-    table = cells.groupby("bucket", sort=False)[HAVE].sum(min_count=1).reindex([*BUCKETS, "unresolved"]).reset_index()
-    part = table[HAVE] / table[HAVE].sum() if table[HAVE].sum() > 0 else table[HAVE] * np.nan
-    table = table.assign(
-        downloads_cumulative_share=part,
-        up_to_share=part.cumsum(),
-        rank=table[HAVE].rank(method="first", ascending=False),
-    )
+    wide = by_bucket(counts).pivot(index="bucket", columns="region", values=HAVE).reindex([*BUCKETS, "unresolved"])
+    table = wide.sum(axis=1, skipna=False).rename(HAVE).reset_index()
+    whole = table[HAVE].sum(skipna=False)
+    part = table[HAVE] / whole if whole > 0 else table[HAVE] * np.nan
+    rank = table[HAVE].rank(method="first", ascending=False) + 0 * whole  # null with the total
+    table = table.assign(downloads_cumulative_share=part, up_to_share=part.cumsum(), rank=rank)
     shares = size_shares(counts)
     best = shares[(shares["rank"] == 1) & shares["bucket"].isin(BUCKETS)]
     most = best.groupby("organisation")["bucket"].nunique().rename("buckets_led").reset_index()
@@ -500,7 +500,7 @@ def figures(counts: Counts, found: dict[str, pd.DataFrame]) -> dict[str, pd.Data
         "fig-qwen-against-eight": parts(counts, "qwen", "eight"),
         "fig-qwen3-small": parts(counts, "small", "six"),
         "fig-challengers": drawn(curves, "organisation").rename_axis(None),
-        "models": counts.models.reset_index(),
+        "models": roster(counts),
         "makers": namespaces(counts),
     }
 
@@ -508,6 +508,15 @@ def figures(counts: Counts, found: dict[str, pd.DataFrame]) -> dict[str, pd.Data
 def drawn(table: pd.DataFrame, by: str) -> pd.DataFrame:
     """The groups that have any cumulative downloads to be drawn."""
     return table[table[by].isin(table.loc[table[HAVE].notna(), by])]
+
+
+def roster(counts: Counts) -> pd.DataFrame:
+    """Each tracked model, at how many labels it was read, and how many there are after its release."""
+    labels, read = counts.months.read.index, counts.months.read.sum()
+    table = counts.models.reset_index()
+    table["months_read"] = table["model"].map(read).fillna(0)
+    table["months"] = [len(labels) if pd.isna(day) else sum(labels > day) for day in table["released"]]
+    return table
 
 
 def namespaces(counts: Counts) -> pd.DataFrame:

@@ -29,14 +29,18 @@ def tables(counts: Counts) -> dict[str, pd.DataFrame]:
 
 
 def most(counts: Counts, read: pd.DataFrame, day: str, size: int) -> pd.DataFrame:
-    """The most-downloaded models of each bucket on a day."""
+    """The most-downloaded models of each bucket on a day, where enough was read to tell who they are."""
     held = read.loc[pd.Timestamp(day)].dropna()
     rows = []
     for bucket in BUCKETS:
+        models = counts.models[counts.models["bucket"] == bucket]
+        if not counts.told(counts.cover(counts.days.read.loc[[pd.Timestamp(day)]], models), "rank").all():
+            continue
         own = held[counts.models.loc[held.index, "bucket"] == bucket].rename("downloads").reset_index()
         own = own.sort_values(["downloads", "model"], ascending=[False, True]).head(size)
         rows.append(own.assign(bucket=bucket, rank=range(1, len(own) + 1)))
-    return pd.concat(rows, ignore_index=True)
+    names = ["bucket", "rank", "model", "downloads"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=names)
 
 
 def at_milestones(counts: Counts, read: pd.DataFrame, milestones: list[int]) -> dict[tuple[str, int], float]:
@@ -61,7 +65,8 @@ def medians(members: pd.DataFrame, reached: dict, milestones: list[int]) -> pd.D
                 row |= dict(zip(["q25", "median", "q75"], np.percentile(values, [25, 50, 75]), strict=True))
                 row |= {"mean": np.mean(values), "mean_to_median": np.mean(values) / np.median(values)}
             rows.append(row)
-    return pd.DataFrame(rows)
+    names = ["bucket", "milestone_days", "n", "q25", "median", "q75", "mean", "mean_to_median"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def baseline(members: pd.DataFrame, reached: dict) -> pd.DataFrame:
@@ -83,10 +88,12 @@ def baseline(members: pd.DataFrame, reached: dict) -> pd.DataFrame:
 
 def summaries(members: pd.DataFrame, reference: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:
     held = reference[reference["n"] > 0]
-    falls = sum((own["median"].diff() < 0).sum() for _, own in held.groupby("bucket"))
+    firm = [own["median"].diff().dropna() for _, own in held[held["n"] >= 6].groupby("bucket")]
+    steps = pd.concat(firm) if firm else pd.Series(dtype=float)
+    falls = (steps < 0).sum() if len(steps) else None
     told = {
         "sets": members["bucket"].nunique(), "buckets": held["bucket"].nunique(), "medians": len(held),
-        "thin": (held["n"] < size).sum(), "fewest": held["n"].min(), "falls": falls,
+        "thin": (held["n"] < size).sum(), "fewest": held["n"].min() if len(held) else None, "falls": falls,
     }  # fmt: skip
     sets = members.groupby("bucket", sort=False).agg(n=("model", "size"), downloads=("downloads", "median"))
     sets["mean_to_median"] = reference.groupby("bucket")["mean_to_median"].max()
@@ -94,10 +101,10 @@ def summaries(members: pd.DataFrame, reference: pd.DataFrame, size: int) -> dict
         index="milestone_days", columns="bucket", values="median"
     )
     apart = (early.max(axis=1) / early.min(axis=1)).where(early.notna().all(axis=1))
-    known = apart.notna().all()
+    known = apart.notna().all() and len(sets) > 1
     spread = {
         "narrowest": apart.min() if known else None, "widest": apart.max() if known else None,
-        "lifetime": sets["downloads"].max() / sets["downloads"].min(),
+        "lifetime": sets["downloads"].max() / sets["downloads"].min() if len(sets) > 1 else None,
     }  # fmt: skip
     return {"medians": pd.DataFrame([told]), "sets": sets.reset_index(), "spread": pd.DataFrame([spread])}
 
