@@ -154,3 +154,20 @@ def test_the_ledger_says_what_the_tables_say(edition, show):
             wrong += [] if abs(ours - value) <= 0.51 * unit * 10**-digits else [(row.id, row.ours, value)]
     show(f"\n{checked} numbers of the ledger, of the edition {edition.folder.name}")
     assert wrong == []
+
+
+def test_what_is_known_of_this_archive_is_what_the_editions_say(edition, show):
+    """Raw counts of 33 models: China passes the USA on 10 February 2026, where an edition may tell it; Appendix B."""
+    lead = table(edition.quoted["lead"]).iloc[0]
+    asked = edition.folder.name == "asking-nothing"
+    assert (lead["passed"], lead["leader"]) == (("2026-02-10", "china") if asked else (None, None))
+    ledger = edition.figures["ledger"]
+    rows = ledger[ledger["answer"].fillna("").str.endswith(".downloads_that_day")].dropna(subset=["ours"])
+    found = {}
+    for row in rows.itertuples():
+        printed, ours = (NUMBER.fullmatch(text) for text in (row.printed, row.ours))
+        found[row.subject] = float(ours[1]) * TIMES[ours[2]] / (float(printed[1]) * TIMES[printed[2]]) - 1
+    near = sum(abs(apart) <= 0.02 for apart in found.values())
+    show(f"\n{near} of {len(found)} counts of the paper's Appendix B within 2 %, of the edition {edition.folder.name}")
+    assert len(found) == 21
+    assert near >= 17
