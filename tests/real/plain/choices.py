@@ -50,7 +50,7 @@ def one_by_one(counts: Counts) -> dict[str, pd.DataFrame]:
     by = table.groupby("headline", sort=False)
     leaders, buckets, days_ = (by.get_group(name) for name in ("lead", "bucket", "china-us"))
     robust = {
-        "flips": table["flips"].sum(),
+        "flips": table["flips"].sum() if table["reading"].notna().any() else None,
         "china_leads": bool((leaders["reading"] == "china").all()) if leaders["reading"].notna().all() else None,
         "bucket_stays": buckets["reading"].nunique() == 1 if buckets["reading"].notna().all() else None,
         "passed_first": days_["date"].dropna().min(), "passed_last": days_["date"].dropna().max(),

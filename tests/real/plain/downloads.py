@@ -384,6 +384,8 @@ def cleaning(counts: Counts) -> dict[str, pd.DataFrame]:
     models = counts.models
     cover = counts.cover(counts.months.read, models)
     whole = counts.summed(counts.months.total, models).where(counts.told(cover, "total"))
+    assert not (counts.archive / "history").exists(), "daily histories: what is removed of them is not reckoned here"
+    nothing = {"days": 0, "models": 0, NEW: 0, "downloads_share": None, "most": None}
     return {
         "snapshots": pd.DataFrame([span]),
         "snapshot-rules": rules(counts),
@@ -392,7 +394,8 @@ def cleaning(counts: Counts) -> dict[str, pd.DataFrame]:
         "late-spikes": spikes(counts),
         "entries": entries(counts),
         "histories": pd.DataFrame([{"organisations": 0, "models": 0, "days": 0}]),
-        "outliers": pd.DataFrame([{"days": 0, "models": 0, NEW: 0, "downloads_share": None, "most": None}]),
+        "outliers": pd.DataFrame([nothing]),
+        "outliers-at-ends": pd.DataFrame([nothing | {"part": part} for part in ("first", "last")]),
         "listed": pd.DataFrame([listed(counts)]),
     }
 

@@ -92,7 +92,7 @@ def summaries(members: pd.DataFrame, reference: pd.DataFrame, size: int) -> dict
     steps = pd.concat(firm) if firm else pd.Series(dtype=float)
     falls = (steps < 0).sum() if len(steps) else None
     told = {
-        "sets": members["bucket"].nunique(), "buckets": held["bucket"].nunique(), "medians": len(held),
+        "sets": members["bucket"].nunique() or None, "buckets": held["bucket"].nunique(), "medians": len(held),
         "thin": (held["n"] < size).sum(), "fewest": held["n"].min() if len(held) else None, "falls": falls,
     }  # fmt: skip
     sets = members.groupby("bucket", sort=False).agg(n=("model", "size"), downloads=("downloads", "median"))

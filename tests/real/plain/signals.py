@@ -258,7 +258,7 @@ def arena(counts: Counts) -> dict[str, pd.DataFrame]:
     return {
         "arena-boards": pd.DataFrame([held]), "arena-breaks": pd.DataFrame(columns=["date"]), "arena-shift": shift,
         "arena-tops": named(counts, tops), "arena-last": named(counts, last), "fig-arena": frontier,
-    } | ahead(frontier)  # fmt: skip
+    } | ahead(counts, frontier)  # fmt: skip
 
 
 def named(counts: Counts, table: pd.DataFrame) -> pd.DataFrame:
@@ -273,7 +273,7 @@ def named(counts: Counts, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(model=model, name=table["region"].map(REGIONS | {"other": "Other"}))
 
 
-def ahead(frontier: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def ahead(counts: Counts, frontier: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Who of China and the USA took the lead when, and by how much."""
     rows, leader = [], None
     for date, at in frontier[frontier["region"] != "other"].groupby("date"):
@@ -294,7 +294,7 @@ def ahead(frontier: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "leader": None if end["china"] == end["us"] else end[["china", "us"]].idxmax(),
     }  # fmt: skip
     return {
-        "arena-leads": changes.assign(name=changes["region"].map(REGIONS)), "arena-lead": pd.DataFrame([lead]),
+        "arena-leads": named(counts, changes), "arena-lead": pd.DataFrame([lead]),
     }  # fmt: skip
 
 
