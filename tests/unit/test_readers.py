@@ -32,7 +32,8 @@ def tracked() -> pd.DataFrame:
     ("name", "organisation", "region"),
     [
         (None, "Unknown", "unknown"),
-        ("Anthropic", "Anthropic", "unknown"),  # no label is held for it
+        ("Anthropic", "Anthropic", "us"),
+        ("Nobody at all", "Nobody at all", "unknown"),
         ("Alibaba", "Qwen", "china"),
         ("ALIBABA ", "Qwen", "china"),
         ("Z AI", "Zhipu AI", "china"),
@@ -269,7 +270,8 @@ def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(
     theirs = days.assign(slug=days["model"].str.partition(":")[0]).drop_duplicates("slug").set_index("slug")["region"]
     known = found[found["region"].isin(["us", "china", "eu"])]
     names = {"us": "US", "china": "China", "eu": "EU"}
-    assert (known["region"].map(names) == known["slug"].map(theirs)).all()
+    others = known["region"].map(names) != known["slug"].map(theirs)
+    assert set(known.loc[others, "slug"]) == {"openchat/openchat-7b"}  # built in Beijing; there it is elsewhere
     assert len(known) > 0.9 * len(found)
 
 

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from helpers import findings, paths
-from helpers.text import addresses, bind, ledger, sources
+from helpers.text import addresses, bind, sources
+from helpers.text import claims as printed
 from helpers.text.faults import PublishError
 from tests.unit.test_text.conftest import CROSSING, FAMILIES, REGIONS
 
@@ -201,7 +202,7 @@ def test_in_a_reconstructed_edition_what_answers_no_printed_figure_is_assumed(pr
         {"answer": "finding.china-leads", "precision": "text"},
         {"answer": "", "precision": "1"},
     ]
-    monkeypatch.setattr(ledger, "read", lambda: pd.DataFrame(claims).assign(id="one"))
+    monkeypatch.setattr(printed, "read", lambda: pd.DataFrame(claims).assign(id="one"))
     asked = [
         "regions.china.last.downloads", "regions.china.2026-03.downloads-tenths", "regions.us.last.downloads",
         "month.last", "families.qwen.organisation",
