@@ -17,7 +17,7 @@ from tests.conftest import Project, copy_of_repository
 from tests.fakehub import FakeHub
 from tests.fakehub.holdings import catalogue
 from tests.fakesources import FakeSources, holdings
-from tests.fakesources.runs import HASTY, KEYS
+from tests.fakesources.runs import HASTY, KEYS, tables
 
 NOW = datetime.datetime.now(datetime.UTC)
 WEEKS = 17
@@ -231,8 +231,8 @@ class Asking(Public):
 
 
 def from_nothing(folder):
-    """`atom public` in `folder`, from an empty archive, of sources that hold a day's data and no past; gives the
-    project and what was said."""
+    """`atom public` in `folder`, from an empty archive, of sources that hold a day's data and no past; then again.
+    Gives the project, and for each time what was said and the archive's contents."""
     with FakeSources() as fake, FakeHub(rows=hub_rows(NAMED)) as hub:
         fake.raw, fake.epoch = lists(NAMED), holdings.epoch()
         for variant in fetch_arena.VARIANTS:
@@ -248,7 +248,7 @@ def from_nothing(folder):
             "helpers.archive.weekly_dump": {"endpoint": fake.hub},
         }
         project = Asking(copy_of_repository(folder / "copy").root, fakes)
-        return project, project.atom("public", "--engine", "pandoc")
+        return project, [(project.atom("public", "--engine", "pandoc"), tables(folder / "archive")) for _ in "12"]
 
 
 def built(folder):

@@ -36,7 +36,7 @@ def thin(once):
 
 
 def test_from_nothing_to_the_pages_of_one_day_in_one_command(tmp_path):
-    project, finished = fakepublic.from_nothing(tmp_path)
+    project, ((finished, held), (again, still)) = fakepublic.from_nothing(tmp_path)
     assert finished.returncode == 0, finished.stdout
     assert "Traceback" not in finished.stdout
     told = dict(line.split(": ", 1) for line in finished.stdout.splitlines()[-7:])
@@ -54,6 +54,13 @@ def test_from_nothing_to_the_pages_of_one_day_in_one_command(tmp_path):
     assert "This edition holds no token counts" in text
     ended = (fakepublic.NOW + datetime.timedelta(days=1)).day == 1  # then the one snapshot is a month's end
     assert ended or "no month has ended" in text
+    assert again.returncode == 0, again.stdout
+    assert "is held; nothing to do" in again.stdout
+    assert held
+    assert still == held
+    steps = project.events(again.stdout)
+    assert {step for step, how in steps.items() if how == "done"} <= {"01_collect", "02_clean"}  # new times of fetching
+    assert steps["publish"] == "cached"
 
 
 class Page(HTMLParser):
