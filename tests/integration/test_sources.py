@@ -263,7 +263,7 @@ def test_what_was_fetched_becomes_the_clean_table(tmp_path):
     labels = pd.read_csv(paths.REGISTRY / "organisations.csv")
     rankings = openrouter.read_daily(tmp_path / "daily.parquet").head(4)
     used = openrouter.daily(rankings, openrouter.read_catalogues(tmp_path), labels, pd.Series(["a/b"]))
-    assert used["status"].tolist() == ["open", "closed", "open", "other"]
+    assert used["status"].tolist() == ["open", "unknown", "open", "other"]
     assert used["tokens"].tolist()[:3] == [holdings.HUGE, holdings.HUGE - 1, holdings.HUGE - 2]
 
 
@@ -598,7 +598,7 @@ def test_a_dump_is_read_by_column_and_dated_by_its_newest_model(tmp_path, texts,
         found = gather("weekly", tmp_path, fake)
         sent = sum(size for path, size in fake.sent.items() if path.endswith("models.parquet"))
     show(f"\n{sent:,} of {len(content):,} bytes received, {len(fake.requests)} requests")
-    assert sent == found["received"].sum() < len(content) / 3
+    assert sent == found["received"].sum() < len(content) / 2  # what is asked for comes twice
     assert store.days(tmp_path) == [datetime.date(2024, 7, 23)]
     rows = store.day(tmp_path, datetime.date(2024, 7, 23)).set_index("model")
     assert rows.index.tolist() == sorted(set(MODELS) - {"acme/none"})
