@@ -138,6 +138,8 @@ def test_nothing_moves_while_charts_take_their_pictures_places(site, browser, vi
     context = browser.new_context(viewport=viewport)
     page = context.new_page()
     page.add_init_script(SHIFTS)
+    page.goto(f"{site.url}/{REPORT}", wait_until="networkidle")  # the faces of the text are at hand from here on
+    page.goto("about:blank")
     page.goto(f"{site.url}/{REPORT}{place}", wait_until="networkidle")
     for _ in range(20):
         page.mouse.wheel(0, 800)
