@@ -241,7 +241,9 @@ def _explain(detail: ErrorDetails) -> str:
     key = ".".join(map(str, detail["loc"]))
     kind = detail["type"]
     if kind == "extra_forbidden":
-        fields = [*Edition.model_fields, *(f"needed_coverage.{name}" for name in Coverage.model_fields)]
+        groups: dict[str, type[BaseModel]] = {"needed_coverage": Coverage, "outlier_rule": OutlierRule}
+        within = [f"{group}.{name}" for group, model in groups.items() for name in model.model_fields]
+        fields = [*Edition.model_fields, *within]
         near = difflib.get_close_matches(key, fields, n=1)
         return f"'{key}' is no parameter of an edition" + (f"; did you mean '{near[0]}'?" if near else "; remove it")
     if kind == "missing":

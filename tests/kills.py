@@ -61,8 +61,8 @@ def repeated(runs, one):
 def _told(one, number):
     try:
         return one(number)
-    except AssertionError as error:
-        return str(error) or repr(error)
+    except Exception as error:  # one run that goes wrong must not hide which one it was
+        return f"run {number}: {error!r}"
 
 
 def kill_at(event, folder=None):

@@ -72,5 +72,5 @@ def _cell(cell: Any, where: str) -> dict[str, Any]:
         raise NotebookError(_merging(where, source, found))
     if not source.isascii() and (bad := re.search(r"[\ud800-\udfff]", source)):
         line = source.count("\n", 0, bad.start()) + 1
-        raise NotebookError(f"{where}, line {line}: holds half a character ({ascii(bad[0])}); take it out")
+        raise NotebookError(f"{where}, line {line}: holds half a character ({bad[0]!a}); take it out")
     return cell | {"source": source, "metadata": {**metadata, "tags": tags}}

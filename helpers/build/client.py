@@ -58,7 +58,8 @@ class Client(PapermillNotebookClient):
             room = steps.OUTPUT_LIMIT - self.printed[cell_index]
             if room < 0:
                 return None
-            size = len(content["text"]) if "text" in content else sum(len(str(told)) for told in content["data"].values())
+            told = [content["text"]] if "text" in content else map(str, content["data"].values())
+            size = sum(map(len, told))
             self.printed[cell_index] += size
             if size > room:
                 note = f"\n[cut: this cell shows more than {steps.OUTPUT_LIMIT:,} characters]\n"

@@ -23,7 +23,7 @@ NEEDS = "needs:"
 
 
 class SavedAtEnd(Engine):
-    """An engine of papermill's without a copy written twice a cell: with pictures in it that takes as long as a cell."""
+    """An engine of papermill's without a copy written twice a cell, which with pictures in it takes as long as one."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **settings: Any) -> None:

@@ -96,8 +96,7 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # socket names have a length limit: a short path
             arguments = (step.notebook, given, staging, FAILED, Path(runtime))
             worker.run(_execute, *arguments, limit=steps.STEP_LIMIT)
-        if step.stage:
-            (staging / step.stage).mkdir(exist_ok=True)  # an edition of little data may have nothing to put there
+        (staging / step.writes[0]).mkdir(exist_ok=True)  # an edition of little data may have nothing to put there
         _hold(step, parameters, before)
         _forget(receipt)  # from here on it no longer tells the truth
         _move_in(step, staging)
@@ -137,7 +136,8 @@ def _move_in(step: steps.Step, staging: Path) -> None:
     """Put a step's staged results in place of the old ones; refuse what it does not own, and less than it owes."""
     if missing := [place for place in step.writes if not (staging / place).exists()]:
         raise StrayOutput(
-            f"{step.name} did not write {', '.join(missing)}; let it, or take that off the step in helpers/build/steps.py"
+            f"{step.name} did not write {', '.join(missing)}; let it, or take that off the step in "
+            "helpers/build/steps.py"
         )
     for place in step.writes:
         fresh, old = staging / place, steps.locate(place)

@@ -38,7 +38,8 @@ def update() -> list[str]:
         if not (source := step.notebook):
             continue
         if injected := _injected(source):
-            raise UncleanError(f"{paths.shown(source)}: cell {injected[0]} holds the parameters of a former run; delete it")
+            where = f"{paths.shown(source)}: cell {injected[0]}"
+            raise UncleanError(f"{where} holds the parameters of a former run; delete it")
         state = graph.state(step, parameters)
         if not state.fresh:
             raise UncleanError(f"{step.name} is out of date ({state.reasons[0]}); run `atom build` first")

@@ -16,8 +16,8 @@ OUTPUT_LIMIT = 5_000_000
 class Step:
     """One step of the rebuild. Paths are under the build folder; those that start with "/" under the repository.
 
-    reads: files and folders whose content the step depends on. writes: files and folders that are its own, each of which
-    it must leave.
+    reads: files and folders whose content the step depends on. writes: files and folders that are its own, each of
+    which it must leave; a notebook's first is the folder of its tables and figures.
     parameters: the edition's parameters it receives; a notebook must declare exactly these.
     module: the helper module whose code (with all it imports) the step runs, where it is no notebook.
     archived: whether an edition that is not reconstructed reads the archive in this step.
@@ -37,25 +37,19 @@ class Step:
         return None if self.module else paths.NOTEBOOKS / f"{self.name}.ipynb"
 
 
-    @property
-    def stage(self) -> str | None:
-        """The folder of the tables and figures that a notebook leaves, if the step is one."""
-        return None if self.module else self.writes[0]
-
-
 def _notebook(
     name: str,
     title: str,
     reads: tuple[str, ...],
     parameters: tuple[str, ...],
-    stage: str | None = None,
+    stage: str,
     quotes: bool = True,
     archived: bool = False,
 ) -> Step:
     """A notebook step: it owes its stage's folder, the tables it quotes and its executed copy."""
     reads = tuple(dict.fromkeys((*reads, "/data/registry", "/data/codebook.csv")))
-    stages, quoted = (stage,) if stage else (), (f"quoted/{name}",) if quotes else ()
-    writes = (*stages, *quoted, f"executed/{name}.ipynb")
+    quoted = (f"quoted/{name}",) if quotes else ()
+    writes = (stage, *quoted, f"executed/{name}.ipynb")
     return Step(name, title, reads, writes, parameters, archived=archived)
 
 
@@ -79,8 +73,8 @@ STEPS = (
         stage="clean",
         parameters=(
             "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
-            "outlier_rule", "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift", "arena_shift_before",
-            "bucket_edges", "needed_coverage",
+            "outlier_rule", "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift",
+            "arena_shift_before", "bucket_edges", "needed_coverage",
         ),
     ),
     _notebook(
@@ -152,8 +146,8 @@ STEPS = (
         "HTML and PDF",
         reads=(
             "pages", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml", "_variables.yml",
-            "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "reproduction/figures",
-            "sensitivity/figures",
+            "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "ram/explore",
+            "reproduction/figures", "sensitivity/figures",
             "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv", "/data/terms.csv",
         ),
         writes=("site", "editions"),

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 LONGEST = 70
@@ -36,7 +37,7 @@ def _temporary() -> str:
     for place in (None, "/tmp", "/var/tmp"):
         with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=place) as made:
             if len(os.fsencode(made)) <= LONGEST:
-                return os.path.dirname(made)
+                return str(Path(made).parent)
     raise NoTemporaryFolder("no folder for temporary files can be written; name one with a short path in TMPDIR")
 
 

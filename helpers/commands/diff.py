@@ -191,9 +191,8 @@ def _ranks(said: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
     for address, value in said.items():
         if value["unit"] == "rank" and value["raw"] is not None:
             table, *keys, column = address.split(".")
-            told = list(zip(value["row"], keys, strict=True))
-            months = [key for by, key in told if by == "month"]
-            who = ".".join(key for by, key in told if by != "month")
+            others = [key for by, key in value["row"].items() if by != "month"]  # records have an order of their own
+            months, who = [key for key in keys if key not in others], ".".join(key for key in keys if key in others)
             found.setdefault(".".join([table, *months, column]), {})[who] = value["raw"]
     return found
 

@@ -126,7 +126,8 @@ class Chart:
         """
         told = {
             "room": [self.room(680), self.room(350)], "below": list(self.below), "xTitle": self.x_title,
-            "legend": self.legend, "columns": self.columns, "panels": [_panel(panel) for panel in self.panels],
+            "legend": self.legend, "columns": self.columns, "shared": self.shared,
+            "panels": [_panel(panel) for panel in self.panels],
         }  # fmt: skip
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         return f"atomChart({json.dumps(label)},{text});\n"

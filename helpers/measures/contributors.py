@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.measures.adoption import By
+from helpers.measures.adoption import By, names
 
 
 def of_month(monthly: pd.DataFrame, month: pd.Timestamp) -> pd.DataFrame:
@@ -24,8 +24,8 @@ def totals(table: pd.DataFrame, models: pd.DataFrame, when: str, by: By, column:
     and high (the total without any one of its models), share (of all groups at that time), share_low and share_high
     (the share without any one model of any group). Shares of nothing are null.
     """
-    keys = [when, *_names(by)]
-    rows = table.merge(models[["model", *_names(by)]], on="model").dropna(subset=[column])
+    keys = [when, *names(by)]
+    rows = table.merge(models[["model", *names(by)]], on="model").dropna(subset=[column])
     rows = rows.sort_values([column, "model"], ascending=[False, True])
     grouped = rows.groupby(keys, observed=True)[column]
     found = grouped.agg(models="size", total="sum", least="min").join(
@@ -69,7 +69,3 @@ def leads(found: pd.DataFrame, when: str, by: str, one: str, other: str) -> pd.D
     carries = both["largest_model_one"].where(gap > 0, both["largest_model_other"]).where(~stays, None)
     table = pd.DataFrame({"gap": gap, "low": low, "high": high, "stays": stays, "hangs_on": carries})
     return table.reset_index()
-
-
-def _names(by: By) -> list[str]:
-    return [by] if isinstance(by, str) else list(by)

@@ -124,12 +124,12 @@ def totals(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) 
     A group has a row for each month in which a model of it is tracked. New downloads are carried by the models whose
     new downloads of the whole month are known.
     """
-    values = ["downloads", "downloads_cumulative"]
-    cover = of(monthly, models, by)
+    cover = {column: of(monthly, models, by, column) for column in adoption.VALUES}
     keys = ["month", *adoption.names(by)]
-    table = cover.merge(adoption.totals(monthly, models, by), how="left", on=keys)[[*keys, *values, *COLUMNS]]
-    for column in values:
-        table = carried(table, of(monthly, models, by, column), needed, "total", [column])
+    table = cover["downloads_cumulative"].merge(adoption.totals(monthly, models, by), how="left", on=keys)
+    table = table[[*keys, *adoption.VALUES, *COLUMNS]]
+    for column in adoption.VALUES:
+        table = carried(table, cover[column], needed, "total", [column])
     return table
 
 
@@ -142,7 +142,7 @@ def comparable(
     """
     whole = list(within)
     table = adoption.totals(monthly, models, [*adoption.names(by), *whole])
-    for column in ("downloads", "downloads_cumulative"):
+    for column in adoption.VALUES:
         table = carried(table, of(monthly, models, whole, column), needed, level, [column])
     return table
 
@@ -172,8 +172,9 @@ def placed(monthly: pd.DataFrame, models: pd.DataFrame, by: By, column: str, nee
     keys = ["month", *adoption.names(by)]
     among = adoption.totals(monthly, models, by)
     among = adoption.ranked(adoption.share(among, column, "month"), column, "month")
+    cover = of(monthly, models, [], column)
     for value, level in ((f"{column}_share", "share"), ("rank", "rank")):
-        among = carried(among, of(monthly, models, [], column), needed, level, [value])
+        among = carried(among, cover, needed, level, [value])
     table = totals(monthly, models, by, needed).merge(among[[*keys, f"{column}_share", "rank"]], how="left", on=keys)
     own = table[column].notna()
     return table.assign(**{name: table[name].where(own) for name in (f"{column}_share", "rank")})

@@ -14,6 +14,6 @@ BUILD = ROOT / "build"
 if not all((BUILD / name).exists() for name in ("_variables.yml", "edition.yml", "notebooks")):
     sys.exit("Nothing is built yet: run `make report` first; `quarto render` and `quarto preview` work from then on.")
 shutil.copyfile(BUILD / "_variables.yml", ROOT / "_variables.yml")
-for name in ("assets", "build", "data", "figures"):
+for name in ("assets", "build", "data", "explore", "figures", "models"):
     if (BUILD / "site" / name).is_dir():
         shutil.copytree(BUILD / "site" / name, BUILD / "quarto" / name, dirs_exist_ok=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from helpers.publish import codebook, terms
 from helpers.publish.report import Report
+from helpers.text import sources
 
 ARCHIVE = "data/atom-report-data.zip"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -45,7 +46,6 @@ def _package(report: Report, told: dict[str, str], held: dict[str, bytes]) -> di
     meanings = codebook.read(report.root / codebook.CODEBOOK)
     allowed = terms.of_files(report, tables)
     licences = {(row.licence, row.address): _licence(row) for row in allowed.values()}
-    authors = report.about.get("author", [])
     return {
         "$schema": PROFILE,
         "name": f"atom-report-{report.about['edition']}".lower(),
@@ -54,7 +54,7 @@ def _package(report: Report, told: dict[str, str], held: dict[str, bytes]) -> di
         **({"homepage": told["home"]} if told["home"] else {}),
         "version": told["date"],
         "created": f"{told['date']}T00:00:00Z",
-        "contributors": [{"title": name} for name in ([authors] if isinstance(authors, str) else authors)],
+        "contributors": [{"title": name} for name in sources.authors(report.about)],
         **({"licenses": list(licences.values())} if licences else {}),
         "resources": [
             _resource(name, content, meanings.get(Path(name).stem, {}), allowed.get(Path(name).stem))

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from helpers import edition, files
 from helpers.publish import card
 from helpers.publish.report import Report
+from helpers.text import sources
 
 ENTRY, LOST = "index.html", "404.html"
 """Pages that are not for being found: the one leads to the report, the other stands for what is not there."""
@@ -64,7 +65,7 @@ def _feed(report: Report, told: dict[str, str]) -> ET.Element:
     ET.SubElement(feed, "link", rel="self", href=f"{home}{FEED}")
     ET.SubElement(feed, "link", href=home)
     ET.SubElement(feed, "updated").text = _instant(max(one["date"] for one in held))
-    for author in [about["author"]] if isinstance(about["author"], str) else about["author"]:
+    for author in sources.authors(about):
         ET.SubElement(ET.SubElement(feed, "author"), "name").text = author
     for one in held:
         entry = ET.SubElement(feed, "entry")

@@ -69,9 +69,9 @@ def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path)
         found.append((embed.label, notebook, notebook.labelled[embed.label]))
     captions = _captions([cell.options[f"{label[:3]}-cap"] for label, _, cell in found])
     tables = _tables({label: cell.table() or "" for label, _, cell in found if label.startswith("tbl-")})
-    exhibits = {}
+    places, exhibits = folders(build), {}
     for (label, notebook, cell), caption in zip(found, captions, strict=True):
-        kept = {path.suffix[1:]: path for folder in folders(build) for path in folder.glob(f"{label}.*")}
+        kept = {path.suffix[1:]: path for folder in places for path in folder.glob(f"{label}.*")}
         room = ROOM.search(kept["js"].read_text(encoding="utf-8")) if "js" in kept else None
         published = tuple(kind for kind in FILES if kind in kept)
         alt = " ".join(cell.options.get("fig-alt", "").split())
@@ -83,8 +83,8 @@ def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path)
 
 
 def folders(build: Path) -> list[Path]:
-    """Where the build keeps the files of its figures, a folder a stage."""
-    return [folder for folder in sorted(build.glob("*/figures")) if folder.parent.name != "site"]
+    """Where the build keeps the files of its figures, a folder a stage: copies for readers and for Quarto are none."""
+    return [folder for folder in sorted(build.glob("*/figures")) if folder.parent.name not in ("site", "quarto")]
 
 
 def _captions(texts: list[str]) -> list[list[Node]]:

@@ -9,7 +9,7 @@ from helpers import files, paths
 from helpers.publish import apart, transform
 from helpers.publish.exhibits import TABLES
 from helpers.publish.report import Report
-from helpers.text import formats, nodes
+from helpers.text import formats, nodes, sources
 from helpers.text.faults import refuse
 from helpers.text.nodes import Node
 
@@ -34,8 +34,6 @@ def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str
 def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:
     """The metadata as the templates use them."""
     about = report.about
-    authors = about.get("author", [])
-    authors = [authors] if isinstance(authors, str) else authors
     title, *abstract = nodes.parse(f"{about['title']}\n\n{about.get('abstract', '')}", "markdown")
     kept = {key: about[key].replace("'", "’") for key in ("subtitle", "data-label") if key in about}
     return kept | {
@@ -44,7 +42,7 @@ def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:
         "pagetitle": nodes.text_of(title),
         "date": formats.day(about["date"]),
         "isodate": about["date"],
-        "by-author": [{"name": {"literal": name}} for name in authors],
+        "by-author": [{"name": {"literal": name}} for name in sources.authors(about)],
         "abstract": nodes.Blocks(abstract),
         "description": " ".join(nodes.text_of(abstract).split()),
         "bibliography": about.get("bibliography", []),

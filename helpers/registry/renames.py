@@ -48,7 +48,7 @@ def aliases(models: pd.Series, names: pd.DataFrame) -> pd.DataFrame:
 
     names: name, model (data/registry/model_names.csv).
     """
-    former = pd.DataFrame(_table().items(), columns=["old", "new"])
+    former = table()
     split = models.str.partition("/").assign(model=models)
     moved = split.merge(former, left_on=0, right_on="new")
     ids = [former.set_axis(["alias", "model"], axis=1), moved.assign(alias=moved["old"] + "/" + moved[2])]

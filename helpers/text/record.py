@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from helpers import edition
-from helpers.text import ledger, names
+from helpers.text import ledger, names, sources
 from helpers.text.addresses import MONTH, Book, Cell
 from helpers.text.asked import Asked, Listing
 
@@ -95,7 +95,6 @@ def _coverage(book: Book, cell: Cell) -> dict[str, Any] | None:
 
 def _citation(address: str, about: dict[str, Any], url: str) -> str:
     """A reference to one number, as the page's cite boxes write them."""
-    authors = about.get("author", [])
     whole = f"{about['title']}: {about['subtitle']}. {about['data-label']}"
-    by = authors if isinstance(authors, str) else ", ".join(authors)
+    by = ", ".join(sources.authors(about))
     return " ".join(filter(None, (by, f"({about['date'][:4]}).", whole, f"{address}.", url)))

@@ -142,6 +142,12 @@ def read_yaml(text: str, where: str) -> dict[str, Any]:
         raise refuse(where, f"is no YAML: {error}", "mend it") from None
 
 
+def authors(about: dict[str, Any]) -> list[str]:
+    """The authors that the metadata name: one or several, or none."""
+    named = about.get("author", [])
+    return [named] if isinstance(named, str) else named
+
+
 def bibliography(root: Path, about: dict[str, Any]) -> list[Path]:
     """The bibliography files that the metadata name. Raises PublishError for one that there is not."""
     named = about.get("bibliography", [])

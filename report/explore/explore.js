@@ -22,7 +22,10 @@
       ...Object.keys(data.models).map((name) => ({ key: name, label: name, kind: facts(name).organisation ?? "" }))]
       .map((entry) => ({ ...entry, plain: plain(`${entry.label} ${entry.kind}`) }));
     const known = new Map(names.map((entry) => [entry.key, entry]));
-    let chosen = decodeURIComponent(location.hash.slice(1)).split(",").filter((key) => known.has(key)).slice(0, MOST);
+    // An address that somebody cut or typed may be no code at all: what cannot be read names no model.
+    const decoded = (text) => { try { return decodeURIComponent(text); } catch { return ""; } };
+    const asked = () => location.hash.slice(1).split(",").map(decoded).filter((key) => known.has(key)).slice(0, MOST);
+    let chosen = asked();
 
     // Choosing ------------------------------------------------------------------------------------------------
     const field = element("input", { type: "search", id: "explore-field", autocomplete: "off", placeholder: "A model or an organisation" });
@@ -148,7 +151,7 @@
       const filled = panels.filter((one) => one.marks.length);
       if (!filled.length) return null;
       const made = element("figure", { id, className: "exhibit" }, element("div", { className: "picture" }), element("figcaption", {}, caption));
-      requestAnimationFrame(() => atomChart(id, { below: [document.querySelector(".data-label").textContent], xTitle: "Days since release", legend: "", columns: 1, panels: filled }));
+      requestAnimationFrame(() => atomChart(id, { below: [document.querySelector(".data-label").textContent], xTitle: "Days since release", legend: "", columns: 1, shared: false, panels: filled }));
       return made;
     }
 
@@ -170,8 +173,7 @@
     }
 
     addEventListener("hashchange", () => {
-      const asked = decodeURIComponent(location.hash.slice(1)).split(",").filter((key) => known.has(key)).slice(0, MOST);
-      if (asked.join() !== chosen.join()) { chosen = asked; show(); }
+      if (asked().join() !== chosen.join()) { chosen = asked(); show(); }
     });
     show();
   };

@@ -76,13 +76,13 @@ def run(folder: Path, seed: int) -> dict:
     draw, folder = random.Random(seed), folder / str(seed)
     rates = {name: draw.choice([0, 0.02, 0.04]) for name in PASSING}
     rates |= {name: min(rates[name], 0.01) for name in ("429-ratelimit", "429-retry-after", "null-row", "no-field")}
-    rates |= {name: min(rates[name], 0.01) for name in ("short", "empty", "expired", "stall", "slow")}
+    rates |= {name: min(rates[name], 0.01) for name in ("short", "empty", "expired")}
     rates |= {"no-link": draw.choice([0, 0.03, 0.2])}
     names = SPACES[: draw.randrange(1, len(SPACES))]
-    scope = draw.choice([None, Scope.of("author", names), Scope.of("base_model", BASES[:: draw.randrange(20, 80)])])
-    limit = draw.randrange(10, 60)
+    scope = draw.choice([None, Scope.of("author", names), Scope.of("base_model", BASES[:: draw.randrange(5, 40)])])
+    limit = draw.randrange(20, 90)
     largest = draw.choice([limit, draw.randrange(limit // 2, limit)])
-    with FakeHub(draw.randrange(60, 300), seed, rates, hostile=draw.randrange(40), largest=largest) as hub:
+    with FakeHub(draw.randrange(200, 1200), seed, rates, hostile=draw.randrange(40), largest=largest) as hub:
         intended = draw.randrange(1, KILLS + 1)
         chance, befallen = random.Random(f"damage {seed}"), []
         planted = damage.plant(folder, chance)

@@ -35,6 +35,11 @@ def thin(once):
     return fakepublic.built(filled)
 
 
+def between(text, start, end):
+    """The part of a page between two headings; a heading that is not there is an error, and no empty part."""
+    return text[text.index(start) : text.index(end, text.index(start))]
+
+
 def test_from_nothing_to_the_pages_of_one_day_in_one_command(tmp_path):
     project, ((finished, held), (again, still)) = fakepublic.from_nothing(tmp_path)
     assert finished.returncode == 0, finished.stdout
@@ -120,6 +125,8 @@ def test_every_page_says_what_kind_of_data_it_rests_on(public):
     told = words(public).partition("Deviations and choices What the paper says")[0]  # choices are of all editions
     assert len(told) > 10_000
     assert "econstruct" not in told
+    listed = words(public, "findings/index.html")
+    assert "reconstructed false" in listed  # the other kinds of data stand in the table of all findings
 
 
 def test_a_missing_source_is_told_in_a_sentence_and_draws_nothing(public):
@@ -127,7 +134,7 @@ def test_a_missing_source_is_told_in_a_sentence_and_draws_nothing(public):
     assert "Not run: this edition holds no" in words(public, NOTEBOOK)
     assert not drawn(public) & {"fig-intelligence", "fig-outliers"}
     assert drawn(public) >= {"fig-downloads", "fig-families", "fig-tokens", "fig-derivatives", "fig-arena"}
-    introduction = words(public).partition("What it finds")[2].partition("Methodology")[0]
+    introduction = between(words(public), "What it finds", "Methodology")
     assert "unknown" not in introduction
 
 
@@ -138,7 +145,7 @@ def edition_of_little(request):
 
 def test_no_sentence_of_the_article_is_filled_with_what_is_not_known(edition_of_little):
     """No value that is not known, no zero for a small number, no plural of one, no change to the same number."""
-    said = words(edition_of_little).partition("What it finds")[2].partition("The whole ledger")[0]
+    said = between(words(edition_of_little), "What it finds", "The whole ledger")
     for name in (*SHOWN, *map(names.short, fakepublic.ATTACKS)):
         said = said.replace(name, "")  # some speak of the unknown themselves
     empty = r"\bunknown\b|\bna[nt]\b|(?<![\d.])0(?:\.0)?[KMB]\b|\b1 (?:points|models|months|days)\b|\bone of one\b"
@@ -267,7 +274,7 @@ def test_an_archive_without_every_second_model_says_so_and_tells_no_total_share_
     assert (tracked, read) == (sum(out), sum(out[1::2]))
     assert f"Of the {tracked} models tracked by" in text
     assert "Who leads is not told." in text
-    assert re.findall(TOLD, text.partition("What it finds")[2].partition("5 Adoption by organisation")[0]) == []
+    assert re.findall(TOLD, between(text, "What it finds", "5 Adoption by organisation")) == []
     assert not drawn(sparse) & {"fig-downloads", "fig-buckets", "fig-families", "fig-derivatives", "fig-shares-by-size"}
     measured = {"regions", "organisations", "gap", "lead", "crossings", "ratios", "buckets", "size-shares", "entrants"}
     measured |= {"sensitivity", "robustness"}

@@ -92,7 +92,7 @@ def test_every_number_that_the_text_says(edition, show):
 def test_everything_that_lies_under_the_figures(edition, show):
     wrong, numbers = {}, 0
     for name, shown in edition.figures.items():
-        if name == "ledger" or name in LEFT_OUT:
+        if name in LEFT_OUT:
             continue
         mine = edition.plain.get(name, pd.DataFrame())
         if name == "fig-token-status":
@@ -113,7 +113,7 @@ def test_no_number_is_left_out_but_those_listed_with_their_reason(edition):
     said = {cell["table"] for cell in edition.values.values() if cell["raw"] is not None}
     tables = {name for name in said | set(rests) if rests.get(name) not in GIVEN} - WITHOUT_NOTEBOOK
     left = {*tables, *edition.figures} - set(edition.plain) - {"fig-token-status"}
-    assert left <= {*LEFT_OUT, "ledger"}
+    assert left <= set(LEFT_OUT)
     there = {*rests, *edition.figures}
     needless = {name for name in LEFT_OUT if name in edition.plain or name not in there}
     assert needless <= ({"fig-planted"} if "fig-planted" not in edition.figures else set())

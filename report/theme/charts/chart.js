@@ -6,7 +6,7 @@
   const SHAPES = { o: "Circle", s: "Square", "^": "Triangle", v: "Triangle", D: "Diamond", d: "Diamond", "*": "Star" };
 
   const element = (name, attributes = {}, ...children) => {
-    const svg = ["svg", "g", "path", "line", "rect", "text", "circle"].includes(name);
+    const svg = ["svg", "g", "path", "line", "rect", "text"].includes(name);
     const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) if (value != null) made.setAttribute(key, value);
     made.append(...children.filter((child) => child != null));
@@ -56,7 +56,7 @@
       this.places = places(chart);
       const known = this.places.map((place) => chart.panels.flatMap((panel) => panel.marks).filter((mark) => valueAt(mark, place) !== "–").length);
       this.at = known.lastIndexOf(Math.max(...known));
-      this.log = false;
+      this.log = chart.panels[0].across === "days" && chart.panels[0].log > 1;
       this.body = element("div", { class: "chart" });
       this.build();
       figure.querySelector(".picture").after(this.body);
@@ -82,8 +82,7 @@
       };
       toggle("Table", false, (on) => { this.body.classList.toggle("tabled", on); if (on) this.tabulate(); });
       const lines = (panel) => panel.marks.every((mark) => mark.kind === "line") && panel.unit === "downloads";
-      if (chart.panels.every(lines)) toggle("Log scale", false, (on) => { this.log = on; this.draw(); });
-      if (chart.panels[0].across === "days" && chart.panels[0].log > 1) toggle("Log scale", true, (on) => { this.linear = !on; this.draw(); });
+      if (this.log || chart.panels.every(lines)) toggle("Log scale", this.log, (on) => { this.log = on; this.draw(); });
       this.views = chart.panels.map((panel) => this.view(panel));
       const grid = element("div", { class: `chart-panels columns-${chart.columns}` }, ...this.views.map((view) => view.box));
       if (chart.legend) grid.append(element("p", { class: "chart-legend" }, chart.legend));
@@ -148,7 +147,6 @@
       if (!this.width) return;
       for (const view of this.views) {
         view.width = view.box.clientWidth;
-        view.svg.style.removeProperty("--series");
         view.svg.replaceChildren();
         view.panel.across === "categories" ? this.sideways(view) : this.along(view);
       }
@@ -236,20 +234,22 @@
     }
 
     up(panel, marks, stacks, box) {
-      const views = this.chart.panels.length > 1 && panel.across === "days" ? this.chart.panels.flatMap((one) => one.marks) : marks;
-      const values = stacks ? stacks.flat(2) : views.flatMap((mark) => [...mark.y, ...(mark.low ?? []), ...(mark.high ?? [])]);
+      const together = this.chart.shared ? this.views.map((view) => this.shown(view)) : [marks];
+      const values = stacks ? together.flatMap((one) => this.stack(one).flat(2))
+        : together.flat().flatMap((mark) => [...mark.y, ...(mark.low ?? []), ...(mark.high ?? [])]);
       if (panel.level != null) values.push(panel.level);
       const known = values.filter((value) => value != null);
       const range = [box.bottom, box.top];
       const positive = known.filter((value) => value > 0);
-      if ((panel.across === "days" ? panel.log > 1 && !this.linear : this.log) && positive.length) {
+      if (this.log && positive.length) {
         const low = Math.min(...positive), high = Math.max(...positive);
-        const scale = d3.scaleLog([low / 1.15, high * 1.15], range).base(panel.across === "days" && panel.unit === "multiple" ? 2 : 10);
+        const scale = d3.scaleLog([low / 1.15, high * 1.15], range).base(panel.log);
         return Object.assign(scale, { positive: true });
       }
-      const low = panel.bounds[0] ?? (panel.across === "days" ? 0 : Math.min(...known)), high = panel.bounds[1] ?? Math.max(...known, low + 1e-9);
+      const floor = panel.bounds[0] ?? (stacks || panel.across === "days" ? 0 : null);  // bars stand on the axis
+      const low = floor ?? Math.min(...known), high = panel.bounds[1] ?? Math.max(...known, low + 1e-9);
       const room = panel.bounds[1] == null ? (high - low) * 0.04 : 0;
-      return d3.scaleLinear([panel.bounds[0] == null && panel.across === "dates" ? low - room : low, high + room], range);
+      return d3.scaleLinear([floor == null ? low - room : low, high + room], range);
     }
 
     axes(view, x, y, box, wide) {
