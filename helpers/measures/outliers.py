@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from helpers.measures import flags
 from helpers.measures.grid import Grid, fill, since_first, until_last
 
-WEEKS = 28
+END_DAYS = 28
 """Days that count as first or as last ones."""
 Rule = Mapping[str, float]
 """What an edition sets of the rule beside multiplier and window (`outlier_rule`):
@@ -130,15 +130,15 @@ def histories(history: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
 
 
 def removed_at_ends(filtered: pd.DataFrame) -> pd.DataFrame:
-    """What the outlier rule took out of first and of last weeks: part, and the columns of `removed`.
+    """What the outlier rule took out of first and of last days: part, and the columns of `removed`.
 
-    filtered: from filter_outliers. part: first (the first WEEKS days with which a model that came during the histories
-    has downloads) or last (the last WEEKS days of all).
+    filtered: from filter_outliers. part: first (the first END_DAYS days with which a model that came during the
+    histories has downloads) or last (the last END_DAYS days of all).
     """
-    weeks, date = pd.Timedelta(days=WEEKS), filtered["date"]
+    ends, date = pd.Timedelta(days=END_DAYS), filtered["date"]
     used = date.where(filtered["downloads_raw"] > 0).groupby(filtered["model"]).transform("min")
     came = used.where(used > date.min())
-    parts = {"first": (date >= came) & (date < came + weeks), "last": date > date.max() - weeks}
+    parts = {"first": (date >= came) & (date < came + ends), "last": date > date.max() - ends}
     return pd.concat([removed(filtered[inside]).assign(part=part) for part, inside in parts.items()], ignore_index=True)
 
 

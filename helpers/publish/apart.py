@@ -52,7 +52,7 @@ def write(section: list[Node], root: Path, about: dict[str, Any], *more: str) ->
         *(f"--bibliography={file}" for file in sources.bibliography(root, about)),
     )
     told = about | {"title": about["pagetitle"]}
-    return beside.frame(_title(heading), [*risen, beside.ROWS], root, told, *more, *works)
+    return beside.frame(_title(heading), risen, root, told, *more, *works, scripts=[beside.ROWS])
 
 
 def linked(pages: dict[str, str]) -> dict[str, str]:

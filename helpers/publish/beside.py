@@ -1,22 +1,34 @@
 """Pages beside the report, each in a folder of its own: their frame, and texts that stand in report/<folder>/."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from helpers.text import nodes
 
-ROWS = nodes.raw("html", '<script src="../assets/rows.js" defer></script>')
-"""What lets readers choose among the rows of a page's tables."""
+ROWS = "../assets/rows.js"
+"""The script that lets readers choose among the rows of a page's tables."""
 
 
-def frame(title: str, blocks: list[nodes.Node], root: Path, about: dict[str, Any], *more: str) -> str:
-    """The blocks as they are, as a page in a folder beside the report's. more: arguments of pandoc's."""
+def frame(
+    title: str,
+    blocks: list[nodes.Node],
+    root: Path,
+    about: dict[str, Any],
+    *more: str,
+    scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
+) -> str:
+    """The blocks as they are, as a page in a folder beside the report's. more: arguments of pandoc's. scripts, styles:
+    what the page loads beyond what all do, in this order."""
     described = {
         "lang": about.get("lang", "en"),
         "title": title,
         "pagetitle": f"{title} · {about['title']}",
         "data-label": about["data-label"].replace("'", "’"),
         "root": "../",
+        "scripts": list(scripts),
+        "styles": list(styles),
         "links": [{"text": "← Back to the report", "href": "../report/index.html"}],
     }
     return nodes.pandoc(

@@ -6,7 +6,6 @@ from pathlib import Path
 from helpers import files
 from helpers.publish import beside
 from helpers.publish.report import Report
-from helpers.text import nodes
 
 FOLDER = "explore"
 DATA = "ram/explore/models.js"
@@ -22,9 +21,7 @@ def write(report: Report, build: Path, site: Path) -> None:
     source, folder = report.root / "report" / FOLDER, site / FOLDER
     folder.mkdir()
     title, text = beside.text(source / "page.md")
-    loads = "".join(f'<script src="{name}"></script>' for name in PEN)
-    style = '<link rel="stylesheet" href="../assets/charts/chart.css">'
-    blocks = [nodes.raw("html", style), *text, nodes.raw("html", loads)]
-    files.write_text(folder / "index.html", beside.frame(title, blocks, report.root, report.about))
+    page = beside.frame(title, text, report.root, report.about, scripts=PEN, styles=["../assets/charts/chart.css"])
+    files.write_text(folder / "index.html", page)
     shutil.copyfile(build / DATA, folder / "models.js")
     shutil.copyfile(source / "explore.js", folder / "explore.js")

@@ -29,7 +29,8 @@ def write(report: Report, site: Path) -> None:
         name = node["c"][0][0]
         return [_table(site / "figures" / f"{name}.csv", looked_up)] if name in TABLES else None
 
-    page = beside.frame(title, [*nodes.rewrite(text, {"Div": filled}), beside.ROWS], report.root, report.about)
+    blocks = nodes.rewrite(text, {"Div": filled})
+    page = beside.frame(title, blocks, report.root, report.about, scripts=[beside.ROWS])
     files.write_text(site / FOLDER / "index.html", page)
 
 

@@ -13,7 +13,6 @@
   const fixed = (value) => value == null ? "" : value.toFixed(2);
   const times = (value) => value == null ? "" : `${fixed(value)}×`;
   const range = (low, high) => low == null && high == null ? "" : `${fixed(low)}–${fixed(high)}`;
-  const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   const ORGANISATION = "organisation:";
 
   globalThis.atomModels = (data) => {

@@ -2,6 +2,9 @@
 
 const root = document.documentElement;
 
+// A text as it is searched for: without accents and capitals. Other scripts use it, too.
+const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+
 function themeButton(button) {
   const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const show = () => {

@@ -2,7 +2,6 @@
 
 (() => {
   const LONG = 20, FEW = 16;
-  const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   const element = (name, attributes, ...children) => {
     const made = Object.assign(document.createElement(name), attributes);
     made.append(...children);

@@ -6,7 +6,6 @@
   if (!nav || !main) return;
   const MOST = 25, BESIDE = 45;
   const KINDS = { H2: 0, H3: 0, H4: 0, FIGCAPTION: 1, P: 2, LI: 2, TR: 3 };
-  const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
   let passages = null;
   function read() {

@@ -127,6 +127,14 @@ def test_charts_work_from_a_folder_and_without_scripts_the_pictures_stay(site, b
         context.close()
 
 
+def test_panels_on_one_scale_in_print_are_so_on_the_page(site, watched):
+    page = shown(watched().open(REPORT), "fig-qwen-against-eight")
+    assert described(site, "fig-qwen-against-eight")["shared"]
+    ticks = """(panel) => [...panel.querySelectorAll('text.tick[text-anchor="end"]')].map((tick) => tick.textContent)"""
+    above, below = page.locator("#fig-qwen-against-eight .chart-panel").all()
+    assert above.evaluate(ticks) == below.evaluate(ticks) != []
+
+
 SHIFTS = """window.shifts = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
 }).observe({ type: "layout-shift", buffered: true })"""

@@ -151,6 +151,10 @@ def test_who_overtook_whom_within_one_column_and_month():
     assert diff.order(VALUES, changed({qwen: 2, meta: 1, entrants: 1})) == [
         "meta is now ahead of qwen (families.last.rank)"
     ]
+    # a record names the parts of its row in an order of its own
+    turned = [{name: told | {"row": dict(reversed(told["row"].items()))} for name, told in one.items()}
+              for one in (VALUES, changed({qwen: 2, meta: 1, entrants: 1}))]  # fmt: skip
+    assert diff.order(*turned) == ["meta is now ahead of qwen (families.last.rank)"]
     assert diff.order(VALUES, changed({qwen: None, meta: 1})) == []
     assert diff.order(VALUES, changed({qwen: 2})) == []  # a tie is no overtaking
 

@@ -43,6 +43,7 @@ def test_default_edition_is_the_papers():
         ("tracked_lists: [models]", "tracked_lists: [all]", ["'tracked_lists", "all"]),
         ("tracked_lists: [models]", "tracked_lists: []", ["'tracked_lists"]),
         ("seed: 20260301", "sead: 20260301", ["'sead'", "did you mean 'seed'", "'seed' is missing"]),
+        ("range_least: 100", "range_last: 100", ["did you mean 'outlier_rule.range_least'"]),
         ("iqr_multiplier: 1.5", "iqr_multiplier: much", ["'iqr_multiplier'", "'much'"]),
         ("iqr_multiplier: 1.5", "iqr_multiplier: -1", ["'iqr_multiplier'", "greater than 0"]),
         ("data: reconstructed", "data: invented", ["'data'", "'reconstructed', 'public' or 'full'"]),

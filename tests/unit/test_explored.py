@@ -86,3 +86,16 @@ def test_the_roster_says_at_how_many_labels_after_its_release_a_model_was_read()
     assert told[["model", "months_read", "months"]].to_dict("split")["data"] == [
         ["a/a", 2, 3], ["b/b", 2, 2], ["c/c", 0, 1],
     ]  # fmt: skip
+
+
+def test_months_read_are_those_after_the_release_and_no_more_than_there_are():
+    early = LISTED.assign(released=pd.Timestamp("2026-01-20"))  # read already in the month before
+    found = explored.roster(early, MONTHLY).set_index("model")
+    assert (found["months"] == 1).all()
+    assert found["months_read"].to_dict() == {"a/one": 1, "b/two": 1, "c/gone": 0, "d/unsized": 0}
+
+
+def test_a_model_that_is_not_read_any_more_shows_no_total():
+    shown = explored.read(MONTHLY).set_index(["model", "month"])["downloads_cumulative"]
+    assert pd.isna(shown["c/gone", "2026-02-01"])
+    assert shown["b/two", "2026-02-01"] == 100
