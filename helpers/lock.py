@@ -1,4 +1,4 @@
-"""Keeping a folder of the archive to one process, and telling in words of a disk that takes nothing more."""
+"""Keeping a folder to one process, and telling errors in words, those of a disk that takes nothing more among them."""
 
 import errno
 from collections.abc import Iterator
@@ -50,6 +50,13 @@ def in_words(folder: Path, done: str = "written") -> Iterator[None]:
 def refuses(error: BaseException) -> TypeGuard[OSError]:
     """Whether an error is the disk's: no room, no leave, or a file where a folder is wanted."""
     return isinstance(error, OSError) and (error.errno in FULL | DENIED or isinstance(error, TAKEN))
+
+
+def words(error: Exception, folder: Path) -> str | None:
+    """An error of ours, or of the disk's at work in `folder`, in words; None for any other: the fault is ours."""
+    if refuses(error):
+        return told(error, folder)
+    return str(error) if type(error).__module__.startswith("helpers") else None
 
 
 def told(error: OSError, folder: Path, done: str = "written") -> str:

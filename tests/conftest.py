@@ -1,4 +1,4 @@
-"""Copies of the project, each built once for all workers, that integration and browser tests share."""
+"""Copies of the project, each built once for all workers, that integration and browser tests share; real data."""
 
 import os
 import shutil
@@ -14,6 +14,9 @@ import pytest
 
 from helpers import paths
 from helpers.build import fingerprint
+
+SHARED = paths.ROOT.parent / "shared" / "data"
+"""Real public data, where they lie beside the repository; what needs them is skipped in sight elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -280,10 +280,8 @@ class _Rebuild:
 
 
 def _words(error: Exception) -> str:
-    if lock.refuses(error):
-        return lock.told(error, paths.BUILD)
-    ours = type(error).__module__.startswith("helpers")
-    return str(error) if ours else "".join(traceback.format_exception(error))
+    said = lock.words(error, paths.BUILD)
+    return "".join(traceback.format_exception(error)) if said is None else said
 
 
 def _load(modules: list[str]) -> None:

@@ -46,8 +46,7 @@ def hold() -> Iterator[None]:
 
 def words(error: Exception) -> str:
     """An error in words. Raises it where it is neither one of ours nor the disk's: then the fault is ours."""
-    if lock.refuses(error):
-        return lock.told(error, paths.BUILD)
-    if not type(error).__module__.startswith("helpers"):
+    said = lock.words(error, paths.BUILD)
+    if said is None:
         raise error
-    return str(error)
+    return said

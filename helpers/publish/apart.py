@@ -14,12 +14,12 @@ from typing import Any
 from helpers.publish import beside
 from helpers.publish.page import Page
 from helpers.text import nodes, sources
+from helpers.text.article import EXHIBIT
 from helpers.text.nodes import Node, raw
 
 REPORT = "report"
 """The folder of the report's page, beside which those of the sections have theirs."""
 MARK = "page"
-EXHIBIT = re.compile(r"(?:fig|tbl)-[\w-]+")
 ANCHOR = re.compile(rf'\bid="({EXHIBIT.pattern})"')
 LINK = re.compile(r'href="#([^"]+)"')
 

@@ -47,6 +47,5 @@ def _figure(report: Report, label: str, home: str) -> str:
     """A figure with its caption and what is published of it."""
     exhibit = report.exhibits[label]
     name = report.article.named.get(label, label)
-    kind = "csv" if "csv" in exhibit.published else None
-    address = f"figures/{label}.csv" if kind else f"report/index.html#{label}"
+    address = f"figures/{label}.csv" if "csv" in exhibit.published else f"report/index.html#{label}"
     return f"- [{name}]({home}{address}): {' '.join(nodes.text_of(exhibit.caption).split())}"

@@ -34,6 +34,7 @@ KEY = re.compile(r"(?<!\w)@([\w:.#$%&+?~/-]*\w)$")
 TOKEN = re.compile("\ue000(\\d+)\ue001")
 """Stands for an embedded cell: private characters, which no Markdown rule touches."""
 REFERENCE = re.compile(r"(?:fig|tbl|sec)-[\w-]+")
+EXHIBIT = re.compile(r"(?:fig|tbl)-[\w-]+")
 VALUE = re.compile(r"<span [^>]*>(.*)</span>")
 """A value that knows its origin, as Markdown."""
 KINDS = {"fig": "Figure", "tbl": "Table", "sec": "Section"}

@@ -26,7 +26,6 @@ from helpers.text.faults import Fault, PublishError
 EVENTS = paths.ROOT / "data" / "events.csv"
 """When things happened that no data of ours tell, in the paper's words: event, words, source."""
 TRUTHS = {True: "true", False: "false", None: "unknown"}
-DRAWN = re.compile(r"(?:fig|tbl)-[\w-]+")
 
 
 def run(
@@ -121,9 +120,9 @@ def _drawn(notebook: Path) -> dict[str, bool]:
             )
             found[label[1]] = shown
         for tag in cell["metadata"].get("tags", []):
-            if DRAWN.fullmatch(tag):
+            if article.EXHIBIT.fullmatch(tag):
                 found[tag] = False  # a sentence stands in the place of a cell that could not run
-    return {label: shown for label, shown in found.items() if DRAWN.fullmatch(label)}
+    return {label: shown for label, shown in found.items() if article.EXHIBIT.fullmatch(label)}
 
 
 def _looked_up(

@@ -13,11 +13,11 @@ import pytest
 import yaml
 
 from helpers import paths
-from tests.conftest import copy_of_repository
+from tests.conftest import SHARED, copy_of_repository
 from tests.real.plain import choices, downloads, ram, signals
 from tests.real.plain.counts import Counts
 
-ARCHIVE = paths.ROOT.parent / "shared" / "data" / "real-archive"
+ARCHIVE = SHARED / "real-archive"
 ASKING_NOTHING = [
     "needed_coverage={models: 0, total: 0, share: 0, rank: 0, crossing: 0}", "least_n=1", "token_days=1",
 ]  # fmt: skip

@@ -10,8 +10,8 @@ from helpers.measures import boards, performance
 from helpers.registry import lists
 from helpers.sources import artificial_analysis, epoch
 from helpers.tables import contracts
+from tests.conftest import SHARED
 
-SHARED = paths.ROOT.parent / "shared" / "data"
 REAL = SHARED / "real"
 pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the real records are not beside the repository")
 LABELS = pd.read_csv(paths.REGISTRY / "organisations.csv")

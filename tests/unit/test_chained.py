@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import paths
 from helpers.measures import chained
 from helpers.tables import contracts
+from tests.conftest import SHARED
 
-REAL = paths.ROOT.parent / "shared" / "data" / "real"
+REAL = SHARED / "real"
 DAYS = pd.date_range("2024-07-03", periods=420, unit="us")
 FIRST = 240  # the day from which lifetime counts are told, as in the dumps since February 2025
 

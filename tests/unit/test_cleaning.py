@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import edition, paths, registry
+from helpers import edition, registry
 from helpers.archive import store
 from helpers.measures import adoption, cleaning, counters, flags, grid, outliers
 from helpers.tables import contracts
+from tests.conftest import SHARED
 
-REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_alltime_downloads_gemas_9dates.csv"
+REAL = SHARED / "real" / "hf_alltime_downloads_gemas_9dates.csv"
 PAPER = edition.load()
 RULE = PAPER.outlier_rule.model_dump()
 FILTER = {"multiplier": PAPER.iqr_multiplier, "window_days": PAPER.iqr_window_days, "rule": RULE}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import paths
 from helpers.measures import contributors, spikes
+from tests.conftest import SHARED
 
-REAL = paths.ROOT.parent / "shared" / "data" / "real" / "hf_downloads_30d_llmfit.parquet"
+REAL = SHARED / "real" / "hf_downloads_30d_llmfit.parquet"
 MODELS = pd.DataFrame({"model": list("abcdefg"), "region": ["china"] * 3 + ["us"] * 3 + ["eu"]})
 VALUES = st.dictionaries(st.sampled_from(list("abcdefg")), st.integers(0, 1000), min_size=1)
 

@@ -12,9 +12,9 @@ from helpers.measures import derivatives, inference, performance
 from helpers.registry import lists, makers, sizes
 from helpers.sources import arena, artificial_analysis, hub_records, openrouter
 from helpers.tables import contracts
+from tests.conftest import SHARED
 from tests.unit import derivative_rules
 
-SHARED = paths.ROOT.parent / "shared" / "data"
 REAL = SHARED / "real"
 real = pytest.mark.skipif(not REAL.exists(), reason="the real records are not beside the repository")
 LABELS = pd.read_csv(paths.REGISTRY / "organisations.csv")

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from helpers import edition, paths, registry
 from helpers.registry import lists, makers, sizes
+from tests.conftest import SHARED
 
 EDGES = [1, 5, 10, 50, 100, 250]
-SHARED = paths.ROOT.parent / "shared" / "data"
 TRACKED, HUB = SHARED / "tracked-models", SHARED / "real" / "hub_stats_frozen_2026-05.parquet"
 tracked = pytest.mark.skipif(not TRACKED.exists(), reason="the real tracked-models lists are not beside the repository")
 hub = pytest.mark.skipif(not HUB.exists(), reason="the real Hub records are not beside the repository")

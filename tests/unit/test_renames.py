@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import paths
 from helpers.archive import store
 from helpers.measures import cleaning, counters, derivatives, outliers
 from helpers.registry import lists, renames
 from helpers.sources import history
+from tests.conftest import SHARED
 
-REAL = paths.ROOT.parent / "shared" / "data" / "real-archive" / "registry"
+REAL = SHARED / "real-archive" / "registry"
 NAMES = ["THUDM/glm", "zai-org/glm", "acme/glm", "acme/THUDM", "CohereForAI/aya", None]
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from helpers import edition, paths
 from helpers.registry import tracking
+from tests.conftest import SHARED
 
 FORMATS = ["gguf", "mlx", "awq", "onnx"]
 NOTHING = pd.DataFrame(columns=["model", "pipeline_tag", "tags", "library_name"])
-SHARED = paths.ROOT.parent / "shared" / "data"
 TRACKED, HUB = SHARED / "tracked-models", SHARED / "real" / "hub_stats_frozen_2026-05.parquet"
 
 
