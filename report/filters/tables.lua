@@ -8,6 +8,7 @@ local WIDE = 4 -- columns from which a table may be wider than the text
 local LINE = 106 -- characters of a table's type in a line of the page
 local GAP = 2.4 -- characters that the space around a column takes
 local NARROW = 17 -- characters up to which a column keeps what it needs
+local BREAK = "\u{200b}" -- where a word may break, unseen
 local UNKNOWN = { [""] = true, ["-"] = true, ["–"] = true, ["—"] = true, ["n/a"] = true, nan = true, none = true, unknown = true }
 
 local length = pandoc.text.len
@@ -94,11 +95,17 @@ local function printed(tbl)
   return tbl
 end
 
+-- On paper a place in the code, such as helpers/text/show.py:heads, may break behind its file, too.
+local function breaking(str)
+  str.text = str.text:gsub("(/.*%.py:)(.)", "%1" .. BREAK .. "%2")
+  return str
+end
+
 -- How many columns of characters each column needs: its longest word, heads included, and its longest text.
 local function needs(held, headed)
   local word, longest, total = 0, 0, 0
   for position, text in ipairs(held) do
-    for part in text:gmatch("[^%s/%-]+[/%-]?") do word = math.max(word, length(part)) end
+    for part in text:gsub(BREAK, " "):gmatch("[^%s/%-]+[/%-]?") do word = math.max(word, length(part)) end
     if position > headed then longest = math.max(longest, length(text)) end
     total = total + length(text)
   end
@@ -155,7 +162,7 @@ return {
   { RawBlock = parsed },
   {
     Table = function(tbl)
-      if FORMAT:match("typst") then tbl = printed(tbl) end
+      if FORMAT:match("typst") then tbl = printed(tbl):walk { Str = breaking } end
       local changed = tbl.classes:includes("dataframe") and aligned(tbl) or nil
       return FORMAT:match("typst") and fitted(changed or tbl) or changed
     end,

@@ -106,3 +106,10 @@ def test_a_column_of_long_words_keeps_their_room():
     rows = [["derivative_threshold_of_one", "1.15B", "n/a", LONG * 3], ["x", "1.2B", "n/a", LONG * 4]]
     word, *_ = shares(rows)
     assert word * LINE >= len("derivative_threshold_of_one")
+
+
+def test_a_place_in_the_code_may_break_behind_its_file():
+    place = "helpers/measures/performance.py:recalibrate"
+    word, *_ = shares([[place, "1.15B", "n/a", LONG * 3], ["x", "1.2B", "n/a", LONG * 4]])
+    assert len("performance.py:") <= word * LINE < len("performance.py:recalibrate")
+    assert place in written(f"<table><tbody><tr><td>{place}</td></tr></tbody></table>")  # on the page it is one word
