@@ -7,7 +7,7 @@ import pytest
 
 from helpers import edition, paths
 from helpers.measures import boards, performance
-from helpers.registry import lists
+from helpers.registry import lists, renames
 from helpers.sources import artificial_analysis, epoch
 from helpers.tables import contracts
 from tests.conftest import SHARED
@@ -74,7 +74,7 @@ def index(pro: bool, tracked: pd.Series, tmp_path) -> pd.DataFrame:
     path = tmp_path / "2026-04-10.json"
     path.write_text(json.dumps({"intelligence_index_version": 4.1, "data": rows}), encoding="utf-8")
     found = artificial_analysis.scores(artificial_analysis.read(path), tracked, LABELS)
-    address = theirs["huggingface_url"].str.removeprefix("https://huggingface.co/")
+    address = renames.current(theirs["huggingface_url"].str.removeprefix("https://huggingface.co/"))
     return contracts.check(found, "clean/artificial_analysis").assign(open=theirs["is_open_weights"], address=address)
 
 
