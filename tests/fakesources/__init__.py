@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import urllib.parse
+from pathlib import PurePosixPath
 
 from tests import loopback
 from tests.fakesources.holdings import AA_KEY, OPENROUTER_KEY
@@ -109,11 +110,14 @@ class Handler(Base):
         return self.json({"data": rows, "meta": meta})
 
     def catalogue(self):
+        """Models whose output is as asked for: text, unless it is said."""
         fake, start = self.fake, int(self.query.get("offset", 0))
-        stop = start + fake.paged if fake.paged else len(fake.models)
-        following = f"/api/v1/models?output_modalities=all&offset={stop}" if stop < len(fake.models) else None
-        envelope = {"links": {"next": following}, "total_count": len(fake.models)}
-        return self.json({"data": fake.models[start:stop], **envelope})
+        wanted = self.query.get("output_modalities", "text")
+        models = [row for row in fake.models if wanted in ("all", *row["architecture"]["output_modalities"])]
+        stop = start + (fake.paged or len(models))
+        following = f"/api/v1/models?{urllib.parse.urlencode(self.query | {'offset': stop})}"
+        links = {"next": following if stop < len(models) else None}
+        return self.json({"data": models[start:stop], "links": links, "total_count": len(models)})
 
     def index(self):
         fake, page = self.fake, int(self.query.get("page", 1))
@@ -131,24 +135,23 @@ class Handler(Base):
         return self.json({"id": dataset, "sha": COMMIT}, 200 if held else 404)
 
     def tree(self, dataset, folder):
-        prefix = f"{dataset}/"
-        rows = [
-            {"type": "file", "path": path.removeprefix(prefix), "size": len(content), "oid": "0" * 40}
-            | {
-                "lfs": {
-                    "oid": self.fake.told_digest or hashlib.sha256(content).hexdigest(),
-                    "size": len(content),
-                    "pointerSize": 130,
-                }
-            }
-            for path, content in self.fake.files.items()
-            if path.startswith(f"{prefix}{folder}/")
-        ]
-        rows.insert(0, {"type": "directory", "path": folder, "oid": "0" * 40, "size": 0})
+        """Files and folders below one: those deeper than its own only where all are asked for."""
+        base = f"{dataset}/{folder}/"
+        files = {path.removeprefix(f"{dataset}/"): path for path in self.fake.files if path.startswith(base)}
+        folders = {str(above) for path in files for above in PurePosixPath(path).parents} - {".", folder}
+        rows = [{"type": "directory", "path": path, "oid": "0" * 40, "size": 0} for path in sorted(folders)]
+        for path, held in files.items():
+            content = self.fake.files[held]
+            digest = self.fake.told_digest or hashlib.sha256(content).hexdigest()
+            lfs = {"oid": digest, "size": len(content), "pointerSize": 130}
+            rows.append({"type": "file", "path": path, "size": len(content), "oid": "0" * 40, "lfs": lfs})
+        if self.query.get("recursive") != "true":
+            rows = [row for row in rows if str(PurePosixPath(row["path"]).parent) == folder]
         start = int(self.query.get("cursor", 0))
         stop = start + (self.fake.paged or len(rows))
-        link = f'<{self.fake.hub}{self.path.partition("?")[0]}?recursive=true&cursor={stop}>; rel="next"'
-        return self.json(rows[start:stop], 200, {"Link": link} if stop < len(rows) else {})
+        following = f"{self.path.partition('?')[0]}?{urllib.parse.urlencode(self.query | {'cursor': stop})}"
+        link = {"Link": f'<{self.fake.hub}{following}>; rel="next"'} if stop < len(rows) else {}
+        return self.json(rows[start:stop], 200, link)
 
     def resolve(self, dataset, path):
         if f"{dataset}/{path}" not in self.fake.files:

@@ -35,6 +35,7 @@ def catalogue(models=5):
             "canonical_slug": f"acme/m{number}-20250101",
             "hugging_face_id": f"acme/M{number}" if number % 2 == 0 else "",
             "name": "=1+1<script>",
+            "architecture": {"output_modalities": ["image"] if number == 3 else ["text"]},
         }
         for number in range(models)
     ]
