@@ -232,6 +232,18 @@ FETCHED = (
 VERBS = {row[0]: _fetch(*row) for row in FETCHED}
 
 
+registry = typer.Typer(no_args_is_help=True, help="The list of tracked models.")
+app.add_typer(registry, name="registry")
+
+
+@registry.command("candidates")
+def registry_candidates(edition_name: EditionName = edition.DEFAULT, archive: Archive = paths.ARCHIVE) -> None:
+    """What the whole Hub has and the list lacks, by the list's own policy: its kind of models, by its makers, large."""
+    from helpers.commands import candidates
+
+    print(candidates.run(edition.load(edition_name), archive))
+
+
 @app.command("public")
 def public_(engine: Engine = "auto") -> None:
     """From nothing to the public edition: collect what can be had, build, and say what could not be had and why."""

@@ -1,18 +1,17 @@
 """Filling the folder of raw inputs of an edition from what the archive holds."""
 
+import datetime
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet
 
-from helpers import files, paths
+from helpers import paths
 from helpers.archive import listings, sound, store
 from helpers.registry import lists
 from helpers.sources import fetched, hub
-from helpers.tables.contracts import TABLES
 
 SOURCES = ("history", "openrouter", "arena", "artificial_analysis", "epoch", "registry")
 """Folders of the archive that are raw inputs as they are; the snapshots and the listing of derivatives come apart."""
@@ -49,7 +48,7 @@ def gather(folder: Path, source: Path = paths.ARCHIVE, tracked_lists: Sequence[s
         name = f"date={day}/{store.FILE}"
         _bring(source / "snapshots" / name, folder / "snapshots" / name)
     rows = [("snapshots", len(held), str(held[-1]) if held else "", _left_out(unsound))]
-    rows.append(("derivatives", *_derivatives(source, folder / "derivatives")))
+    rows.append(("derivatives", *_derivatives(source, folder)))
     for name in SOURCES:
         found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and _is_input(path)]
         found = [path for path in found if path.parent != source / "registry" or path.name not in left]
@@ -71,26 +70,30 @@ def _is_input(path: Path) -> bool:
     return path.name[0] != "." and path.parent.parent.name != fetched.REPLACED
 
 
-def _derivatives(source: Path, folder: Path) -> tuple[int, str, str]:
-    """Bring the listing of derivatives, with its manifest; gives files, its day, and what of the Hub it covers."""
-    for name, covers in (("snapshots", hub.WHOLE), ("derivatives", listings.DERIVATIVES)):
-        place = source / name
-        for day in reversed(store.days(place)):
-            told = None if sound.fault(place, day) else sound.manifest(place, day)
-            if told and listings.covered(told) == covers and not sound.fault(place, day, verify=True):
-                _listing(place / f"date={day}", folder / f"date={day}")
-                return 1, str(day), covers
-    return 0, "", ""
+def newest(place: Path, covers: str) -> datetime.date | None:
+    """The newest day of a listing that covers so much of the Hub, by its own record, and can be relied on.
+
+    place: the archive's snapshots or derivatives. covers: hub.WHOLE or listings.DERIVATIVES.
+    """
+    for day in reversed(store.days(place)):
+        told = None if sound.fault(place, day) else sound.manifest(place, day)
+        if told and listings.covered(told) == covers and not sound.fault(place, day, verify=True):
+            return day
+    return None
 
 
-def _listing(day: Path, target: Path) -> None:
-    """The columns of raw/derivatives of a day, and its manifest."""
-    columns = list(TABLES["raw/derivatives"].columns)
-    with pyarrow.parquet.ParquetFile(day / store.FILE, page_checksum_verification=True) as file:
-        table = file.read(columns)
-    with files.replacing(target / store.FILE) as beside:
-        pyarrow.parquet.write_table(table, beside)
-    _bring(day / listings.MANIFEST, target / listings.MANIFEST)
+def _derivatives(source: Path, raw: Path) -> tuple[int, str, str]:
+    """Bring the listing of derivatives, with its manifest; gives files, its day, and what of the Hub it covers.
+
+    One of the whole Hub is brought as such, too.
+    """
+    whole = newest(source / "snapshots", hub.WHOLE)
+    name, covers = ("snapshots", hub.WHOLE) if whole else ("derivatives", listings.DERIVATIVES)
+    day = whole or newest(source / name, covers)
+    for target in ("derivatives", *["whole_hub"] * bool(whole)) if day else ():
+        for file in (store.FILE, listings.MANIFEST):
+            _bring(source / name / f"date={day}" / file, raw / target / f"date={day}" / file)
+    return (1, str(day), covers) if day else (0, "", "")
 
 
 def _bring(path: Path, target: Path) -> None:

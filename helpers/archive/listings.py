@@ -86,6 +86,11 @@ def coverage(path: Path) -> str:
     return covered(json.loads(place.read_text(encoding="utf-8"))) if place.exists() else WHOLE
 
 
+def about(path: Path) -> dict[str, object]:
+    """What a listing's file is: its day, and whether it is of the whole_hub."""
+    return {"day": pd.Timestamp(day(path)), "whole_hub": coverage(path) == WHOLE}
+
+
 def covered(manifest: dict[str, Any]) -> str:
     """The same by the manifest's content."""
     return WHOLE if manifest["scope"] == WHOLE else DERIVATIVES

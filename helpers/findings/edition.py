@@ -78,6 +78,11 @@ def whole_hub_listed(tell: Tell) -> bool:
     return tell("derivative-listing.whole_hub")
 
 
+def whole_hub_held(tell: Tell) -> bool:
+    """The edition holds a listing of the whole Hub."""
+    return tell("held.whole-hub.held")
+
+
 def arena_boards_daily(tell: Tell) -> bool:
     """Of the Arena boards no two in a row are more than a day apart."""
     return tell("arena-boards.longest_gap_days") <= 1

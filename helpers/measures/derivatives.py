@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.measures import cleaning
 from helpers.registry import UNRESOLVED, renames, reuploads
 from helpers.tables import engine
 from helpers.tables.contracts.columns import LONGEST
@@ -57,11 +58,11 @@ def classify(
 
 
 def listed(classified: pd.DataFrame) -> pd.DataFrame:
-    """How many rows count, in one row: counted, beside (those of them with a format for local inference beside ordinary
-    weights), strict (without them)."""
+    """How many rows count, in one row: repositories (of the listing), counted, beside (those of them with a format for
+    local inference beside ordinary weights), strict (without them), and from when to when they were made (`span`)."""
     rows = counted(classified)
-    with_format = int(rows["beside"].notna().sum())
-    return pd.DataFrame([{"counted": len(rows), "beside": with_format, "strict": len(rows) - with_format}])
+    counts = {"repositories": classified["model"].nunique(), "counted": len(rows), "beside": rows["beside"].count()}
+    return cleaning.span(rows["month"], "M").assign(**counts, strict=counts["counted"] - counts["beside"])
 
 
 def counted(classified: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from helpers.measures import cleaning
+from helpers.registry import REGION_LABELS
+
 STARTS = 6
 """Months by which the start of a trend is moved, back and forth; ours."""
 THREE_WAY = {"china": "china", "us": "us", "eu": "other", "other": "other", "unknown": "unknown"}
@@ -151,6 +154,13 @@ def _line(points: pd.DataFrame) -> pd.DataFrame:
     line = {"score": y.mean() + slope * (at - x.mean()), "points_per_year": slope * 365.25}
     # Machines differ in the last digits of such sums; a millionth of a point is alike on all.
     return pd.DataFrame(line).round(6).assign(date=dates, points=len(points))
+
+
+def held(scores: pd.DataFrame) -> pd.DataFrame:
+    """From when to when a table of scores runs (`cleaning.span`), and of how many models: with the counts of `openness`
+    over all regions, in one row."""
+    known = openness(scores, REGION_LABELS).drop(columns="region")
+    return cleaning.span(scores["date"], "D").assign(**known.sum())
 
 
 def openness(scores: pd.DataFrame, regions: Iterable[str]) -> pd.DataFrame:

@@ -1,10 +1,12 @@
 """Which models are tracked: text generators, by pipeline tag, name and format (paper, Section 2.1)."""
 
 import re
+from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.registry import reuploads
+from helpers import paths
+from helpers.registry import renames, reuploads
 
 TEXT_OUT = {
     "text-generation", "text2text-generation", "conversational", "translation", "summarization", "question-answering",
@@ -22,7 +24,8 @@ NAMED = {
     "embedding": re.compile(r"(?<![a-z])(embed(ding|dings)?|e5|bge|gte)(?![a-z])", re.IGNORECASE),
     "diffusion": re.compile(r"(?<![a-z])(stable-diffusion|sdxl|flux)(?![a-z])", re.IGNORECASE),
     "classifier, reward or guard model": re.compile(
-        r"(?<![a-z])(reward|reranker|classifier|guard|shieldgemma|(ultra)?rm|genrm|prm|orm)(?![a-z])", re.IGNORECASE
+        r"(?<![a-z])(reward|reranker|classifier|(safe)?guard|shieldgemma|(ultra)?rm|genrm|prm|orm)(?![a-z])",
+        re.IGNORECASE,
     ),
 }
 """What a model's name says when its pipeline tag says nothing or calls it a text generator."""
@@ -43,6 +46,39 @@ def untracked(models: pd.Series, metadata: pd.DataFrame, excluded_formats: list[
     )
     reasons = [_reason(*row, excluded_formats) for row in zip(models, pipelines, tags, libraries, strict=True)]
     return pd.Series(reasons, models.index, dtype=object)
+
+
+EARLY, UNLISTED = "made before ChatGPT", "maker not listed"
+"""Why a text generator is not tracked that the rules above let pass."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the list asks of a model beside its kind (data/registry/policy.csv has the sources).
+
+    since: the first day on which it may have been made. least_downloads: the fewest lifetime downloads.
+    """
+
+    since: pd.Timestamp
+    least_downloads: int
+
+
+_TOLD = pd.read_csv(paths.REGISTRY / "policy.csv", dtype=str).set_index("rule")["value"]
+POLICY = Policy(pd.Timestamp(_TOLD["since"], tz="UTC"), int(_TOLD["least_downloads"]))
+
+
+def unlisted(rows: pd.DataFrame, models: pd.Series, excluded_formats: list[str], since: pd.Timestamp) -> pd.Series:
+    """Why a repository is not on the list of models: what `untracked` gives, EARLY or UNLISTED; null = a candidate.
+
+    rows: model, created_at (UTC), pipeline_tag, tags, library_name, of repositories that are not listed. models: ids
+    that are. The first reason that holds counts. A maker is listed where a model is in the same namespace, under its
+    name now or an earlier one: whose weights others pass on the Hub does not tell.
+    """
+    reasons = untracked(rows["model"], rows, excluded_formats)
+    makers = renames.known_as(models).str.split("/").str[0]
+    known = rows["model"].str.split("/").str[0].isin(makers)
+    reasons = reasons.where(reasons.notna() | (rows["created_at"] >= since), EARLY)
+    return reasons.where(reasons.notna() | known, UNLISTED)
 
 
 def _reason(model: str, pipeline: str, tags: set[str], library: str, excluded_formats: list[str]) -> str | None:

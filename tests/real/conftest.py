@@ -14,7 +14,7 @@ import yaml
 
 from helpers import paths
 from tests.conftest import SHARED, copy_of_repository
-from tests.real.plain import choices, downloads, ram, signals
+from tests.real.plain import choices, downloads, hub, ram, signals
 from tests.real.plain.counts import Counts
 
 ARCHIVE = SHARED / "real-archive"
@@ -103,7 +103,7 @@ def reckoned(name: str) -> dict[str, pd.DataFrame]:
     counts = Counts(ARCHIVE, paths.REGISTRY, parameters | dates())
     plain = downloads.tables(counts)
     plain |= downloads.figures(counts, plain) | signals.tables(counts, plain["eras"]) | ram.tables(counts)
-    return plain | choices.tables(counts)
+    return plain | choices.tables(counts) | hub.tables(counts)
 
 
 def dates() -> dict[str, str]:

@@ -60,7 +60,23 @@ def test_only_the_lists_that_an_edition_tracks_are_brought(held, tmp_path):
 
 def test_derivatives_come_from_the_newest_day_of_the_whole_hub(held, tmp_path):
     gather.gather(tmp_path / "raw", held)
-    assert [path.name for path in (tmp_path / "raw/derivatives").iterdir()] == ["date=2026-01-01"]
+    for name in ("derivatives", "whole_hub"):
+        found = sorted(path.relative_to(tmp_path / "raw" / name).as_posix() for path in (tmp_path / "raw").rglob("*")
+                       if path.is_file() and path.is_relative_to(tmp_path / "raw" / name))  # fmt: skip
+        assert found == ["date=2026-01-01/manifest.json", "date=2026-01-01/models.parquet"]
+
+
+def test_derivatives_of_tracked_models_are_no_listing_of_the_whole_hub(held, tmp_path):
+    (held / "snapshots/date=2026-01-01").rename(held / "derivatives")
+    (held / "derivatives").rename(held / "date=2026-01-01")
+    (held / "derivatives").mkdir()
+    (held / "date=2026-01-01").rename(held / "derivatives/date=2026-01-01")
+    manifest = held / "derivatives/date=2026-01-01/manifest.json"
+    manifest.write_text(json.dumps({"scope": ["a/x"]}), encoding="utf-8")
+    table = gather.gather(tmp_path / "raw", held).set_index("source")
+    assert table.loc["derivatives", ["files", "note"]].tolist() == [1, "derivatives of tracked models only"]
+    assert (tmp_path / "raw/derivatives/date=2026-01-01/models.parquet").is_file()
+    assert not (tmp_path / "raw/whole_hub").exists()
 
 
 def test_without_a_day_of_the_whole_hub_there_are_no_derivatives(held, tmp_path):

@@ -253,3 +253,5 @@ def test_a_region_without_a_known_open_model_is_told_and_unmeasured_ones_do_not_
     table = pd.DataFrame(rows, columns=["date", "region", "status", "score"])
     found = performance.openness(table, ["china", "us", "eu"])
     assert found.to_numpy().tolist() == [["china", 0, 0, 0], ["us", 3, 1, 1], ["eu", 1, 0, 1]]
+    whole = performance.held(table.assign(date=pd.to_datetime(table["date"]))).iloc[0]
+    assert whole[["models", "open_models", "unknown_models", "held", "first"]].tolist() == [5, 2, 2, 1, day]

@@ -54,8 +54,8 @@ RAW = {
         strict="filter",
         description="One day's listing of the Hub's repositories, derivatives among them: "
         "`raw/derivatives/date=YYYY-MM-DD/models.parquet`. A `manifest.json` beside it tells whether it is of the "
-        "whole Hub or of the derivatives of tracked models only; without one it is of the whole Hub. Further columns "
-        "are ignored.",
+        "whole Hub or of the derivatives of tracked models only; without one it is of the whole Hub. One that is, by "
+        "its record, stands in `raw/whole_hub` as well. Further columns are ignored.",
     ),
     "raw/openrouter/daily": pa.DataFrameSchema(
         {

@@ -1,0 +1,13 @@
+-- Each repository that is tracked or has $least lifetime downloads or more, the largest first; the others are one row without an id.
+-- Tables: listing, tracked (model: the ids that tracked models have and had).
+WITH told AS (
+    SELECT model, created_at, downloads_all_time, tags, library_name, pipeline_tag,
+        model IN (SELECT model FROM tracked) AS tracked, coalesce(downloads_all_time >= $least, false) AS large
+    FROM listing
+)
+SELECT model, created_at, downloads_all_time, tags, library_name, pipeline_tag, tracked, 1 AS repositories
+FROM told WHERE tracked OR large
+UNION ALL
+SELECT NULL, NULL, sum(downloads_all_time)::BIGINT, NULL, NULL, NULL, false, count(*)
+FROM told WHERE NOT (tracked OR large)
+ORDER BY downloads_all_time DESC NULLS LAST, model
