@@ -138,14 +138,15 @@ STEPS = (
             "notebooks", "labels.json", "edition.yml", "/_quarto.yml", "/report/index.qmd", "/report/references.bib",
             "/report/theme/page.html", "/report/filters",
         ),
-        writes=("pages",),
+        writes=("pages", "tables.json"),
         module="helpers.publish.previews",
     ),
     Step(
         "publish",
         "HTML and PDF",
         reads=(
-            "pages", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml", "_variables.yml",
+            "pages", "tables.json", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml",
+            "_variables.yml",
             "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "ram/explore",
             "reproduction/figures", "sensitivity/figures",
             "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv", "/data/terms.csv",

@@ -1,12 +1,13 @@
 """The figures and tables that the report embeds from executed notebooks, ready for either format."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from helpers import paths
+from helpers import files, paths
 from helpers.publish.notebooks import Cell, Notebook
 from helpers.text import nodes
 from helpers.text.article import Embed
@@ -14,6 +15,8 @@ from helpers.text.faults import refuse
 from helpers.text.nodes import Node
 
 TABLES = paths.REPORT / "filters" / "tables.lua"
+KEPT = "tables.json"
+"""Where the build keeps the tables that notebooks show, parsed."""
 FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 """Kinds of files of a figure, as readers are offered them."""
 
@@ -60,15 +63,16 @@ class Exhibit:
 def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path) -> dict[str, Exhibit]:
     """The exhibits behind embedded cells, by label.
 
-    The cells have passed `precheck.preflight`. All captions are parsed together and so are all tables: starting
-    pandoc is what takes time.
+    The cells have passed `precheck.preflight`, and their tables were kept with `keep_tables`. All captions are parsed
+    together: starting pandoc is what takes time.
     """
     found: list[tuple[str, Notebook, Cell]] = []
     for embed in embeds:
         notebook = executed[Path(embed.path).stem]
         found.append((embed.label, notebook, notebook.labelled[embed.label]))
     captions = _captions([cell.options[f"{label[:3]}-cap"] for label, _, cell in found])
-    tables = _tables({label: cell.table() or "" for label, _, cell in found if label.startswith("tbl-")})
+    held = json.loads((build / KEPT).read_text(encoding="utf-8"))
+    tables = {label: _table(label, held) for label, _, _ in found if label.startswith("tbl-")}
     places, exhibits = folders(build), {}
     for (label, notebook, cell), caption in zip(found, captions, strict=True):
         kept = {path.suffix[1:]: path for folder in places for path in folder.glob(f"{label}.*")}
@@ -98,14 +102,18 @@ def _captions(texts: list[str]) -> list[list[Node]]:
     return [block["c"] for block in blocks]
 
 
-def _tables(texts: dict[str, str]) -> dict[str, Node]:
-    """The table in each HTML text, aligned."""
+def keep_tables(executed: Iterable[Notebook], build: Path) -> None:
+    """Parse the table of every cell that has one, aligned, and keep them by label: a changed sentence changes none."""
+    cells = {label: cell for notebook in executed for label, cell in notebook.labelled.items()}
+    texts = {label: cell.table() or "" for label, cell in cells.items() if label.startswith("tbl-")}
     html = "\n".join(f'<div id="{label}">{text}</div>' for label, text in texts.items())
-    tables = {}
-    for block in nodes.parse(html, "html", TABLES) if texts else []:
-        label = block["c"][0][0]
-        table = next((node for node in nodes.elements(block) if node["t"] == "Table"), None)
-        if table is None:
-            raise refuse("a notebook", f"the HTML that cell {label} shows holds no table", "end the cell in a table")
-        tables[label] = table
-    return tables
+    found = {}
+    for block in nodes.parse(html, "html", TABLES):
+        found[block["c"][0][0]] = next((node for node in nodes.elements(block) if node["t"] == "Table"), None)
+    files.write_text(build / KEPT, json.dumps(found))
+
+
+def _table(label: str, held: dict[str, Node | None]) -> Node:
+    if not (table := held.get(label)):
+        raise refuse("a notebook", f"the HTML that cell {label} shows holds no table", "end the cell in a table")
+    return table

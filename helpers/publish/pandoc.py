@@ -62,14 +62,16 @@ def write_page(blocks: list[Node], root: Path, about: dict[str, Any], site: Path
     """Write report/index.html from its blocks, and the pages of sections that have their own. more: arguments of
     pandoc's."""
     kept, sections = apart.split(blocks)
-    html = nodes.pandoc(
-        nodes.document(kept, about | {"root": "../"}),
-        *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *more),
-        *("--template", "report/theme/page.html"),
-        folder=root,
-    )
-    own = {name: apart.write(section, root, about, *more) for name, section in sections.items()}
-    for name, page in apart.linked({apart.REPORT: html} | own).items():
+    with ThreadPoolExecutor() as pool:
+        own = {name: pool.submit(apart.write, section, root, about, *more) for name, section in sections.items()}
+        html = nodes.pandoc(
+            nodes.document(kept, about | {"root": "../"}),
+            *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *more),
+            *("--template", "report/theme/page.html"),
+            folder=root,
+        )
+    pages = {apart.REPORT: html} | {name: page.result() for name, page in own.items()}
+    for name, page in apart.linked(pages).items():
         files.write_text(site / name / "index.html", page)
 
 

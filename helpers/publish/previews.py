@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files, paths
-from helpers.publish import notebooks
+from helpers.publish import exhibits, notebooks
 from helpers.publish.notebooks import Cell, Notebook, picture, sides
 from helpers.publish.pandoc import ORIGINS
 from helpers.text import article, nodes, sources
@@ -34,16 +34,18 @@ def run() -> None:
 
 
 def write(root: Path, build: Path) -> None:
-    """Write the page and a copy of each notebook of the build, with its pictures, as <build>/pages."""
+    """Write the page and a copy of each notebook of the build, with its pictures, as <build>/pages; keep its tables."""
     executed = list(notebooks.read_all(build).values())
     named = json.loads((build / article.LABELS).read_text(encoding="utf-8"))
     about = _described(root, sources.metadata(root, sources.edition(build)), executed)
     folder = build / "pages"
     files.clear(folder)
     with ThreadPoolExecutor() as pool:
+        tables = pool.submit(exhibits.keep_tables, executed, build)
         pages = list(pool.map(lambda notebook: _blocks(notebook, named, folder), executed))
         pages = _coloured(pages)
         list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, root, folder), executed, pages))
+        tables.result()
 
 
 def _described(root: Path, about: dict[str, Any], executed: list[Notebook]) -> dict[str, Any]:

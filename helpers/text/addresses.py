@@ -201,9 +201,9 @@ class Book:
             if not self._can_be(column, part):
                 raise AddressError(f"`{table.name}` has no {column} `{part}`{near(part, self._known(column))}")
 
-    def rows(self, address: str, sort: str = "", without: str = "") -> list[dict[str, Cell]]:
-        """Column → cell of each row at the first part of an address, as text lists them: those of the table's order, or
-        those with the highest value in the column `sort` first; not those with a key of `without`.
+    def rows(self, address: str, said: Iterable[str], sort: str = "", without: str = "") -> list[dict[str, Cell]]:
+        """Column → cell of each row at the first part of an address, as text lists them: the columns `said`, in the
+        table's order, or those with the highest value in the column `sort` first; none with a key of `without`.
 
         Where the address is unknown, or a row has no value in the column `sort`, there is no row.
         """
@@ -225,19 +225,13 @@ class Book:
                     self._must_exist(table, tuple(part for _ in table.by))
                 return []
             fixed[by] = table.month(part, self.splice) if by == "month" else part
-        found = []
-        for keys in table.keys:
-            at = dict(zip(table.by, keys, strict=True))
-            if all(at[by] == part for by, part in fixed.items()) and not set(keys) & set(without.split()):
-                found.append(
-                    {c: self.cell(".".join([name, *keys, c])) for c in table.columns if self._has_unit(name, c)}
-                )
+        listed = [keys for keys in table.keys if not set(keys) & set(without.split())]
+        listed = [keys for keys in listed if fixed.items() <= dict(zip(table.by, keys, strict=True)).items()]
         if sort:
-            found = sorted((row for row in found if row[sort].known), key=lambda row: -row[sort].raw)
-        return found
-
-    def _has_unit(self, table: str, column: str) -> bool:
-        return ((table, column) in self.units) or (("", column) in self.units)
+            ranked = [(self.cell(".".join([name, *keys, sort])), keys) for keys in listed]
+            known = sorted((pair for pair in ranked if pair[0].known), key=lambda pair: -pair[0].raw)
+            listed = [keys for _, keys in known]
+        return [{column: self.cell(".".join([name, *keys, column])) for column in said} for keys in listed]
 
     def addresses(self) -> Iterator[str]:
         """Every address that there is, in order of tables, rows and columns."""

@@ -137,11 +137,8 @@ def _looked_up(
             found.append(Fault(where[0], str(error), "`atom values` lists addresses"))
     for listing, where in asked.lists.items():
         try:
-            rows = book.rows(listing.address, listing.sort, listing.without)
-            said = asked.columns[listing]
-            if rows and (lost := sorted(said - set(rows[0]))):
-                raise AddressError(f"`{listing.address}` has no column `{lost[0]}`{addresses.near(lost[0], rows[0])}")
-            lists[listing] = [{column: cell for column, cell in row.items() if column in said} for row in rows]
+            said = sorted(asked.columns[listing])
+            lists[listing] = book.rows(listing.address, said, listing.sort, listing.without)
         except AddressError as error:
             found.append(Fault(where[0], str(error), "`atom values` lists addresses"))
     for condition, where in asked.conditions.items():

@@ -123,4 +123,4 @@ def write(source: Path, target: Path, told: dict[Caption, str]) -> None:
         if cell.get("outputs") == []:
             # Quarto refuses to embed a cell that shows nothing, even within a passage that is withheld
             cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ""}]
-    files.write_text(target, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+    files.write_text(target, json.dumps(notebook, ensure_ascii=False) + "\n")

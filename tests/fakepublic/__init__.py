@@ -166,8 +166,13 @@ def tokens(fake):
         f"{MAKER}/x-7B",
     )
     fake.models = [
-        {"id": name.casefold(), "canonical_slug": name.casefold(), "hugging_face_id": name, "name": MAKER,
-         "architecture": {"output_modalities": ["text"]}}
+        {
+            "id": name.casefold(),
+            "canonical_slug": name.casefold(),
+            "hugging_face_id": name,
+            "name": MAKER,
+            "architecture": {"output_modalities": ["text"]},
+        }
         for name in used
     ]
     yesterday = NOW.date() - datetime.timedelta(days=1)

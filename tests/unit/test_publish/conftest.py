@@ -67,15 +67,15 @@ class Small:
         return self.build / "site"
 
     def bind(self) -> None:
-        """What the step before the publishers does with the text."""
+        """What the steps before the publishers do with the text and the notebooks."""
         report, about = sources.read(self.root), sources.metadata(self.root, sources.edition(self.build))
         if report.faults:
             raise faults.PublishError(report.faults)
         article.write(article.read(report, sources.variables(self.build), about), self.build)
+        previews.write(self.root, self.build)
 
     def render(self, engine: str = "pandoc") -> publishing.Rendered:
         self.bind()
-        previews.write(self.root, self.build)
         return publishing.render(engine, self.root, self.build)
 
     def page(self, name: str = "report/index.html") -> str:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from helpers import paths
-from helpers.publish import completion, engines, previews, report, site
+from helpers.publish import completion, engines, report, site
 from helpers.publish.quarto import FOLDER
 from helpers.text import faults, sources
 from tests.unit.test_publish import conftest, recorded
@@ -173,7 +173,6 @@ def test_wherever_the_build_folder_lies_rendering_leaves_the_sources_as_they_wer
 
     quarto()
     project.bind()
-    previews.write(project.root, project.build)
     moved = project.build.rename(tmp_path / "elsewhere")
     before = sources_()
     for engine in ("quarto", "pandoc"):

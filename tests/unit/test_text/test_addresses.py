@@ -80,7 +80,7 @@ def test_a_table_without_rows_does_not_tell_which_keys_it_can_have(book):
     families = dataclasses.replace(book.tables["families"], rows=[], keys=[])
     bare = dataclasses.replace(book, tables=book.tables | {"families": families})
     assert not bare.cell("families.nobody.downloads").known
-    assert bare.rows("families.nobody") == []
+    assert bare.rows("families.nobody", []) == []
     with pytest.raises(AddressError, match="has no column"):
         bare.cell("families.nobody.likes")
 
@@ -92,8 +92,8 @@ def test_a_column_without_unit_is_named_with_the_remedy(book):
 
 
 def test_lists_are_rows_at_a_part_of_an_address(book):
-    def at(*asked):
-        return [row["downloads"].shown for row in book.rows(*asked)]
+    def at(address, *order):
+        return [row["downloads"].shown for row in book.rows(address, ["downloads"], *order)]
 
     assert at("families") == ["476M", "942M", "unknown"]
     assert at("families", "downloads") == ["942M", "476M"]
