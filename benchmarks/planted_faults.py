@@ -3,28 +3,43 @@
     python benchmarks/planted_faults.py [--count 100] [--seed 1]
 
 A fault is a change of one place of a module: a comparison or an operator turned, a number one off, two words swapped, a
-row of a filter or a sort left out, the first taken for the last. Each is tried by the unit tests that name the module.
-Those that pass unnoticed are printed with file, line and change: look at each, and add a test, or say why none can see.
+row of a filter or a sort left out, the first taken for the last. Each is tried by the unit tests of the module, file
+by file until one fails. Printed with file, line and change, and with the test that failed of it: look at each that
+went unnoticed, and add a test, or say why none can see.
 """
 
 import argparse
 import ast
 import functools
+import itertools
+import multiprocessing
+import os
 import random
-import re
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+import hypothesis
+import matplotlib.pyplot as plt
+import pandera.pandas as pandera
+import pytest
+import seaborn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.conftest import copy_of_repository
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
+HASTE = hypothesis.settings(derandomize=True, database=None, deadline=None, phases=[hypothesis.Phase.generate])
+"""The same examples each time, and no search for the smallest that fails."""
+LOADED = (pandera, plt, seaborn)
+"""Once, for all forks."""
+LONGEST = 600
+"""Seconds for a file of tests: of a fault they may go on for ever."""
+FORK, SECONDS = multiprocessing.get_context("fork"), itertools.count(1)
 MODULES = (
     "figures/*.py", "registry/*.py", "measures/*.py", "archive/gather.py", "archive/listings.py",
     "build/fingerprint.py",
@@ -56,7 +71,7 @@ class Fault:
 
 def faults(module: Path) -> Iterator[Fault]:
     """Every fault that a module can be given. Types, docstrings and messages are left alone."""
-    text = module.read_text(encoding="utf-8")
+    text = _text(module)
     starts = [0]
     for line in text.encode().splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -77,6 +92,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
                 continue  # a docstring
+            if isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) == "__all__":
+                continue
             if isinstance(child, ast.expr):
                 yield from ((child, f"({new})") for new in _wrong(child))
             if isinstance(child, ast.AST):
@@ -112,44 +129,113 @@ def _wrong(node: ast.expr) -> Iterator[str]:
 
 
 def tests_of(root: Path, module: Path) -> list[str]:
-    """The unit tests that could notice: those of the module's room, and those that name it."""
-    named = re.compile(rf"\b{module.stem}\b")
-    if "figures" in module.parts:
-        return ["tests/unit/test_figures"]
-    found = [path for path in (root / "tests/unit").rglob("test_*.py") if named.search(path.read_text("utf-8"))]
-    return sorted(str(path.relative_to(root)) for path in found)
+    """The unit tests that could notice, the nearest first: of its name; importers of it; of its room, if it draws;
+    importers of its package, where that is used as one; importers of modules that import it."""
+    name, package = _name(root, module), _name(root, module.parent)
+    users = {_name(root, path) for path in (root / "helpers").rglob("*.py") if name in _imported(path)}
+    drawn = module.parent.name == "figures"
+    found = {}
+    for path in (root / "tests/unit").rglob("test_*.py"):
+        imported = _imported(path)
+        near = (
+            module.stem in path.stem, name in imported, drawn and "test_figures" in path.parts,
+            package in users and package in imported, users & imported,
+        )  # fmt: skip
+        if any(near):
+            found[path] = (next(place for place, meant in enumerate(near) if meant), -_text(path).count(module.stem))
+    return [str(path.relative_to(root)) for path in sorted(found, key=lambda path: (*found[path], path))]
 
 
-def passes(root: Path, module: Path, seconds: float | None = None) -> bool:
-    """Whether the unit tests of a module pass, in so many seconds."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    try:
-        done = subprocess.run(
-            [*command, *tests_of(root, module)], cwd=root, capture_output=True, timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+def _name(root: Path, place: Path) -> str:
+    return ".".join(place.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 @functools.cache
-def usual(root: Path, module: Path) -> float:
-    """The seconds that the unit tests of a module take without a fault, which they must pass to notice any."""
-    start = time.monotonic()
-    if not passes(root, module):
-        raise SystemExit(f"{module.relative_to(root)}: its tests fail without any fault: {tests_of(root, module)}")
-    return time.monotonic() - start
+def _imported(path: Path) -> set[str]:
+    """Modules, and names of modules, that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(_text(path))):
+        if isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{one.name}" for one in node.names} | {str(node.module)}
+        elif isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+    return found
 
 
-def noticed(root: Path, fault: Fault) -> bool:
-    """Whether a unit test fails of a fault, or takes ten times as long as ever."""
-    seconds = 60 + 10 * usual(root, fault.module)
-    whole = fault.module.read_bytes()
-    fault.module.write_bytes(whole[: fault.start] + fault.new.encode() + whole[fault.end :])
+@dataclass
+class First:
+    """A plugin of pytest that keeps which test failed first."""
+
+    failed: str = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed = self.failed or report.nodeid
+
+
+def failure(root: Path, test: str) -> str | None:
+    """The first test of a file that fails, or the file, if it cannot be read or takes too long; None if all pass.
+
+    They run in a fork, where the libraries that they import, and nothing of ours, are loaded already.
+    """
+    told, telling = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=_run, args=(root, test, telling))
+    child.start()
+    telling.close()
     try:
-        return not passes(root, fault.module, seconds)
+        return told.recv() if told.poll(LONGEST) else test
+    except EOFError:
+        return test
     finally:
-        fault.module.write_bytes(whole)
+        child.kill()
+        child.join()
+
+
+def _run(root: Path, test: str, telling: Connection) -> None:
+    os.chdir(root)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("helpers", "tests", "benchmarks")]:
+        del sys.modules[name]
+    sys.path[:] = [str(root), *(place for place in sys.path if Path(place).resolve() != ROOT)]
+    first = First()
+    hypothesis.settings.register_profile("faults", HASTE)
+    hypothesis.settings.load_profile("faults")
+    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", test], [first])
+    telling.send(None if code == 0 else first.failed or test)
+
+
+@functools.cache
+def sound(root: Path, test: str) -> bool:
+    """Whether a test passes without any fault: else it has noticed none."""
+    return failure(root, test) is None
+
+
+def noticed(root: Path, fault: Fault) -> str | None:
+    """The unit test that fails of a fault, or is not done in good time."""
+    whole = fault.module.read_bytes()
+    for file in tests_of(root, fault.module):
+        _write(fault.module, whole[: fault.start] + fault.new.encode() + whole[fault.end :])
+        try:
+            found = failure(root, file)
+        finally:
+            _write(fault.module, whole)
+        if found and not sound(root, found):
+            raise SystemExit(f"fails without any fault: {found}")
+        if found:
+            return found
+    return None
+
+
+def _write(module: Path, content: bytes) -> None:
+    """Write a module with a time of its own: compiled code is known by the second and the size of its source."""
+    module.write_bytes(content)
+    os.utime(module, (now := next(SECONDS), now))
 
 
 def main() -> None:
@@ -163,12 +249,14 @@ def main() -> None:
         possible = [found for path in modules if tests_of(root, path) and (found := list(faults(path)))]
         draw, seen = random.Random(asked.seed), 0
         draw.shuffle(possible)
-        for number in range(asked.count):  # each module in turn, so that long ones do not take all
-            fault = draw.choice(possible[number % len(possible)])
+        for found in possible:
+            draw.shuffle(found)
+        turns = (fault for turn in itertools.zip_longest(*possible) for fault in turn if fault)
+        for fault in itertools.islice(turns, asked.count):  # each module in turn, so that long ones do not take all
             found = noticed(root, fault)
-            seen += found
+            seen += found is not None
             where = f"{fault.module.relative_to(root)}:{fault.line}"
-            print(f"{'noticed ' if found else 'UNNOTICED'} {where}: {fault.old!r} → {fault.new!r}", flush=True)
+            print(f"{found or 'UNNOTICED'}  {where}: {fault.old!r} → {fault.new!r}", flush=True)
         print(f"{seen} of {asked.count} planted faults noticed (seed {asked.seed})")
 
 

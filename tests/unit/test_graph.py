@@ -94,6 +94,7 @@ def test_what_does_not_need_a_failed_step_goes_on_and_what_does_says_so(rebuild)
 def test_an_interruption_ends_what_runs_and_begins_nothing_more(rebuild, monkeypatch):
     ended = []
     monkeypatch.setattr(worker, "stop_all", lambda: ended.append(True))
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs in the background may have none
 
     def interrupted():
         os.kill(os.getpid(), signal.SIGINT)
@@ -103,8 +104,11 @@ def test_an_interruption_ends_what_runs_and_begins_nothing_more(rebuild, monkeyp
     def never():
         raise AssertionError("begun after the interruption")
 
-    with pytest.raises(graph.Stopped, match="nothing is half-written"):
-        rebuild({"one": interrupted, "two": never})
+    try:
+        with pytest.raises(graph.Stopped, match="nothing is half-written"):
+            rebuild({"one": interrupted, "two": never})
+    finally:
+        signal.signal(signal.SIGINT, usual)
     assert not graph.WORK.exists()
 
 

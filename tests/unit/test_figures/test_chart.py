@@ -1,13 +1,15 @@
 """The description that both pens draw from: the table, each value with its words, and nothing that a page would run."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import figures
-from helpers.figures import export
+from helpers import figures, paths
+from helpers.figures import export, palette, theme
+from helpers.figures.chart import Chart, Mark, Panel
 
 MONTHS = pd.date_range("2025-12-01", periods=3, freq="MS")
 
@@ -58,3 +60,121 @@ def test_no_name_ends_the_script(name):
     figure = figures.lines(table(name), "month", "downloads", "organisation", "downloads", name)
     assert "</script" not in figure.chart.script("fig-x")
     told(figure)
+
+
+# The room that a page keeps free for a chart ------------------------------------------------------------------------
+
+SCRIPT = (paths.REPORT / "theme" / "charts" / "chart.js").read_text(encoding="utf-8")
+TITLE, CHIPS = 22, 5
+"""Pixels of a panel's title, and above the rows of series."""
+ROWS = pd.DataFrame({"x": [1, 2], "y": [1.0, 2.0]})
+
+
+def panel(across: str, names: tuple[str, ...] = ("Qwen",), kind: str = "line", **more) -> Panel:
+    rows = ROWS.assign(base=0) if more.pop("stacked", False) else ROWS
+    marks = [Mark(kind, palette.Style(name, "#000000", (), "o"), rows) for name in names]
+    return Panel("x", "downloads", across, marks, **more)
+
+
+def test_panels_are_as_high_as_the_script_draws_them():
+    heights = re.search(r'across === "days" && .*? \? (\d+) : .*?> 1 \? (\d+) : wide \? (\d+) : (\d+);', SCRIPT)
+    small, several, wide, narrow = map(int, heights.groups())
+    stacked, beside, between = map(int, re.search(r"stacked \? (\d+) : (\d+) \* .*? \+ (\d+);", SCRIPT).groups())
+    foot = int(re.search(r"height = rows \* size \+ (\d+)", SCRIPT)[1])
+    assert (int(re.search(r"WIDE = (\d+)", SCRIPT)[1]), theme.WIDTH) == (560, 6.2)
+    for across in ("dates", "ranks"):
+        assert panel(across).height(wide=True, panels=1, columns=1) == TITLE + wide
+        assert panel(across).height(wide=False, panels=1, columns=1) == TITLE + narrow
+        assert panel(across).height(wide=True, panels=2, columns=1) == TITLE + several
+        assert panel(across).height(wide=True, panels=2, columns=2) == TITLE + several
+    assert panel("days").height(wide=True, panels=4, columns=2) == TITLE + small
+    assert panel("days").height(wide=True, panels=2, columns=1) == TITLE + several
+    names, rows = ("Qwen", "Meta", "IBM"), ["a", "b"]
+    assert panel("categories", names, ticks=rows, stacked=True).height(True, 1, 1) == TITLE + 2 * stacked + foot
+    assert panel("categories", names, ticks=rows).height(True, 1, 1) == TITLE + 2 * (3 * beside + between) + foot
+
+
+def test_series_under_a_panel_go_on_in_a_new_row_where_they_no_longer_fit():
+    """A series takes 60 pixels, and 7.6 for each letter of its name and the six of its value."""
+    four = 60 + 7.6 * 10
+    names = tuple(f"abc{number}" for number in range(4))
+    for width, rows in ((4 * four, 1), (4 * four - 1, 2), (2 * four, 2), (2 * four - 1, 4), (four, 4), (50, 4)):
+        assert panel("dates", names).chips(width) == CHIPS + 33 * rows, width
+    assert panel("dates", names, "fit").chips(int(four)) == CHIPS + 33  # fitted lines say nothing there
+
+
+@pytest.mark.parametrize(
+    ("shown", "width", "room"),
+    [
+        ({"panels": 1}, 680, 32 + (22 + 330 + 38) + 16 + 44),
+        ({"panels": 1}, 560, 32 + (22 + 330 + 38) + 16 + 44),
+        ({"panels": 1}, 559, 32 + (22 + 280 + 38) + 16 + 44),
+        ({"panels": 2}, 680, 32 + 2 * (22 + 260 + 38) + 2 * 16 + 44),
+        ({"panels": 3, "across": "days", "columns": 3}, 680, 32 + (22 + 190 + 38) + 16 + 44),
+        ({"panels": 3, "across": "days", "columns": 3}, 350, 32 + 2 * (22 + 190 + 38) + 2 * 16 + 44),  # two at most
+        ({"panels": 2, "across": "days", "columns": 2, "legend": "x"}, 680, 32 + 2 * (22 + 190 + 38) + 2 * 16 + 44),
+        ({"panels": 1, "below": ("a" * 103,)}, 680, 32 + (22 + 330 + 38) + 16 + 44 + 22),
+        ({"panels": 1, "below": ("a" * 104, "b")}, 680, 32 + (22 + 330 + 38) + 16 + 44 + 3 * 22),
+        ({"panels": 1, "height": 6.2}, 680, (680 - 26) + 26),  # the picture is the higher one
+    ],
+)
+def test_the_room_is_that_of_the_chart_or_of_its_picture(shown, width, room):
+    """Title and buttons, panels with what stands under them and gaps, the foot, the lines below."""
+    panels = [panel(shown.get("across", "dates"))] * shown["panels"]
+    more = {name: shown[name] for name in ("columns", "legend", "below") if name in shown}
+    assert Chart(panels, shown.get("height", 1), **more).room(width) == room
+
+
+def test_a_span_is_from_the_first_to_the_last_date_of_all_panels():
+    days = pd.to_datetime(["2025-03-01", "2025-05-01"])
+    line = Mark("line", palette.REGIONS["us"], pd.DataFrame({"x": days, "y": [1, 2]}))
+    later = pd.to_datetime(["2025-04-01", "2025-06-01"])
+    bars = Mark("bars", palette.REGIONS["us"], pd.DataFrame({"x": days, "x_end": later, "y": [1, 2], "base": 0}))
+    early = Mark("line", palette.REGIONS["us"], pd.DataFrame({"x": days - pd.Timedelta(days=40), "y": [1, 2]}))
+    over, under = (Panel("x", "downloads", "dates", marks) for marks in ([line, bars], [early]))
+    assert Chart([over, under], 1).span == (pd.Timestamp("2025-01-20"), later[1])
+
+
+def test_the_script_says_all_that_stands_beside_the_series():
+    eras = pd.DataFrame({"region": ["eu"], "start": MONTHS[:1], "end": MONTHS[1:2]})
+    marks = {MONTHS[2]: "last", MONTHS[1]: "first"}
+    frame = table("us", "eu").rename(columns={"organisation": "region"}).assign(downloads_cumulative=1.0)
+    chart = told(figures.downloads_by_region(frame, "All / New", eras, marks))
+    above, below = chart["panels"]
+    assert [one["title"] for one in chart["panels"]] == ["All", "New"]
+    assert above["notes"] == [{"x": "2026-01-01", "text": "first"}, {"x": "2026-02-01", "text": "last"}]
+    assert below["eras"] == [{"name": "EU", "colour": "#C78A00", "x": "2025-12-01", "xEnd": "2026-02-01"}]
+    assert (above["bounds"], above["across"], above["unit"], chart["columns"]) == ([0, None], "dates", "downloads", 1)
+    look = {name: above["marks"][0][name] for name in ("kind", "name", "colour", "dash", "marker", "hollow")}
+    assert look == {
+        "kind": "line",
+        "name": "USA",
+        "colour": "#2E6FB7",
+        "dash": [6, 1.6],
+        "marker": "s",
+        "hollow": False,
+    }
+
+
+def test_the_script_says_scales_numbers_and_totals_of_panels():
+    reference = pd.DataFrame(
+        {"bucket": "7–9B", "milestone_days": [7, 30], "n": [8, 6], "median": [5.0, 50.5], "q25": [1.0, 2.0],
+         "q75": [9.0, 90.0]}
+    )  # fmt: skip
+    chart = told(figures.reference_curves(reference, "legend", "Days"))
+    (one,) = chart["panels"]
+    assert (chart["legend"], chart["xTitle"], chart["columns"], chart["shared"]) == ("legend", "Days", 2, True)
+    assert (one["ticks"], one["log"], one["level"]) == ([7, 30], 10, None)
+    assert one["counts"] == [{"x": 7, "n": 8}, {"x": 30, "n": 6}]
+    (curve,) = one["marks"]
+    assert (curve["low"], curve["y"], curve["high"]) == ([1, 2], [5, 50.5], [9, 90])
+    cells = pd.DataFrame({"bucket": ["7–9B"], "region": ["us"], "downloads_cumulative": [3e6]})
+    (one,) = told(figures.buckets(cells, "x"))["panels"]
+    assert one["totals"] == [{"category": "7–9B", "y": 3_000_000, "text": "3.0M · 100%"}]
+    scores = pd.DataFrame(
+        [("7–9B", name, "Qwen", day, 2.0) for name in ("one", "two") for day in (7, 30)],
+        columns=["bucket", "name", "organisation", "milestone_days", "score"],
+    )  # fmt: skip
+    (one,) = told(figures.trajectories(scores, "RAM", "Days"))["panels"]
+    assert (one["log"], one["level"]) == (2, 1)
+    assert [(mark["hollow"], mark["end"]) for mark in one["marks"]] == [(False, "one 2.0×"), (True, "two 2.0×")]
