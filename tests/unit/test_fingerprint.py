@@ -2,12 +2,13 @@
 
 import ast
 import os
+import sys
 
 import nbformat
 import pytest
 
-from helpers import paths
-from helpers.build import fingerprint
+from helpers import edition, files, paths
+from helpers.build import fingerprint, steps
 
 
 def notebook(path, source, tags=(), outputs=()):
@@ -110,3 +111,79 @@ def test_no_import_of_helpers_is_overlooked():
 )
 def test_changes_are_told_in_words(before, now, words):
     assert fingerprint.changes(before, now) == words
+
+
+# Whole steps ----------------------------------------------------------------------------------------------------
+
+GIVEN = edition.load().parameters() | {"engine": "auto"}
+STEPS = pytest.mark.parametrize("step", steps.STEPS, ids=lambda step: step.name)
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path, monkeypatch):
+    """An empty build folder and an empty archive."""
+    for name in ("BUILD", "ARCHIVE"):
+        monkeypatch.setattr(paths, name, tmp_path / name.lower())
+
+
+@STEPS
+def test_a_step_hangs_on_each_of_its_parameters_and_on_no_other(step):
+    told = fingerprint.of_step(step, GIVEN)
+    assert {item for item in told if item.startswith("parameter ")} == {f"parameter {name}" for name in step.parameters}
+    for name in GIVEN:
+        found = fingerprint.changes(told, fingerprint.of_step(step, GIVEN | {name: "another"}))
+        assert found == ([f"parameter {name}: {GIVEN[name]} → another"] if name in step.parameters else [])
+
+
+@STEPS
+def test_a_step_hangs_on_what_it_reads_of_the_build_on_its_code_and_on_versions(step, tmp_path):
+    told = fingerprint.of_step(step, GIVEN)
+    assert told["python"] == f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert told["lock requirements.lock"] == files.digest(paths.ROOT / "requirements.lock")
+    assert (f"notebook {step.name}" in told) == bool(step.notebook)
+    assert told["helper helpers/__init__.py"] == files.digest(paths.ROOT / "helpers" / "__init__.py")
+    for place in (place for place in step.reads if not place.startswith("/")):
+        path = tmp_path / "build" / place / "deep" / "a.csv"
+        files.write_text(path, "1")
+        assert fingerprint.changes(told, fingerprint.of_step(step, GIVEN)) == [f"input {paths.shown(path)} is new"]
+        path.unlink()
+
+
+@STEPS
+def test_a_step_hangs_on_each_file_of_the_archive_where_it_reads_it_and_data_are_not_reconstructed(step, tmp_path):
+    public = GIVEN | {"data": "public"}
+    before = fingerprint.of_step(step, GIVEN), fingerprint.of_step(step, public)
+    held = [tmp_path / "archive" / name for name in ("one.json", "snapshots/date=2026-01-01/two.parquet")]
+    for path in (*held, tmp_path / "archive/.hidden/x", tmp_path / "archive/__pycache__/x", tmp_path / "archive/a/.x"):
+        files.write_text(path, "1")
+    assert fingerprint.of_step(step, GIVEN) == before[0]
+    new = fingerprint.of_step(step, public)
+    reads = step.name == "01_collect"
+    assert fingerprint.changes(before[1], new) == [f"input {paths.shown(path)} is new" for path in held if reads]
+    files.write_text(held[1], "2")
+    found = fingerprint.changes(new, fingerprint.of_step(step, public))
+    assert found == ([f"input {paths.shown(held[1])} changed"] if reads else [])
+
+
+def test_files_beside_the_code_of_a_package_that_is_used_count(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    held = ["__init__.py", "x.txt", "ink/__init__.py", "ink/form.lua"]
+    for name in [*held, *(f"pen/{name}" for name in ("__init__.py", "draw.py", "form.lua", "draw.pyc"))]:
+        files.write_text(tmp_path / "helpers" / name, "")
+    fingerprint._module_files.cache_clear()
+    found = {
+        path.relative_to(tmp_path / "helpers").as_posix() for path in fingerprint.helpers_of("import helpers.pen.draw")
+    }
+    fingerprint._module_files.cache_clear()
+    assert found == {"__init__.py", "pen/__init__.py", "pen/draw.py", "pen/form.lua"}
+
+
+def test_when_an_input_or_the_notebook_was_written_is_told_even_if_it_is_as_before(tmp_path):
+    step = steps.STEPS[1]
+    path = tmp_path / "build" / "raw" / "a.csv"
+    files.write_text(path, "1")
+    before, depends = fingerprint.stamps(step, GIVEN), fingerprint.of_step(step, GIVEN)
+    assert f"input {step.notebook.name}" in before
+    files.write_text(path, "1")
+    assert fingerprint.changes(before, fingerprint.stamps(step, GIVEN)) == [f"input {paths.shown(path)} changed"]
+    assert fingerprint.of_step(step, GIVEN) == depends

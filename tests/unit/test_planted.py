@@ -73,6 +73,47 @@ def test_what_is_planted_is_as_large_as_it_is_called(series):
     assert (outside["downloads"] == outside["downloads_true"]).all()
 
 
+SPANS = {
+    "launch": (60, 80), "release": (0, 20), "fade": (60, 240), "plateau": (350, 400), "step": (200, 400),
+    "holiday": (150, 178), "spike": (200, 201), "weeks": (200, 221), "late": (350, 370), "after": (370, 371),
+}  # fmt: skip
+"""Kind → the first day on which it happens, and the first after it."""
+
+
+def test_each_kind_happens_on_its_days_in_a_dozen_series_of_each_size(series):
+    day = (series["date"] - series["date"].min()).dt.days
+    assert sorted(series["size"].unique()) == [2, 3, 4, 6, 8, 12, 16]
+    assert series.groupby(["kind", "size"])["model"].nunique().eq(12).all()
+    assert series.groupby("model").size().eq(400).all()
+    for kind, (start, stop) in SPANS.items():
+        here = series["kind"] == kind
+        assert (series.loc[here, "inside"] == day[here].between(start, stop - 1)).all(), kind
+    busy = series["kind"] == "rhythm"
+    assert (series.loc[busy, "inside"] == (day[busy] % 7 == 2)).all()
+    assert set(series["kind"]) == {*SPANS, "rhythm"}
+
+
+def test_usual_days_have_their_level_rhythm_and_noise_and_what_happens_its_shape(series):
+    usual = series[series["kind"] == "after"]
+    weekend = usual["date"].dt.day_of_week >= 5
+    level = np.log(usual["downloads_true"]).groupby(weekend).mean()
+    assert np.exp(level[False]) == pytest.approx(2_000, rel=0.01)
+    assert np.exp(level[True] - level[False]) == pytest.approx(0.8, rel=0.01)
+    assert np.log(usual["downloads_true"])[~weekend].std() == pytest.approx(0.15, rel=0.03)
+    day = (series["date"] - series["date"].min()).dt.days
+    weekday = series["date"].dt.day_of_week < 5
+    times = (
+        np.exp(np.log(series["downloads"].where(weekday)).groupby([series["kind"], series["size"], day]).mean()) / 2_000
+    )
+    for kind, at, wanted in (
+        ("launch", 60, 16), ("launch", 65, 1 + 15 / np.e), ("launch", 70, 1 + 15 / np.e**2), ("launch", 81, 1),
+        ("release", 0, 16), ("release", 10, 1 + 15 / np.e**2), ("fade", 60, 16), ("fade", 120, 1 + 15 / np.e),
+        ("fade", 242, 1), ("holiday", 150, 1 / 16), ("holiday", 162, 1 / 16), ("holiday", 164, 1), ("step", 199, 1),
+        ("step", 200, 16), ("plateau", 350, 16), ("rhythm", 2, 16), ("rhythm", 3, 1),
+    ):  # fmt: skip
+        assert times[kind, 16, at] == pytest.approx(wanted, rel=0.15), (kind, at)
+
+
 def error(series, rule):
     return planted.errors(series, {"rule": rule}).set_index(["kind", "size"])["share"]
 
