@@ -1,6 +1,7 @@
 """What stands on and beside the axes: units and dates in words, labels at the ends of lines, notes, eras."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,12 +45,13 @@ def part(value: float) -> str:
     return "<1%" if 0 < value <= 0.005 else f"{100 * value:.0f}%"
 
 
-UNITS: dict[str, tuple[Callable[[float], str], Callable[[float], str]]] = {
+UNITS: dict[str, tuple[Callable[[float], str], Callable[[Any], str]]] = {
     "downloads": (_tick, short),
     "models": (_tick, lambda value: f"{value:,.0f}"),
     "share": (lambda value: f"{100 * value:g}%", part),
     "points": (lambda value: f"{value:,g}", lambda value: f"{value:,.0f}"),
     "multiple": (lambda value: f"{value:g}×", times),
+    "day": (lambda value: f"{mdates.num2date(value):%b %Y}", lambda value: f"{value.day} {value:%b %Y}"),
 }
 """Unit → how the axis says it, how a label says one value."""
 

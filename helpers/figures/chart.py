@@ -37,10 +37,11 @@ class Panel:
     """One set of axes and what is drawn in it.
 
     across: what x counts: dates; days (or other sizes), on a log axis that names the `ticks`; categories, the `ticks`
-    from the top down: bars then run to the right; or ranks, which are not named: `ticks` are then rows, from the top.
+    from the top down: bars then run to the right; or ranks, which are not named: `ticks` are then rows, from the top,
+    and all marks of a panel are read as one, first at the rank of the last mark.
     bounds: of y over dates and ranks, null where the data decide. log: base of the axis of y over days, 1 for a plain
-    one. level: a line across. notes: day → words. eras: region, start, end (calendar months). counts: day → a number at
-    the foot. totals: category → the length of its whole bar and words at its end.
+    one. level: a line across. notes: day → words. eras: region, start, end (calendar months). totals: category → the
+    length of its whole bar and words at its end.
     """
 
     title: str
@@ -53,7 +54,6 @@ class Panel:
     level: float | None = None
     notes: Mapping[pd.Timestamp, str] = field(default_factory=dict)
     eras: pd.DataFrame | None = None
-    counts: Mapping[float, int] = field(default_factory=dict)
     totals: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
     def height(self, wide: bool, panels: int, columns: int) -> int:
@@ -61,28 +61,32 @@ class Panel:
         if self.across == "categories":
             stacked = "base" in self.marks[0].rows
             return 22 + len(self.ticks) * (26 if stacked else 14 * len(self.marks) + 8) + 8
+        if self.across == "ranks":
+            return 22 + (17 * len(self.ticks) + 8 if self.ticks else 170)
         if columns > 1 and self.across == "days":
             return 22 + 190
-        return 22 + (260 if panels > 1 else 330 if wide else 280)
+        return 22 + (220 if panels > 1 else 260) + wide * (40 if panels > 1 else 70)
 
     def chips(self, width: int) -> int:
-        """Pixels of the rows of series with their values under the panel."""
+        """Pixels of the rows of series with their values under the panel; of ranks, about half the ticks are said."""
+        if self.across == "ranks":
+            return 5 + 22 * (1 + int(3.8 * sum(len(tick) for tick in self.ticks) / width))
         rows, free = 1, float(width)
         for mark in self.marks:
-            needed = 60 + 7.6 * (len(mark.style.label) + 6)
+            needed = 56 + 7 * (len(mark.style.label) + 6)
             if mark.kind == "fit":
                 continue
             if needed > free and free < width:
                 rows, free = rows + 1, float(width)
             free -= needed
-        return 5 + 33 * rows
+        return 5 + 31 * rows
 
 
 @dataclass(frozen=True, eq=False)
 class Chart:
     """A figure. height: inches in print. heights: of its panels, in proportion. shared: whether they share y.
 
-    x_title: under the lowest panels. legend: words in the place after the last one. below: lines under the figure.
+    x_title: under the lowest panels. below: lines under the figure.
     """
 
     panels: Sequence[Panel]
@@ -91,9 +95,7 @@ class Chart:
     heights: Sequence[float] | None = None
     shared: bool = False
     x_title: str = ""
-    legend: str = ""
     below: Sequence[str] = ()
-    still: bool = False
 
     @property
     def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -112,12 +114,10 @@ class Chart:
         heights = [
             panel.height(wide, len(self.panels), self.columns) + panel.chips(width // columns) for panel in self.panels
         ]
-        if self.legend:
-            heights.append(heights[-1])
         rows = [max(heights[at : at + columns]) for at in range(0, len(heights), columns)]
-        below = sum(22 * (1 + int(6.6 * len(text) / width)) for text in self.below)
+        below = sum(21 * (1 + int(6.6 * len(text) / width)) for text in self.below)
         picture = (width - 26) * self.height / theme.WIDTH + 26
-        return round(max(32 + sum(rows) + 16 * len(rows) + 44 + below, picture))
+        return round(max(28 + sum(rows) + 16 * (len(rows) - 1) + 40 + below, picture))
 
     def script(self, label: str) -> str:
         """The chart for the page: a script that gives `chart.js` this description (pages on disk cannot fetch data).
@@ -126,7 +126,7 @@ class Chart:
         """
         told = {
             "room": [self.room(680), self.room(350)], "below": list(self.below), "xTitle": self.x_title,
-            "legend": self.legend, "columns": self.columns, "shared": self.shared,
+            "columns": self.columns, "shared": self.shared,
             "panels": [_panel(panel) for panel in self.panels],
         }  # fmt: skip
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
@@ -138,10 +138,9 @@ def _panel(panel: Panel) -> dict[str, Any]:
     return {
         "title": panel.title, "unit": panel.unit, "across": panel.across, "bounds": panel.bounds, "log": panel.log,
         "level": panel.level, "ticks": [_plain(tick) for tick in panel.ticks],
-        "marks": [_mark(mark, panel.unit) for mark in panel.marks],
+        "marks": [_mark(mark, panel) for mark in panel.marks],
         "notes": [{"x": _plain(day), "text": text} for day, text in sorted(panel.notes.items())],
         "eras": [_era(**era) for era in eras],
-        "counts": [{"x": _plain(x), "n": _plain(n)} for x, n in panel.counts.items()],
         "totals": [{"category": name, "y": total, "text": text} for name, (total, text) in panel.totals.items()],
     }  # fmt: skip
 
@@ -152,10 +151,10 @@ def _era(region: str, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
     return {"name": style.label, "colour": style.colour, **days}
 
 
-def _mark(mark: Mark, unit: str) -> dict[str, Any]:
+def _mark(mark: Mark, panel: Panel) -> dict[str, Any]:
     columns = {name: [_plain(value) for value in mark.rows[name]] for name in mark.rows.columns}
-    say = axes.UNITS[unit][1]
-    said = ["" if value is None else say(value) for value in columns["y"]]
+    say = (lambda row: panel.ticks[int(row)]) if panel.across == "ranks" and panel.ticks else axes.UNITS[panel.unit][1]
+    said = ["" if pd.isna(value) else say(value) for value in mark.rows["y"]]
     look = {"colour": mark.style.colour, "dash": mark.style.dash, "marker": mark.style.marker}
     return {"kind": mark.kind, "name": mark.style.label, "end": mark.end, "hollow": mark.hollow, **look,
             "said": said, **columns}  # fmt: skip

@@ -39,11 +39,11 @@ def planted(errors: pd.DataFrame, x_title: str, labels: Mapping[str, str]) -> Dr
 def specification(curve: pd.DataFrame, title: str, labels: Mapping[str, Mapping[str, str]]) -> Drawn:
     """Every universe from left to right: a headline's value, the day of a crossing, and which options make it.
 
-    curve: place, value, date, edition, and a column for each axis. title: of the two upper panels, as "above / below".
+    curve: place, value, date, edition, and a column for each axis. title: of the panels, as "above / below / options".
     labels: axis → option → label. The edition's own universe is in colour.
     """
     theme.drawable(curve)
-    over, under = title.split(" / ")
+    over, under, options = title.split(" / ")
     named = [(axis, option, label) for axis, options in labels.items() for option, label in options.items()
              if (curve[axis] == option).any()]  # fmt: skip
     panels = [
@@ -53,9 +53,9 @@ def specification(curve: pd.DataFrame, title: str, labels: Mapping[str, Mapping[
     rows = [_split(curve[curve[axis] == option], pd.Series(float(row), curve.index)[curve[axis] == option])
             for row, (axis, option, _) in enumerate(named)]  # fmt: skip
     ticks = [label for *_, label in named]
-    panels.append(Panel("", "", "ranks", [mark for marks in rows for mark in marks], ticks))
+    panels.append(Panel(options, "", "ranks", [mark for marks in rows for mark in marks], ticks))
     rows_height = ROW * len(named)
-    return drawn(Chart(panels, 4.4 + rows_height, heights=[1.2, 1.2, rows_height], still=True))
+    return drawn(Chart(panels, 4.4 + rows_height, heights=[1.2, 1.2, rows_height]))
 
 
 def _split(curve: pd.DataFrame, values: pd.Series) -> list[Mark]:

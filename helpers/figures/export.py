@@ -71,8 +71,7 @@ def export(figure: Drawn, name: str, data: pd.DataFrame, folder: Path, *, table:
             figure.savefig(path, format=kind, metadata=unstamped)
     if table:
         publish(data, folder / f"{name}.csv")
-        if not figure.chart.still:
-            files.write_text(folder / f"{name}.js", figure.chart.script(name))
+        files.write_text(folder / f"{name}.js", figure.chart.script(name))
 
 
 def publish(data: pd.DataFrame, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Figures of the Relative Adoption Metric: one small panel for each size bucket, days since release on a log axis."""
+"""Figures of the Relative Adoption Metric: models, and what they are compared with, by days since release."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,6 @@ from helpers.registry import BUCKETS
 
 DASHES = (palette.FULL, palette.SHORT, palette.DOTS, palette.MIXED)
 """Models of one organisation in one panel share its colour; these keep them apart."""
-CURVE = "#2E6FB7"
 
 
 def trajectories(scores: pd.DataFrame, title: str, x_title: str) -> Drawn:
@@ -33,21 +32,20 @@ def trajectories(scores: pd.DataFrame, title: str, x_title: str) -> Drawn:
 
 
 def reference_curves(reference: pd.DataFrame, title: str, x_title: str) -> Drawn:
-    """Median cumulative downloads of each bucket's reference set with its middle half (Figure 17).
+    """Median cumulative downloads of the reference sets of all buckets, side by side (Figure 17).
 
-    reference: bucket, milestone_days, n (models behind the median), median, q25, q75. title: what is drawn, in
-    lines that fit the panel behind the last bucket. x_title: under the days.
+    reference: bucket, milestone_days, median; milestones without one are absent or null. title: what is drawn. x_title:
+    under the days.
     """
+    reference = reference.dropna(subset="median")
     theme.drawable(reference)
-    days, panels = sorted(reference["milestone_days"].unique()), []
+    marks = []
     for bucket in [bucket for bucket in BUCKETS if bucket in set(reference["bucket"])]:
-        part = reference[(reference["bucket"] == bucket) & (reference["n"] > 0)].sort_values("milestone_days")
-        rows = part[["milestone_days", "median", "q25", "q75"]].set_axis(["x", "y", "low", "high"], axis="columns")
-        counts = dict(zip(part["milestone_days"], part["n"], strict=True))
-        style = palette.Style(bucket, CURVE, palette.FULL, "o")
-        panels.append(Panel(bucket, "downloads", "days", [Mark("points", style, rows)], days, counts=counts))
-    height = 2.1 * (len(panels) // 2 + 1) + 0.4
-    return drawn(Chart(panels, height, columns=2, shared=True, x_title=x_title, legend=title))
+        rows = reference[reference["bucket"] == bucket].sort_values("milestone_days")[["milestone_days", "median"]]
+        rows = rows.set_axis(["x", "y"], axis="columns")
+        marks.append(Mark("points", palette.SIZES[bucket], rows, f"{bucket} {axes.short(rows['y'].iloc[-1])}"))
+    days = sorted(reference["milestone_days"].unique())
+    return drawn(Chart([Panel(title, "downloads", "days", marks, days)], 4.6, x_title=x_title))
 
 
 def _models(scores: pd.DataFrame) -> Iterator[tuple[str, palette.Style, bool, pd.DataFrame]]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import seaborn
 from matplotlib import colors
 
-from helpers.registry import REGION_LABELS
+from helpers.registry import BUCKETS, REGION_LABELS
 from helpers.text import names as naming
 
 
@@ -63,6 +63,13 @@ _SPARE = (("#4C7934", FULL, "o"), ("#AB418C", LONG, "s"), ("#2DA9A3", MIXED, "D"
 """For organisations without a colour of their own, in the order of their names."""
 LONGEST = 32
 """Characters of such a name that a label shows: longer ones would leave the panel no room."""
+
+_SIZES = (
+    ("#FB9B06", SHORT, "^"), ("#EA632A", FULL, "o"), ("#C33B4F", LONG, "s"), ("#8F2469", MIXED, "D"),
+    ("#5A116E", SHORT, "v"), ("#230C4C", LONG, "P"), ("#000004", FULL, "X"),
+)  # fmt: skip
+SIZES = {bucket: Style(bucket, *look) for bucket, look in zip(BUCKETS, _SIZES, strict=True)}
+"""The size buckets, for lines of which there is one a bucket."""
 
 
 def styles(names: Iterable[str]) -> dict[str, Style]:

@@ -26,7 +26,7 @@ class Drawn(Figure):
 
 def drawn(chart: Chart) -> Drawn:
     """The chart as a figure of the report's width."""
-    rows = -(-(len(chart.panels) + bool(chart.legend)) // chart.columns)
+    rows = -(-len(chart.panels) // chart.columns)
     figure, places = theme.panels(chart.height, rows, chart.columns, FigureClass=Drawn, sharex=True,
                                   sharey=chart.shared, height_ratios=chart.heights)  # fmt: skip
     assert isinstance(figure, Drawn)
@@ -43,7 +43,7 @@ def drawn(chart: Chart) -> Drawn:
 
 
 def _foot(places: list[Axes], chart: Chart) -> None:
-    """What stands under the lowest panels, and the legend in the place after the last one."""
+    """What stands under the lowest panels."""
     shown = len(chart.panels)
     for ax in places[max(shown - chart.columns, 0) : shown]:
         ax.set_xlabel(chart.x_title)
@@ -51,11 +51,6 @@ def _foot(places: list[Axes], chart: Chart) -> None:
             ax.tick_params(labelbottom=True)
     for ax in places[shown:]:
         ax.set_axis_off()
-    if any(panel.counts for panel in chart.panels):
-        low, _ = places[0].get_ylim()
-        places[0].set_ylim(bottom=low / 4)  # room for the row of numbers; the axis is shared
-    if chart.legend:
-        places[shown].text(0, 1, chart.legend, transform=places[shown].transAxes, va="top", color=theme.MUTED)
 
 
 # Along dates or days ------------------------------------------------------------------------------------------
@@ -88,9 +83,6 @@ def _over_days(ax: Axes, panel: Panel) -> None:
     ax.set_xscale("log")
     ax.set_xticks(list(panel.ticks), [str(day) for day in panel.ticks])
     ax.xaxis.set_minor_locator(ticker.NullLocator())
-    for day, count in panel.counts.items():
-        ax.annotate(str(count), (day, 0), (0, 3), xycoords=ax.get_xaxis_transform(), ha="center",
-                    textcoords="offset points", fontsize=theme.SMALL, color=theme.MUTED)  # fmt: skip
 
 
 def _over_ranks(ax: Axes, panel: Panel) -> None:

@@ -43,14 +43,11 @@ def split(blocks: list[Node]) -> tuple[list[Node], dict[str, list[Node]]]:
 def write(section: list[Node], root: Path, about: dict[str, Any], *more: str) -> str:
     """The page of a section, whose headings rise as it becomes one. about, more: as the report's page is written with.
 
-    Works that it cites stand in the report.
+    Works that it cites stand at its end.
     """
     heading, *under = section
     risen = nodes.rewrite(under, {"Header": lambda node: [{"t": "Header", "c": [node["c"][0] - 1, *node["c"][1:]]}]})
-    works = (
-        "--metadata=suppress-bibliography",
-        *(f"--bibliography={file}" for file in sources.bibliography(root, about)),
-    )
+    works = [f"--bibliography={file}" for file in sources.bibliography(root, about)]
     told = about | {"title": about["pagetitle"]}
     return beside.frame(_title(heading), risen, root, told, *more, *works, scripts=[beside.ROWS])
 

@@ -15,7 +15,7 @@ from helpers.text.nodes import Node
 
 DEPTH = 3
 """Levels of heading in the contents, the page's title being the first."""
-ORIGINS = ("--lua-filter", str(paths.REPORT / "filters" / "origins.lua"))
+ORIGINS, TERMS = (("--lua-filter", str(paths.REPORT / "filters" / f"{name}.lua")) for name in ("origins", "terms"))
 
 
 def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str, str]:
@@ -66,7 +66,7 @@ def write_page(blocks: list[Node], root: Path, about: dict[str, Any], site: Path
         own = {name: pool.submit(apart.write, section, root, about, *more) for name, section in sections.items()}
         html = nodes.pandoc(
             nodes.document(kept, about | {"root": "../"}),
-            *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *more),
+            *("--from", "json", "--to", "html5", "--mathml", "--toc", f"--toc-depth={DEPTH}", *more, *TERMS),
             *("--template", "report/theme/page.html"),
             folder=root,
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from helpers import paths
-from helpers.registry import RegistryError
+from helpers.registry import REGIONS, RegistryError
 
 
 def members(group: str) -> list[str]:
@@ -21,6 +21,12 @@ def labels(group: str) -> dict[str, str]:
         known = ", ".join(rows["group"].unique())
         raise RegistryError(f"{paths.shown(paths.REGISTRY / 'groups.csv')}: no group {group!r}; it has {known}")
     return dict(zip(found["member"], found["label"], strict=True))
+
+
+def seats() -> pd.DataFrame:
+    """The organisations that the paper names in each region (Section 2.2): region, organisation, known_as."""
+    rows = _read("groups").rename(columns={"group": "region", "member": "organisation", "label": "known_as"})
+    return rows.loc[rows["region"].isin(REGIONS), ["region", "organisation", "known_as"]]
 
 
 def or_others(names: pd.Series, group: str) -> pd.Series:

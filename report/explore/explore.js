@@ -92,7 +92,7 @@
     }
 
     function panel(title, column) {
-      return { title, unit: "downloads", across: "dates", ticks: [], bounds: [0, null], log: 10, level: null, notes: [], eras: [], counts: [], totals: [],
+      return { title, unit: "downloads", across: "dates", ticks: [], bounds: [0, null], log: 10, level: null, notes: [], eras: [], totals: [],
         marks: chosen.map((key, number) => line(key, number, column)).filter(Boolean) };
     }
 
@@ -104,7 +104,7 @@
         return rows.length ? { kind: "points", name: known.get(key).label, end: "", ...style(number), x: rows.map((row) => row.milestone_days), y: rows.map((row) => row.score), said: rows.map((row) => times(row.score)) } : null;
       }).filter(Boolean);
       const ticks = [...new Set(data.reference.map((row) => row[data.bands.indexOf("milestone_days")]))].sort((one, other) => one - other);
-      return { title: "RAM score by days since release", unit: "multiple", across: "days", ticks, bounds: [null, null], log: 2, level: 1, notes: [], eras: [], counts: [], totals: [], marks };
+      return { title: "RAM score by days since release", unit: "multiple", across: "days", ticks, bounds: [null, null], log: 2, level: 1, notes: [], eras: [], totals: [], marks };
     }
 
     function table(heads, rows, caption) {
@@ -150,7 +150,7 @@
       const filled = panels.filter((one) => one.marks.length);
       if (!filled.length) return null;
       const made = element("figure", { id, className: "exhibit" }, element("div", { className: "picture" }), element("figcaption", {}, caption));
-      requestAnimationFrame(() => atomChart(id, { below: [document.querySelector(".data-label").textContent], xTitle: "Days since release", legend: "", columns: 1, shared: false, panels: filled }));
+      requestAnimationFrame(() => atomChart(id, { below: [document.querySelector(".data-label").textContent], xTitle: "Days since release", columns: 1, shared: false, panels: filled }));
       return made;
     }
 

@@ -95,9 +95,11 @@ local function printed(tbl)
   return tbl
 end
 
--- On paper a place in the code, such as helpers/text/show.py:heads, may break behind its file, too.
+-- On paper a place in the code, such as helpers/text/show.py:heads, may break behind its file, too, and a long name
+-- behind its underscores.
 local function breaking(str)
   str.text = str.text:gsub("(/.*%.py:)(.)", "%1" .. BREAK .. "%2")
+  if length(str.text) > WORD then str.text = str.text:gsub("(%w_)(%w)", "%1" .. BREAK .. "%2") end
   return str
 end
 

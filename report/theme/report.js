@@ -122,9 +122,9 @@ function foldParts(headings) {
     const fold = Object.assign(document.createElement("div"), { className: "fold", id: `fold-${number}` });
     const ends = (next) => /^H[1-6]$/.test(next.tagName) && next.tagName <= heading.tagName;
     while (heading.nextElementSibling && !ends(heading.nextElementSibling)) fold.append(heading.nextElementSibling);
-    const rows = fold.querySelectorAll("tbody tr").length, works = fold.querySelectorAll(".csl-entry").length;
-    const told = [[fold.querySelectorAll("figure:not(.tabular)").length, "figure"], [fold.querySelectorAll("table").length, "table"],
-      [rows, "row"], [works, "work"]].filter(([count]) => count).map(([count, word]) => plural(count, word));
+    const kinds = { section: "h3, h4", figure: "figure:not(.tabular)", table: "table", row: "tbody tr", term: "dt", work: ".csl-entry" };
+    const told = Object.entries(kinds).map(([word, kind]) => [fold.querySelectorAll(kind).length, word])
+      .filter(([count]) => count).map(([count, word]) => plural(count, word));
     const button = Object.assign(document.createElement("button"), { type: "button", className: "fold-button" });
     button.append(told.length ? `Show ${told.join(", ")}` : "Show");
     button.setAttribute("aria-controls", fold.id);

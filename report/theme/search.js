@@ -5,14 +5,14 @@
   const main = document.getElementById("main");
   if (!nav || !main) return;
   const MOST = 25, BESIDE = 45;
-  const KINDS = { H2: 0, H3: 0, H4: 0, FIGCAPTION: 1, P: 2, LI: 2, TR: 3 };
+  const KINDS = { H2: 0, H3: 0, H4: 0, FIGCAPTION: 1, P: 2, LI: 2, DD: 2, TR: 3 };
 
   let passages = null;
   function read() {
     let heading = null;
     const found = [];
-    for (const element of main.querySelectorAll("h2, h3, h4, p, li, figcaption, tbody tr")) {
-      if (element.closest(".chart, .title-block .links") || element.parentElement.closest("li, figcaption")) continue;
+    for (const element of main.querySelectorAll("h2, h3, h4, p, li, dd, figcaption, tbody tr")) {
+      if (element.closest(".chart, .title-block .links") || element.parentElement.closest("li, dd, figcaption")) continue;
       if (element.tagName[0] === "H") heading = element;
       const text = (element.tagName === "TR" ? [...element.cells].map((cell) => cell.textContent).join(" · ") : element.textContent)
         .replace(/\s+/g, " ").trim();

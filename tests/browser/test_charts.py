@@ -10,8 +10,8 @@ REPORT = "report/index.html"
 NARROW = {"width": 390, "height": 844}
 
 READ = """(label) => [...document.querySelectorAll(`#${label} .chart-panel`)].map((panel) =>
-  Object.fromEntries([...panel.querySelectorAll(".chart-series button")].map((button) =>
-    [button.querySelector(".chart-name").textContent, button.querySelector(".chart-value").textContent])))"""
+  Object.fromEntries([...panel.querySelectorAll(".chart-series li")].map((series) =>
+    [series.querySelector(".chart-name")?.textContent ?? "", series.querySelector(".chart-value").textContent])))"""
 """What each panel of a chart says at the place where its reader stands: series → words."""
 
 
@@ -43,6 +43,9 @@ def told(chart: dict, place: str | int) -> list[dict[str, str]]:
                 words[mark["name"]] = (mark["said"][held[-1]] if held else "") or "–"
             elif mark["kind"] != "fit":
                 words[mark["name"]] = (mark["said"][keys.index(place)] if place in keys else "") or "–"
+        if panel["across"] == "ranks":  # all that stands at a rank, as one
+            at = [(mark["said"], mark["x"].index(place)) for mark in panel["marks"] if place in mark["x"]]
+            words = {"": " · ".join(said[row] for said, row in at if said[row]) or "–"}
         panels.append(words)
     return panels
 

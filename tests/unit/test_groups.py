@@ -30,6 +30,16 @@ def test_an_unknown_group_is_named_with_those_that_there_are():
         groups.members("nine")
 
 
+def test_the_organisations_of_a_region_have_their_seat_there():
+    listed = pd.read_csv(paths.REGISTRY / "organisations.csv", dtype=str)
+    named = listed[listed["source"].str.startswith("paper, Section 2.2")]
+    seats = groups.seats()
+    told = set(zip(named["organisation"], named["region"], strict=True))
+    assert set(zip(seats["organisation"], seats["region"], strict=True)) == told
+    assert seats["region"].value_counts().to_dict() == {"china": 13, "us": 9, "eu": 2}
+    assert seats.loc[seats["region"] == "eu", "known_as"].tolist() == ["Mistral", "Hugging Face (SmolLM)"]
+
+
 def test_others_are_those_outside_a_group_and_a_column_alone_is_of_those_inside():
     table = pd.DataFrame({"organisation": ["Qwen", "IBM"], "downloads": [2.0, 1.0]})
     assert groups.or_others(table["organisation"], "bases").tolist() == ["Qwen", "Others"]

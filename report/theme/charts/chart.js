@@ -24,19 +24,21 @@
 
   // Places on the axis across at which values are read: dates, days or categories, in order.
   function places(chart) {
-    const found = new Set(chart.panels.flatMap((panel) => panel.ticks));
+    const { across } = chart.panels[0];
+    const found = new Set(across === "ranks" ? [] : chart.panels.flatMap((panel) => panel.ticks));
     if (!found.size) {
       for (const panel of chart.panels) for (const mark of panel.marks) {
         if (mark.kind !== "fit") (mark.at ?? mark.x).forEach((x) => found.add(x));
       }
     }
     const all = [...found];
-    return chart.panels[0].across === "dates" ? all.sort() : all;
+    return across === "ranks" ? all.sort((one, other) => one - other) : across === "dates" ? all.sort() : all;
   }
 
   function named(chart, place) {
     const panel = chart.panels[0];
     if (panel.across === "categories") return place;
+    if (panel.across === "ranks") return `${place} / ${places(chart).length}`;
     if (panel.across === "days") return `${place} ${chart.xTitle.charAt(0).toLowerCase()}${chart.xTitle.slice(1)}`;
     const month = panel.marks.some((mark) => mark.kind === "bars");
     return said(day(place), month ? { month: "long", year: "numeric" } : { day: "numeric", month: "long", year: "numeric" });
@@ -47,7 +49,8 @@
     const keys = mark.at ?? mark.x;
     return mark.kind === "step" ? keys.findLastIndex((key) => key <= place) : keys.indexOf(place);
   }
-  const valueAt = (mark, place) => mark.said[rowAt(mark, place)] || "–";
+  const valueAt = (mark, place) => mark.all ? mark.all.map((one) => valueAt(one, place)).filter((words) => words !== "–").join(" · ") || "–"
+    : mark.said[rowAt(mark, place)] || "–";
 
   class Live {
     constructor(figure, chart) {
@@ -55,7 +58,8 @@
       this.hidden = new Set();
       this.places = places(chart);
       const known = this.places.map((place) => chart.panels.flatMap((panel) => panel.marks).filter((mark) => valueAt(mark, place) !== "–").length);
-      this.at = known.lastIndexOf(Math.max(...known));
+      const own = chart.panels[0].across === "ranks" ? this.places.indexOf(chart.panels[0].marks.at(-1).x[0]) : -1;
+      this.at = own < 0 ? known.lastIndexOf(Math.max(...known)) : own;
       this.log = chart.panels[0].across === "days" && chart.panels[0].log > 1;
       this.body = element("div", { class: "chart" });
       this.build();
@@ -85,7 +89,6 @@
       if (this.log || chart.panels.every(lines)) toggle("Log scale", this.log, (on) => { this.log = on; this.draw(); });
       this.views = chart.panels.map((panel) => this.view(panel));
       const grid = element("div", { class: `chart-panels columns-${chart.columns}` }, ...this.views.map((view) => view.box));
-      if (chart.legend) grid.append(element("p", { class: "chart-legend" }, chart.legend));
       this.tables = element("div", { class: "chart-table", tabindex: 0, role: "region", "aria-label": "Values" });
       this.output = element("output", {});
       this.range = element("input", { type: "range", min: 0, max: this.places.length - 1, step: 1, value: this.at });
@@ -99,7 +102,11 @@
     view(panel) {
       const chips = element("ul", { class: "chart-series" });
       const view = { panel, values: new Map() };
-      for (const mark of panel.marks) {
+      if (panel.across === "ranks") {
+        const value = element("span", { class: "chart-value" });
+        view.values.set({ name: panel.title, all: panel.marks }, value);
+        chips.append(element("li", {}, value));
+      } else for (const mark of panel.marks) {
         if (mark.kind === "fit") continue;
         const value = element("span", { class: "chart-value" });
         const button = element("button", { type: "button", "aria-pressed": true },
@@ -148,7 +155,8 @@
       for (const view of this.views) {
         view.width = view.box.clientWidth;
         view.svg.replaceChildren();
-        view.panel.across === "categories" ? this.sideways(view) : this.along(view);
+        const draw = { categories: this.sideways, ranks: this.ranked }[view.panel.across] ?? this.along;
+        draw.call(this, view);
       }
       this.move(this.at);
     }
@@ -170,7 +178,7 @@
       const ends = wide ? marks.filter((mark) => mark.end) : [];
       const right = ends.length ? Math.min(190, CHARACTER * Math.max(...ends.map((mark) => mark.end.length)) + 16) : 14;
       const box = { left: 46, right: view.width - right };
-      const height = panel.across === "days" && this.chart.columns > 1 ? 190 : this.chart.panels.length > 1 ? 260 : wide ? 330 : 280;
+      const height = panel.across === "days" && this.chart.columns > 1 ? 190 : this.chart.panels.length > 1 ? (wide ? 260 : 220) : wide ? 330 : 260;
       box.bottom = height - 26;
       const x = this.across(panel, box);
       view.notes = this.notes(panel, x, box);
@@ -276,7 +284,6 @@
           svg.append(text(x(value), box.bottom + 17, value, { class: "tick", "text-anchor": "middle" }));
         }
       } else this.dates(view, x, box, wide);
-      for (const { x: at, n } of panel.counts) svg.append(text(x(at), box.bottom - 4, n, { class: "note", "text-anchor": "middle" }));
       for (const { at, start, row, words } of view.notes) {
         const y = box.top - 5 - LINE * row;
         svg.append(element("line", { class: "rule", x1: at, x2: at, y1: y - 11, y2: box.bottom }));
@@ -355,6 +362,38 @@
       }
     }
 
+    // Ticks by rank at their values or days, or in named rows; the panels stand below one another.
+    ranked(view) {
+      const { panel, svg } = view;
+      const rows = panel.ticks.length, height = rows ? 17 * rows + 8 : 170;
+      const longest = Math.max(...this.chart.panels.flatMap((one) => one.ticks.map((name) => name.length)));
+      const left = Math.min(6.6 * longest + 14, 0.6 * view.width);
+      view.x = d3.scaleLinear([1, this.places.length], [left + 4, view.width - 4]);
+      const worth = (y) => (panel.unit === "day" ? day(y) : y);
+      const known = panel.marks.flatMap((mark) => mark.y).filter((y) => y != null).map(worth);
+      const scale = panel.unit === "day" ? d3.scaleUtc : d3.scaleLinear;
+      const y = rows ? (row) => 12 + 17 * row : scale([panel.bounds[0] ?? Math.min(...known), Math.max(...known)], [height - 10, 10]);
+      const words = panel.unit === "day" ? (at) => said(at, { month: "short", year: "numeric" }) : tick(panel);
+      svg.setAttribute("viewBox", `0 0 ${view.width} ${height}`);
+      svg.setAttribute("height", height);
+      for (const [at, name] of rows ? panel.ticks.entries() : y.ticks(4).map((one) => [one, words(one)])) {
+        if (!rows) svg.append(element("line", { class: "grid", x1: left, x2: view.width, y1: y(at), y2: y(at) }));
+        svg.append(text(left - 6, y(at) + 4, name, { class: "tick", "text-anchor": "end" }));
+      }
+      for (const mark of panel.marks) {
+        const group = element("g", { class: "mark-dots" });
+        group.style.setProperty("--series", mark.colour);
+        mark.x.forEach((place, row) => {
+          if (mark.y[row] == null) return;
+          const [at, up] = [view.x(place), y(worth(mark.y[row]))];
+          group.append(element("line", { class: "stroke", x1: at, x2: at, y1: up - 5, y2: up + 5 }));
+        });
+        svg.append(group);
+      }
+      view.cursor = element("line", { class: "cursor", y1: 0, y2: height });
+      svg.append(view.cursor);
+    }
+
     nearest(view, event) {
       const bounds = view.svg.getBoundingClientRect();
       if (view.panel.across === "categories") {
@@ -398,8 +437,8 @@
 
     tabulate() {
       if (this.tables.childElementCount) return;
-      for (const { panel } of this.views) {
-        const marks = panel.marks.filter((mark) => mark.kind !== "fit");
+      for (const { panel, values } of this.views) {
+        const marks = [...values.keys()];
         const head = element("tr", {}, element("td"), ...marks.map((mark) => element("th", { scope: "col" }, mark.name)));
         const rows = this.places.map((place) => element("tr", {}, element("th", { scope: "row" }, named(this.chart, place)),
           ...marks.map((mark) => element("td", {}, valueAt(mark, place)))));

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import figures
-from helpers.figures import axes, multiples, palette, theme
+from helpers.figures import axes, palette, theme
 from tests.unit.test_figures import artists
 from tests.unit.test_figures.artists import colour
 
@@ -107,6 +107,14 @@ def test_a_line_holds_its_rows_in_order_and_a_gap_where_a_value_is_unknown():
         "Qwen 5.0M": (MONTHS[4], 5e6), "Meta 6.0M": (MONTHS[3], 6e6),
     }  # fmt: skip
     assert [artists.day(at) for at in ax.get_xlim()] == [MONTHS[0], MONTHS[-1]]
+
+
+def test_a_line_with_bounds_has_its_band():
+    table = monthly({"Qwen": [1e6, 2e6, 3e6, 4e6, 5e6]}, "by", "downloads")
+    bounds = table.assign(low=table["downloads"] / 2, high=table["downloads"] * 2)
+    (ax,) = figures.lines(bounds, "month", "downloads", "by", "downloads", "x").axes
+    (band,) = artists.bands(ax)
+    assert [(low, high) for _, low, high in band] == [(n * 5e5, n * 2e6) for n in range(1, 6)]
 
 
 def test_marks_at_the_left_edge_and_beyond_the_right_are_left_out_and_the_last_day_has_its():
@@ -237,20 +245,16 @@ def test_scores_are_those_of_their_model_above_and_below_a_baseline_of_1():
     assert artists.ends(large, dates=False)["Kimi 0.25×"][0] == (30, 0.25)
 
 
-def test_a_reference_curve_is_the_median_within_the_middle_half_and_names_how_many():
-    rows = [("7–9B", 7, 8, 50.0, 20.0, 90.0), ("7–9B", 30, 6, 400.0, 100.0, 900.0), ("7–9B", 90, 0, *[np.nan] * 3),
-            ("250B+", 7, 3, 7.0, 5.0, 70.0), ("250B+", 30, 2, 80.0, 60.0, 95.0)]  # fmt: skip
-    columns = ["bucket", "milestone_days", "n", "median", "q25", "q75"]
-    table = pd.DataFrame(rows, columns=columns).sample(frac=1, random_state=5)
-    panels = dict(zip(("7–9B", "250B+"), figures.reference_curves(table, "x", "Days").axes, strict=False))
-    shade = artists.colors.to_hex(multiples.CURVE)
-    for bucket, ax in panels.items():
-        assert ax.get_title(loc="left") == bucket
-        known = [row[1:] for row in rows if row[0] == bucket and row[2]]
-        assert artists.lines(ax, dates=False, points=2)[shade] == [[(day, mid) for day, _, mid, *_ in known]]
-        assert artists.bands(ax) == [[(day, low, high) for day, _, _, low, high in known]]
-        assert {text.xy[0]: text.get_text() for text in ax.texts} == {day: str(n) for day, n, *_ in known}
-        assert_axes_say_what_stands_there(ax)
+def test_a_reference_curve_is_a_line_of_medians_and_a_median_that_is_not_known_is_no_point():
+    rows = [("7–9B", 7, 50.0), ("7–9B", 30, 4000.0), ("7–9B", 90, np.nan), ("250B+", 7, 7.0), ("250B+", 30, 80.0)]
+    table = pd.DataFrame(rows, columns=["bucket", "milestone_days", "median"]).sample(frac=1, random_state=5)
+    (ax,) = figures.reference_curves(table, "x", "Days").axes
+    found = artists.lines(ax, dates=False, points=2)
+    for bucket in ("7–9B", "250B+"):
+        known = [(day, median) for name, day, median in rows if name == bucket and not np.isnan(median)]
+        assert found[artists.colors.to_hex(palette.SIZES[bucket].colour)] == [known]
+    assert [text.get_text() for text in ax.texts] == ["7–9B 4,000", "250B+ 80"]
+    assert_axes_say_what_stands_there(ax)
 
 
 def test_a_region_and_an_organisation_are_named_and_coloured_as_one_knows_them():

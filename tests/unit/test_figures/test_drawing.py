@@ -135,8 +135,8 @@ DRAWN = {
     ),
     "trajectories of small models": lambda: figures.trajectories(case_studies(["1–5B", "10–50B"]), "RAM score", "Days"),
     "planted": lambda: figures.planted(errors(), "Times the usual day", PLANTED),
-    "specification": lambda: figures.specification(universes(), "Lead / Day", OPTIONS),
-    "reference_curves": lambda: figures.reference_curves(references(), "Downloads.\nNumbers: models", "Days"),
+    "specification": lambda: figures.specification(universes(), "Lead / Day / Choices", OPTIONS),
+    "reference_curves": lambda: figures.reference_curves(references(), "Downloads", "Days"),
 }  # fmt: skip
 
 
@@ -258,10 +258,14 @@ def test_two_models_of_one_organisation_differ_without_colour():
     assert len({look[1:] for look in looks}) == 6
 
 
-def test_the_number_behind_each_median_is_shown_and_no_median_has_no_number():
-    figure = figures.reference_curves(references(), "models\nbehind each median", "Days")
-    assert [text.get_text() for text in figure.axes[1].texts] == ["9"] * 6
-    assert "behind each median" in figure.axes[7].texts[0].get_text()
+def test_the_medians_of_all_buckets_stand_in_one_panel_each_named_with_its_last():
+    table = references()
+    table.loc[table["bucket"] == "7–9B", "median"] *= 2
+    (ax,) = figures.reference_curves(table, "Downloads", "Days").axes
+    assert [text.get_text() for text in ax.texts] == [f"{b} {'1.8M' if b == '7–9B' else '900K'}" for b in BUCKETS]
+    looks = {(line.get_color(), line.get_marker(), str(line._dash_pattern)) for line in ax.lines}
+    assert len(ax.lines) == len(looks) == len(BUCKETS)
+    assert all(max(line.get_xdata()) == 180 for line in ax.lines)
 
 
 @pytest.mark.parametrize("name", ["$x^2$ and $unclosed", "a\nb\u202ec", "x" * 10_000, "{{< var x >}}", "<script>"])
@@ -286,7 +290,7 @@ def test_a_region_without_a_trend_has_its_steps_alone():
 
 
 def test_the_specification_curve_has_a_dot_for_each_universe_and_the_editions_in_colour():
-    above, day, options = figures.specification(universes(), "Lead / Day", OPTIONS).axes
+    above, day, options = figures.specification(universes(), "Lead / Day / Choices", OPTIONS).axes
     others, own = above.lines
     assert own.get_xydata().tolist() == [[4, pytest.approx(universes()["value"][3])]]
     assert len(others.get_xdata()) == 7

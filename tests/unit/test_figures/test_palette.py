@@ -33,12 +33,13 @@ FIGURES = {
     "against small Qwen3": ["DeepSeek", "Mistral", "OpenAI", "NVIDIA", "Zhipu AI", "Moonshot AI"],
     "US entrants": ["NVIDIA", "IBM", "Ai2", "Arcee", "AI21"],
     "others without a colour of their own": ["a", "b", "c", "d"],
+    "sizes": [*palette.SIZES],
     "new organisations": ["Zhipu AI", "DeepSeek", "Hugging Face", "MiniMax", "Moonshot AI", "NVIDIA", "OpenAI"],
 }  # fmt: skip
 """Who is drawn together in the report."""
 APART = 8.0
 SPARE = palette.styles(["a", "b", "c", "d"])
-ALL = palette.REGIONS | palette.ORGANISATIONS | SPARE
+ALL = palette.REGIONS | palette.ORGANISATIONS | palette.SIZES | SPARE
 
 
 def linear(colour: str) -> np.ndarray:

@@ -47,8 +47,8 @@ def test_links_lead_from_one_page_to_the_other(project):
     assert 'href="../lists/index.html#sec-one"' in report
     assert 'href="#tbl-list"' not in report
     assert 'href="../report/index.html#sec-first-case"' in page
-    assert re.search(r"after .{0,60}Mill 1843", page)
-    assert 'id="ref-mill1843"' not in page
+    assert re.search(r'after .{0,60}<a href="#ref-mill1843"[^>]*>Mill 1843</a>', page)
+    assert 'id="ref-mill1843"' in page
     assert 'href="#tbl-list"' in page
 
 
