@@ -77,16 +77,18 @@ def panel(across: str, names: tuple[str, ...] = ("Qwen",), kind: str = "line", *
 
 
 def test_panels_are_as_high_as_the_script_draws_them():
-    heights = re.search(r'across === "days" && .*? \? (\d+) : .*?> 1 \? (\d+) : wide \? (\d+) : (\d+);', SCRIPT)
-    small, several, wide, narrow = map(int, heights.groups())
+    pattern = r'across === "days" && .*? \? (\d+) : .*?> 1 \? \(wide \? (\d+) : (\d+)\) : wide \? (\d+) : (\d+);'
+    small, several, narrow_several, wide, narrow = map(int, re.search(pattern, SCRIPT).groups())
+    row, edge, plain = map(int, re.search(r"height = rows \? (\d+) \* rows \+ (\d+) : (\d+);", SCRIPT).groups())
     stacked, beside, between = map(int, re.search(r"stacked \? (\d+) : (\d+) \* .*? \+ (\d+);", SCRIPT).groups())
     foot = int(re.search(r"height = rows \* size \+ (\d+)", SCRIPT)[1])
     assert (int(re.search(r"WIDE = (\d+)", SCRIPT)[1]), theme.WIDTH) == (560, 6.2)
-    for across in ("dates", "ranks"):
-        assert panel(across).height(wide=True, panels=1, columns=1) == TITLE + wide
-        assert panel(across).height(wide=False, panels=1, columns=1) == TITLE + narrow
-        assert panel(across).height(wide=True, panels=2, columns=1) == TITLE + several
-        assert panel(across).height(wide=True, panels=2, columns=2) == TITLE + several
+    assert panel("dates").height(wide=True, panels=1, columns=1) == TITLE + wide
+    assert panel("dates").height(wide=False, panels=1, columns=1) == TITLE + narrow
+    assert panel("dates").height(wide=True, panels=2, columns=1) == TITLE + several
+    assert panel("dates").height(wide=False, panels=2, columns=2) == TITLE + narrow_several
+    assert panel("ranks").height(wide=True, panels=3, columns=1) == TITLE + plain
+    assert panel("ranks", ticks=["a", "b"]).height(wide=False, panels=3, columns=1) == TITLE + 2 * row + edge
     assert panel("days").height(wide=True, panels=4, columns=2) == TITLE + small
     assert panel("days").height(wide=True, panels=2, columns=1) == TITLE + several
     names, rows = ("Qwen", "Meta", "IBM"), ["a", "b"]
@@ -95,33 +97,34 @@ def test_panels_are_as_high_as_the_script_draws_them():
 
 
 def test_series_under_a_panel_go_on_in_a_new_row_where_they_no_longer_fit():
-    """A series takes 60 pixels, and 7.6 for each letter of its name and the six of its value."""
-    four = 60 + 7.6 * 10
+    """A series takes 56 pixels, and 7 for each letter of its name and the six of its value."""
+    four = 56 + 7 * 10
     names = tuple(f"abc{number}" for number in range(4))
     for width, rows in ((4 * four, 1), (4 * four - 1, 2), (2 * four, 2), (2 * four - 1, 4), (four, 4), (50, 4)):
-        assert panel("dates", names).chips(width) == CHIPS + 33 * rows, width
-    assert panel("dates", names, "fit").chips(int(four)) == CHIPS + 33  # fitted lines say nothing there
+        assert panel("dates", names).chips(width) == CHIPS + 31 * rows, width
+    assert panel("dates", names, "fit").chips(int(four)) == CHIPS + 31  # fitted lines say nothing there
+    assert panel("ranks", ticks=["a" * 50] * 2).chips(381) == CHIPS + 22  # about half the ticks are said
+    assert panel("ranks", ticks=["a" * 50] * 2).chips(379) == CHIPS + 44
 
 
 @pytest.mark.parametrize(
     ("shown", "width", "room"),
     [
-        ({"panels": 1}, 680, 32 + (22 + 330 + 38) + 16 + 44),
-        ({"panels": 1}, 560, 32 + (22 + 330 + 38) + 16 + 44),
-        ({"panels": 1}, 559, 32 + (22 + 280 + 38) + 16 + 44),
-        ({"panels": 2}, 680, 32 + 2 * (22 + 260 + 38) + 2 * 16 + 44),
-        ({"panels": 3, "across": "days", "columns": 3}, 680, 32 + (22 + 190 + 38) + 16 + 44),
-        ({"panels": 3, "across": "days", "columns": 3}, 350, 32 + 2 * (22 + 190 + 38) + 2 * 16 + 44),  # two at most
-        ({"panels": 2, "across": "days", "columns": 2, "legend": "x"}, 680, 32 + 2 * (22 + 190 + 38) + 2 * 16 + 44),
-        ({"panels": 1, "below": ("a" * 103,)}, 680, 32 + (22 + 330 + 38) + 16 + 44 + 22),
-        ({"panels": 1, "below": ("a" * 104, "b")}, 680, 32 + (22 + 330 + 38) + 16 + 44 + 3 * 22),
+        ({"panels": 1}, 680, 28 + (22 + 330 + 36) + 40),
+        ({"panels": 1}, 560, 28 + (22 + 330 + 36) + 40),
+        ({"panels": 1}, 559, 28 + (22 + 260 + 36) + 40),
+        ({"panels": 2}, 680, 28 + 2 * (22 + 260 + 36) + 16 + 40),
+        ({"panels": 3, "across": "days", "columns": 3}, 680, 28 + (22 + 190 + 36) + 40),
+        ({"panels": 3, "across": "days", "columns": 3}, 350, 28 + 2 * (22 + 190 + 36) + 16 + 40),  # two at most
+        ({"panels": 1, "below": ("a" * 103,)}, 680, 28 + (22 + 330 + 36) + 40 + 21),
+        ({"panels": 1, "below": ("a" * 104, "b")}, 680, 28 + (22 + 330 + 36) + 40 + 3 * 21),
         ({"panels": 1, "height": 6.2}, 680, (680 - 26) + 26),  # the picture is the higher one
     ],
 )
 def test_the_room_is_that_of_the_chart_or_of_its_picture(shown, width, room):
     """Title and buttons, panels with what stands under them and gaps, the foot, the lines below."""
     panels = [panel(shown.get("across", "dates"))] * shown["panels"]
-    more = {name: shown[name] for name in ("columns", "legend", "below") if name in shown}
+    more = {name: shown[name] for name in ("columns", "below") if name in shown}
     assert Chart(panels, shown.get("height", 1), **more).room(width) == room
 
 
@@ -156,18 +159,24 @@ def test_the_script_says_all_that_stands_beside_the_series():
     }
 
 
+def test_the_script_says_days_and_options_by_rank():
+    curve = pd.DataFrame({"place": [1, 2], "value": [0.5, 2.0], "date": [pd.NaT, MONTHS[1]], "edition": [True, False],
+                          "filter": ["rule", "none"]})  # fmt: skip
+    labels = {"filter": {"rule": "Removed", "none": "Kept"}}
+    value, day, option = told(figures.specification(curve, "Lead / Day / Choices", labels))["panels"]
+    assert [mark["said"] for mark in value["marks"]] == [["2.0×"], ["0.50×"]]  # the edition's own comes last
+    assert [(mark["y"], mark["said"]) for mark in day["marks"]] == [(["2026-01-01"], ["1 Jan 2026"]), ([None], [""])]
+    assert [said for mark in option["marks"] for said in mark["said"]] == ["Removed", "Kept"]
+    assert (option["title"], option["ticks"]) == ("Choices", ["Removed", "Kept"])
+
+
 def test_the_script_says_scales_numbers_and_totals_of_panels():
-    reference = pd.DataFrame(
-        {"bucket": "7–9B", "milestone_days": [7, 30], "n": [8, 6], "median": [5.0, 50.5], "q25": [1.0, 2.0],
-         "q75": [9.0, 90.0]}
-    )  # fmt: skip
-    chart = told(figures.reference_curves(reference, "legend", "Days"))
+    reference = pd.DataFrame({"bucket": "7–9B", "milestone_days": [7, 30], "median": [5.0, 50.5]})
+    chart = told(figures.reference_curves(reference, "Medians", "Days"))
     (one,) = chart["panels"]
-    assert (chart["legend"], chart["xTitle"], chart["columns"], chart["shared"]) == ("legend", "Days", 2, True)
+    assert (one["title"], chart["xTitle"], chart["columns"], chart["shared"]) == ("Medians", "Days", 1, False)
     assert (one["ticks"], one["log"], one["level"]) == ([7, 30], 10, None)
-    assert one["counts"] == [{"x": 7, "n": 8}, {"x": 30, "n": 6}]
-    (curve,) = one["marks"]
-    assert (curve["low"], curve["y"], curve["high"]) == ([1, 2], [5, 50.5], [9, 90])
+    assert [(mark["y"], mark["end"]) for mark in one["marks"]] == [([5, 50.5], "7–9B 50")]
     cells = pd.DataFrame({"bucket": ["7–9B"], "region": ["us"], "downloads_cumulative": [3e6]})
     (one,) = told(figures.buckets(cells, "x"))["panels"]
     assert one["totals"] == [{"category": "7–9B", "y": 3_000_000, "text": "3.0M · 100%"}]
