@@ -94,7 +94,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
                 continue  # a docstring
             if isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) == "__all__":
                 continue
-            if isinstance(child, ast.expr):
+            columns = isinstance(node, ast.Subscript) and isinstance(child, ast.List)  # in another order are the same
+            if isinstance(child, ast.expr) and not columns:
                 yield from ((child, f"({new})") for new in _wrong(child))
             if isinstance(child, ast.AST):
                 yield from _changes(child)

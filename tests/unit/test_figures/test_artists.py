@@ -265,3 +265,68 @@ def test_a_region_and_an_organisation_are_named_and_coloured_as_one_knows_them()
     assert list(palette.styles(["Others", "Acme 10", "us", "Acme 9", "Meta", "china", "Other"])) == [
         "china", "us", "Meta", "Acme 9", "Acme 10", "Other", "Others",
     ]  # fmt: skip
+
+
+# Methods ----------------------------------------------------------------------------------------------------------
+
+
+def test_errors_stand_at_their_size_in_the_panel_of_their_kind_and_the_look_of_their_rule():
+    kinds, rules, sizes = ["launch", "step", "spike", "weeks"], ["window", "plain", "clip"], [2, 4, 16]
+    cells = [(kind, rule, size, (1 + k + 2 * r + 3 * s) / 15) for k, kind in enumerate(kinds)
+             for r, rule in enumerate(rules) for s, size in enumerate(sizes)]  # fmt: skip
+    table = pd.DataFrame(cells, columns=["kind", "rule", "size", "share"])
+    named = ("spike", "launch", "clip", "window", "plain", "step", "weeks", "never")
+    labels = {name: name.capitalize() for name in named}
+    figure = figures.planted(table, "Times", labels)
+    panels = [ax for ax in figure.axes if ax.axison]
+    assert [ax.get_title(loc="left") for ax in panels] == ["Spike", "Launch", "Step", "Weeks"]  # as the labels go
+    for ax, kind in zip(panels, ["spike", "launch", "step", "weeks"], strict=True):
+        drawn = artists.lines(ax, dates=False)
+        looks = zip(["clip", "window", "plain"], [("#2e6fb7", "o"), ("#c0392b", "s"), ("#c78a00", "^")], strict=True)
+        for rule, (shade, marker) in looks:
+            part = table[(table["kind"] == kind) & (table["rule"] == rule)]
+            assert drawn[shade] == [list(zip(sizes, part["share"], strict=True))], (kind, rule)
+            assert {line.get_marker() for line in ax.lines if artists.colors.to_hex(line.get_color()) == shade} == {
+                marker
+            }
+        assert [text for _, text in artists.ticks(ax.xaxis)] == ["2", "4", "16"]
+        assert_axes_say_what_stands_there(ax)
+        named = artists.ends(ax, dates=False)
+        assert named.keys() == ({"Clip", "Window", "Plain"} if kind == "step" else set())  # on the right
+    assert figure.get_size_inches()[1] == pytest.approx(1.75 * 2 + 0.4)
+
+
+def test_each_universe_has_its_value_its_day_and_a_dot_in_the_row_of_each_of_its_options():
+    days = pd.to_datetime(["2025-01-10", "2025-05-20", None, "2025-03-02"])
+    curve = pd.DataFrame({"place": [1, 2, 3, 4], "value": [1.5, 2.5, np.nan, 4.5], "date": days,
+                          "edition": [False, True, False, False], "rule": ["on", "on", "off", "off"],
+                          "edges": ["a", "b", "a", "b"]})  # fmt: skip
+    labels = {"rule": {"off": "Rule off", "on": "Rule on", "never": "Never"}, "edges": {"a": "Edges a", "b": "Edges b"}}
+    figure = figures.specification(curve, "Lead / Day", labels)
+    above, below, options = figure.axes
+    assert [ax.get_title(loc="left") for ax in (above, below)] == ["Lead", "Day"]
+    grey, own = "#939da0", "#c0392b"
+
+    def dots(ax, dates=False):
+        found = {}
+        for line in ax.lines:
+            ys = [(artists.day(y) if dates else y) for y in line.get_ydata(orig=False) if not np.isnan(y)]
+            xs = [x for x, y in zip(line.get_xdata(), line.get_ydata(orig=False), strict=True) if not np.isnan(y)]
+            found.setdefault(artists.colors.to_hex(line.get_color()), set()).update(zip(xs, ys, strict=True))
+        return found
+
+    assert dots(above) == {grey: {(1, 1.5), (4, 4.5)}, own: {(2, 2.5)}}
+    assert above.get_ylim()[0] == 0
+    assert dots(below, dates=True) == {grey: {(1, days[0]), (4, days[3])}, own: {(2, days[1])}}
+    assert dots(options) == {grey: {(3, 0), (4, 0), (1, 1), (1, 2), (3, 2), (4, 3)}, own: {(2, 1), (2, 3)}}
+    assert [(at, text) for at, text in artists.ticks(options.yaxis)] == [
+        (0, "Rule off"), (1, "Rule on"), (2, "Edges a"), (3, "Edges b"),
+    ]  # fmt: skip
+    assert options.get_ylim() == pytest.approx((3.6, -0.6))
+    assert figure.get_size_inches()[1] == pytest.approx(4.4 + 0.21 * 4)
+    assert above.get_gridspec().get_height_ratios() == pytest.approx([1.2, 1.2, 0.84])
+    shown = artists.ticks(below.yaxis)
+    assert 2 <= len(shown) <= 5
+    for at, text in shown:
+        assert artists.day(at).strftime("%-d %b %Y") == f"1 {text}"
+    assert_axes_say_what_stands_there(above)
