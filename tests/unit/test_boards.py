@@ -94,3 +94,40 @@ def test_the_order_of_rows_changes_nothing(seed, random):
     table = jumped(wobbling(seed, models=6, days=4), "2025-01-15", 59.2)
     mixed = table.sample(frac=1, random_state=random.randrange(2**31))
     pd.testing.assert_frame_equal(boards.drift(table), boards.drift(mixed))
+
+
+def two(changes: list[float]) -> pd.DataFrame:
+    """Two boards between which the models moved so."""
+    days = pd.to_datetime(["2025-01-01", "2025-01-08"])
+    rows = [(day, f"m{n}", 1000.0 + n + change * number) for n, change in enumerate(changes)
+            for number, day in enumerate(days)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["date", "model", "score"])
+
+
+def test_the_noise_of_a_drift_by_hand():
+    (row,) = boards.drift(two([10, 11, 12, 13, 19])).to_dict("records")
+    assert (row["models"], row["change"], row["jump"]) == (5, 12, True)
+    # deviations of 2, 1, 0, 1, 7: their median is 1, a standard deviation of 1.4826; of a median of five
+    assert row["noise"] == pytest.approx(1.4826 * 1.2533141 / 5**0.5)
+    assert boards.drift(two([3] * 5))["noise"].tolist() == [0.5]  # the least that whole points leave
+
+
+@pytest.mark.parametrize(("changes", "compared", "breaks"), [([3] * 4, 0, pd.NA), ([2.5] * 5, 1, 0), ([2.6] * 5, 1, 1)])
+def test_five_models_in_common_are_enough_and_five_times_the_noise_is_no_break(changes, compared, breaks):
+    found = boards.kinds(boards.drift(two(changes)))
+    assert found["compared"] == compared
+    assert found["breaks"] is breaks if breaks is pd.NA else found["breaks"] == breaks
+
+
+@pytest.mark.parametrize(("applied", "agrees"), [(10, True), (12.5, True), (12.6, False), (7.5, True), (7.4, False)])
+def test_a_shift_agrees_within_five_times_the_noise(applied, agrees):
+    (row,) = boards.shift(boards.drift(two([10] * 5)), applied, "2025-01-08").to_dict("records")
+    assert (row["measured"], row["difference"], row["agrees"]) == (10, pytest.approx(applied - 10), agrees)
+
+
+@pytest.mark.parametrize(("day", "across"), [("2025-01-01", False), ("2025-01-02", True), ("2025-01-08", True),
+                                             ("2025-01-09", False)])  # fmt: skip
+def test_a_shift_is_measured_between_the_boards_around_its_day(day, across):
+    (row,) = boards.shift(boards.drift(two([10] * 5)), 10, day).to_dict("records")
+    assert pd.notna(row["measured"]) == across
+    assert row["agrees"] is True if across else pd.isna(row["agrees"])
