@@ -68,7 +68,7 @@ def sound(path: Path) -> pd.DataFrame | Path:
     """
     if engine.as_it_is(path, contracts.TABLES["raw/derivatives"].columns):
         try:
-            if engine.run(QUERY, {"listing": path}, longest=LONGEST)["sound"].item():
+            if engine.run(QUERY.read_text(encoding="utf-8"), {"listing": [path]}, longest=LONGEST)["sound"].item():
                 return path
         except contracts.ContractError:
             pass  # read tells what is wrong

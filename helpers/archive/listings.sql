@@ -2,7 +2,7 @@
 -- Lengths are code points. Wanted: a predicate no weaker than the contract; what fails it is looked at row by row.
 SELECT coalesce(bool_and(coalesce(
     length(model) BETWEEN 1 AND $longest AND created_at IS NOT NULL AND coalesce(downloads_all_time, 0) >= 0
-    AND list_aggregate(tags, 'count') = len(tags) AND length(coalesce(library_name, '')) <= $longest
+    AND tags IS NOT NULL AND length(coalesce(library_name, '')) <= $longest
     AND length(coalesce(pipeline_tag, '')) <= $longest AND (before IS NULL OR before < model)
-, false)), true) AS sound
+, false)), true) AND (SELECT count(*) = count(tag) FROM (SELECT unnest(tags) AS tag FROM listing)) AS sound
 FROM (SELECT *, lag(model) OVER (ORDER BY row) AS before FROM listing)

@@ -1,17 +1,15 @@
 -- Each repository with each of its bases, and why that does not count; the rules are told by `derivatives.classify`.
--- Tables: listing, its rows sorted by model and numbered (row), tracked (base, organisation), renames (old, new: namespaces
+-- Tables: listing, its rows sorted by model and numbered (row), its times in UTC; tracked (base, organisation), renames (old, new: namespaces
 -- or whole ids), formats (word, format, rank from the first asked for; weights: a tag of ordinary weights, rank null;
 -- within: stored as safetensors).
--- Capitals are ASCII's: a text with other letters, longer in bytes than in code points, is none of these words.
-WITH tags AS NOT MATERIALIZED (
-    SELECT row, unnest(tags) AS tag FROM listing
-),
-said AS (
-    SELECT row, tag AS text, true AS tagged FROM tags WHERE strlen(tag) = length(tag) AND strlen(tag) <= (SELECT max(strlen(word)) FROM formats)
+-- Capitals are ASCII's: of other letters that have one of A to Z for their small or their capital form none has both.
+WITH said AS (
+    SELECT row, text, true AS tagged FROM (SELECT row, unnest(tags) AS text FROM listing)
+    WHERE length(text) <= (SELECT max(length(word)) FROM formats)
     UNION ALL
-    SELECT row, library_name, false FROM listing WHERE strlen(library_name) = length(library_name)
+    SELECT row, library_name, false FROM listing
     UNION ALL
-    SELECT row, unnest(string_split(regexp_replace(model[strpos(model, '/') + 1:], '[^A-Za-z0-9]+', ' ', 'g'), ' ')), false
+    SELECT row, unnest(string_split(regexp_replace(substr(model, strpos(model, '/') + 1), '[^A-Za-z0-9]+', ' ', 'g'), ' ')), false
     FROM listing WHERE contains(model, '/')
 ),
 stored AS (
@@ -22,20 +20,20 @@ stored AS (
             min(rank) FILTER (NOT tagged),
             CASE WHEN bool_or(weights AND tagged) THEN min(rank) FILTER (tagged AND within) ELSE min(rank) FILTER (tagged) END
         ) AS format
-    FROM said JOIN formats ON lower(text) = word
+    FROM said JOIN formats ON lower(text) = word AND upper(text) = upper(word)
     GROUP BY row
 ),
 split AS (
     SELECT row, tag, split_part(tag, ':', -1) AS base, split_part(tag, ':', 2) AS relation
-    FROM tags WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
+    FROM (SELECT row, unnest(tags) AS tag FROM listing) WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
 ),
 named AS (
     SELECT row, base, CASE WHEN relation IN ('finetune', 'adapter', 'merge', 'quantized')
-        AND strlen(tag) = strlen('base_model:') + strlen(relation) + strlen(':') + strlen(base) THEN relation END AS relation
+        AND tag = 'base_model:' || relation || ':' || base THEN relation END AS relation
     FROM split
 ),
 parents AS (
-    SELECT row, coalesce(whole.new, space.new || base[strpos(base || '/', '/'):], base) AS base,
+    SELECT row, coalesce(whole.new, space.new || substr(base, strpos(base || '/', '/')), base) AS base,
         coalesce(min(relation), 'unknown') AS relation
     FROM named
     LEFT JOIN renames AS whole ON whole.old = base
@@ -59,7 +57,7 @@ counted AS (
 )
 SELECT
     model,
-    date_trunc('month', created_at AT TIME ZONE 'UTC')::TIMESTAMP AS month,
+    date_trunc('month', created_at)::TIMESTAMP AS month,
     base,
     relation,
     organisation,

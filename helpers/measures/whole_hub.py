@@ -21,8 +21,11 @@ def weighed(listing: pd.DataFrame | Path, models: pd.Series, policy: Policy) -> 
     downloads_all_time (null = unknown; of all others the sum of those known), tags, library_name, pipeline_tag,
     tracked, repositories (how many the row stands for); the largest first. The query is whole_hub.sql.
     """
-    tables = {"listing": listing, "tracked": renames.known_as(models).to_frame("model")}
-    return engine.run(Path(__file__).with_suffix(".sql"), tables, least=policy.least_downloads)
+    held = [listing] if isinstance(listing, Path) else listing
+    tables = {"listing": held, "tracked": renames.known_as(models).to_frame("model")}
+    return engine.run(
+        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), tables, least=policy.least_downloads
+    )
 
 
 def standing(rows: pd.DataFrame, models: pd.Series, policy: Policy, needed: Needed) -> pd.DataFrame:
@@ -39,8 +42,7 @@ def standing(rows: pd.DataFrame, models: pd.Series, policy: Policy, needed: Need
     told = downloads > 0 and listed >= needed["models"] * known
     counts = {"repositories": rows["repositories"].sum(), "downloads": downloads, "models": known}
     counts |= {"models_listed": listed, "downloads_tracked": own, "downloads_share": own / downloads if told else None}
-    since = policy.since.tz_localize(None)
-    return pd.DataFrame([counts | {"since": since, "least_downloads": policy.least_downloads}])
+    return pd.DataFrame([counts | {"since": policy.since, "least_downloads": policy.least_downloads}])
 
 
 def untracked(rows: pd.DataFrame, models: pd.Series, policy: Policy, excluded_formats: list[str]) -> pd.DataFrame:

@@ -64,7 +64,7 @@ class Policy:
 
 
 _TOLD = pd.read_csv(paths.REGISTRY / "policy.csv", dtype=str).set_index("rule")["value"]
-POLICY = Policy(pd.Timestamp(_TOLD["since"], tz="UTC"), int(_TOLD["least_downloads"]))
+POLICY = Policy(pd.Timestamp(_TOLD["since"]), int(_TOLD["least_downloads"]))
 
 
 def unlisted(rows: pd.DataFrame, models: pd.Series, excluded_formats: list[str], since: pd.Timestamp) -> pd.Series:

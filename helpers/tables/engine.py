@@ -1,10 +1,11 @@
-"""DuckDB, embedded: it reads days of the whole Hub, of millions of rows, where the notebooks' tables are small."""
+"""Queries over days of the whole Hub, of millions of rows: by DuckDB, embedded, or on Spark (helpers.tables.spark)."""
 
 from __future__ import annotations
 
 import glob
+import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +14,15 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet
 
-from helpers.tables import contracts
+from helpers.tables import contracts, spark
 
 if TYPE_CHECKING:  # loaded where it is used, for most commands read no snapshot
     import duckdb
 
 MEMORY = "1GB"
 """What DuckDB may hold before it puts rows aside on disk; the table that it hands over comes on top."""
+SPARK = os.environ.get("ATOM_SPARK", "")
+"""Where queries run instead of in this program: a Spark master, "local[2]" or "spark://host:7077"."""
 TEXT, WHOLE = (pyarrow.string(), pyarrow.large_string()), (pyarrow.int64(),)
 KEPT: dict[str, tuple[pyarrow.DataType, ...]] = {
     "model": TEXT,
@@ -61,23 +64,29 @@ def as_it_is(path: Path, columns: Iterable[str], *others: str) -> bool:
     return all(schema.names.count(name) == 1 and schema.field(name).type in KEPT[name] for name in wanted)
 
 
-def parquet(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
-    """The rows of Parquet files, file by file, with `filename` and, in it, `row`. What a file lacks is null there."""
+def run(query_: str, tables: Mapping[str, pd.DataFrame | Sequence[Path]], **parameters: object) -> pd.DataFrame:
+    """What a query gives of tables, each a frame or the Parquet files that hold it.
+
+    Of files there are `filename` and, in it, `row`, too; what one of them lacks is null there. Times are UTC, in tables
+    and in what is given without a zone. Raises ContractError where something cannot be read.
+    """
+    held = {name: _typed(one) if isinstance(one, pd.DataFrame) else one for name, one in tables.items()}
+    if SPARK:
+        return _frame(spark.run(SPARK, query_, held, parameters))
+    with query() as connection:
+        for name, one in held.items():
+            rows = connection.from_arrow(one) if isinstance(one, pyarrow.Table) else _parquet(connection, one)
+            if "created_at" in rows.columns:
+                rows = rows.project("* REPLACE (make_timestamp(epoch_us(created_at)) AS created_at)")
+            rows.create_view(name)
+        connection.execute(query_, parameters)
+        return _frame(connection.fetch_arrow_table())
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
     places = [glob.escape(str(path)) for path in files]
     how = {"union_by_name": True, "hive_partitioning": False, "filename": True, "file_row_number": True}
-    return connection.read_parquet(places, **how).project("*, file_row_number AS row")
-
-
-def run(query_: Path, tables: Mapping[str, pd.DataFrame | Path], **parameters: object) -> pd.DataFrame:
-    """What a query in a file gives of tables, each a frame or the Parquet file that holds it (with `row`, as above)."""
-    with query() as connection:
-        for name, held in tables.items():
-            if isinstance(held, Path):
-                parquet(connection, [held]).create_view(name)
-            else:
-                connection.register(name, _typed(held))
-        connection.execute(query_.read_text(encoding="utf-8"), parameters)
-        return _frame(connection.fetch_arrow_table())
+    return connection.read_parquet(places, **how).project("* EXCLUDE file_row_number, file_row_number AS row")
 
 
 def _typed(frame: pd.DataFrame) -> pyarrow.Table:
@@ -89,19 +98,13 @@ def _typed(frame: pd.DataFrame) -> pyarrow.Table:
     )
 
 
-def one_of(column: str, values: Iterable[str]) -> duckdb.Expression:
-    """Whether a column has one of some values.
+def one_of(column: str, values: Iterable[str]) -> str:
+    """Whether a column has one of some values, as a query says it.
 
     They stand in the query as they are: only so whole groups of rows are passed over, by what a file says of them.
     """
-    import duckdb
-
-    return duckdb.ColumnExpression(column).isin(*(duckdb.ConstantExpression(value) for value in values))
-
-
-def table(rows: duckdb.DuckDBPyRelation) -> pd.DataFrame:
-    """Rows of a query, in order."""
-    return _frame(rows.fetch_arrow_table())
+    literals = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f"{column} IN ({literals})" if literals else "false"
 
 
 def _frame(rows: pyarrow.Table) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from helpers.registry.tracking import POLICY, Policy
 from helpers.sources import hub
 
 MODELS = pd.Series(["Qwen/Qwen3-8B", "Qwen/Qwen3-4B", "zai-org/GLM-5", "meta-llama/Llama-3.1-8B"])
-ASKED = Policy(pd.Timestamp("2022-11-30", tz="UTC"), 1_000)
+ASKED = Policy(pd.Timestamp("2022-11-30"), 1_000)
 FORMATS = ["gguf", "mlx"]
 ALL, HALF = {"models": 1.0}, {"models": 0.5}
 DAY = "2025-01-01T00:00:00Z"
