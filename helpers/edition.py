@@ -36,7 +36,7 @@ class EditionError(ValueError):
 
 
 class Coverage(BaseModel):
-    """What a statement about downloads needs, as parts of what is tracked; see helpers.measures.coverage."""
+    """What a statement about downloads needs, and days that counts may be apart; see helpers.measures.coverage."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,6 +45,7 @@ class Coverage(BaseModel):
     share: Part
     rank: Part
     crossing: Part
+    gap_days: Whole
 
 
 class OutlierRule(BaseModel):

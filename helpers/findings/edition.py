@@ -33,6 +33,11 @@ def one_snapshot(tell: Tell) -> bool:
     return tell("snapshots.held") == 1
 
 
+def some_lie_far_between(tell: Tell) -> bool:
+    """Some tracked models were counted before and after the last label, but too far apart to count as read then."""
+    return tell("coverage.all.models_between") > 0
+
+
 def derivatives_held(tell: Tell) -> bool:
     """The edition holds a listing of derivatives."""
     return tell("held.derivatives.held")

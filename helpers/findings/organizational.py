@@ -65,11 +65,6 @@ def openai_youngest(tell: Tell) -> bool:
     return tell("catalogues.openai.released") > max(others)
 
 
-def one_of_the_families(tell: Tell) -> bool:
-    """Of the five families compared only one has downloads at the last label."""
-    return tell("groups.families.members") == 1
-
-
 def meta_had_most_downloads_in_early_2025(tell: Tell) -> bool:
     """Meta had the most cumulative downloads at every label from January to April 2025."""
     return all(tell(f"organisations.meta.2025-{month:02}.rank") == 1 for month in range(1, 5))
@@ -79,6 +74,27 @@ def mistral_best_month_lowest(tell: Tell) -> bool:
     """Mistral's best month has fewer new downloads than Meta's best and Qwen's best."""
     others = [tell(f"download-peaks.{name}.downloads") for name in ("meta", "qwen")]
     return tell("download-peaks.mistral.downloads") < min(others)
+
+
+def qwen_and_meta_stay(tell: Tell) -> bool:
+    """Whichever single repository is left out, the same of Qwen and Meta has more cumulative downloads."""
+    return tell("organisation-leads.cumulative.qwen.meta.stays")
+
+
+def deepseek_and_mistral_stay(tell: Tell) -> bool:
+    """Whichever single repository is left out, the same of DeepSeek and Mistral has more cumulative downloads."""
+    return tell("organisation-leads.cumulative.deepseek.mistral.stays")
+
+
+def openai_and_mistral_stay(tell: Tell) -> bool:
+    """Whichever single repository is left out, the same of OpenAI and Mistral has more new downloads at the end."""
+    return tell("organisation-leads.new.openai.mistral.stays")
+
+
+def one_family_carries_china_without_its_largest(tell: Tell) -> bool:
+    """Without its largest repository, too, one organisation has more than half of China's cumulative downloads."""
+    left, rest = (tell(f"organisation-contributors.cumulative.qwen.{end}") for end in ("low", "largest"))
+    return left > 0.5 * (tell("regions.china.last.downloads_cumulative") - rest)
 
 
 # Derivatives --------------------------------------------------------------------------------------------------
@@ -154,6 +170,12 @@ def deepseek_led_tokens_in_january_2026(tell: Tell) -> bool:
 def qwen_over_double_the_eight(tell: Tell) -> bool:
     """In the last month Qwen had more than twice the new downloads of the organisations set against it."""
     return tell("sides.qwen.last.multiple") > 2
+
+
+def qwen_over_double_the_eight_without_its_largest(tell: Tell) -> bool:
+    """Without Qwen's largest repository, too, it has more than twice the new downloads of those set against it."""
+    of_the_last_month(tell, "sides.qwen.last")
+    return tell("organisation-contributors.new.qwen.low") > 2 * tell("sides.eight.last.downloads")
 
 
 def qwen_over_double_the_eight_in_february_2026(tell: Tell) -> bool:

@@ -43,6 +43,25 @@ def largest_bucket_stays(tell: Tell) -> bool:
     return tell("robustness.bucket_stays")
 
 
+def _always(tell: Tell, pair: str) -> bool:
+    return tell(f"sensitivity.lifetime.{pair}.reading") == "always"
+
+
+def china_ahead_by_lifetime_counts(tell: Tell) -> bool:
+    """By raw lifetime counts China is ahead of the USA all along."""
+    return _always(tell, "china-us")
+
+
+def qwen_ahead_by_lifetime_counts(tell: Tell) -> bool:
+    """By raw lifetime counts Qwen is ahead of Meta all along."""
+    return _always(tell, "qwen-meta")
+
+
+def deepseek_ahead_by_lifetime_counts(tell: Tell) -> bool:
+    """By raw lifetime counts DeepSeek is ahead of Mistral all along."""
+    return _always(tell, "deepseek-mistral")
+
+
 def china_passes_by_lifetime_counts(tell: Tell) -> bool:
     """By raw lifetime counts China passes the USA."""
     return not tell("sensitivity.lifetime.china-us.never")

@@ -54,9 +54,10 @@ def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFr
     daily: the table clean/daily. A model has a row for each label from first_month to last_month whose day before it
     has. downloads is the sum of the days of the month before the label that are known, null where none is (the model
     entered on its last day, or was not read any more).
-    flag: entered where a day of the month is not known since the model is there, so that its downloads are those of a
-    part of the month; vanished where the model was not read any more at the month's end, interpolated where the count
-    at its start or end was not read, so that its downloads are not known to the one; else observed.
+    flag: entered where a day of the month is not known since the model is there, or where its start is distant, so that
+    its downloads are not those of the month; vanished where the model was not read any more at the month's end, distant
+    where that lies between readings too far apart (counters.distant), interpolated where the count at its start or end
+    was not read, so that its downloads are not known to the one; else observed.
     Raises ValueError if the data end before the last label.
 
     Returns month, model, downloads, downloads_cumulative, flag, ordered by model and month.
@@ -78,10 +79,11 @@ def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFr
     total = total[:, ends]
     marks = grid.matrix(flags.codes(daily["flag"]))[:, ends]
     unread = np.pad(np.isin(marks, (flags.INTERPOLATED, flags.FAULTY)), ((0, 0), (1, 0)))
-    marks = np.where(
-        marks == flags.VANISHED,
-        flags.VANISHED,
-        np.where(part, flags.ENTERED, np.where(unread[:, 1:] | unread[:, :-1], flags.INTERPOLATED, flags.OBSERVED)),
+    part[:, 1:] |= marks[:, :-1] == flags.DISTANT
+    marks = np.select(
+        [marks == flags.VANISHED, marks == flags.DISTANT, part, unread[:, 1:] | unread[:, :-1]],
+        [flags.VANISHED, flags.DISTANT, flags.ENTERED, flags.INTERPOLATED],
+        flags.OBSERVED,
     )
 
     asked = (labels >= np.datetime64(first_month, "M")) & (labels <= np.datetime64(last_month, "M"))

@@ -1,9 +1,15 @@
 """How far a total, a share or a lead is one repository's: the largest, and what is left when any one is left out."""
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from helpers.measures.adoption import By, names
+
+BASES = {"cumulative": "downloads_cumulative", "new": "downloads"}
+"""Basis of a total → its column in clean/monthly."""
 
 
 def of_month(monthly: pd.DataFrame, month: pd.Timestamp) -> pd.DataFrame:
@@ -11,8 +17,8 @@ def of_month(monthly: pd.DataFrame, month: pd.Timestamp) -> pd.DataFrame:
 
     monthly: the table clean/monthly.
     """
-    rows = monthly[monthly["month"] == month].rename(columns={"downloads_cumulative": "cumulative", "downloads": "new"})
-    return rows.melt("model", ["cumulative", "new"], var_name="basis", value_name="downloads")
+    rows = monthly.loc[monthly["month"] == month, ["model", *BASES.values()]].set_axis(["model", *BASES], axis=1)
+    return rows.melt("model", list(BASES), var_name="basis", value_name="downloads")
 
 
 def totals(table: pd.DataFrame, models: pd.DataFrame, when: str, by: By, column: str) -> pd.DataFrame:
@@ -69,3 +75,10 @@ def leads(found: pd.DataFrame, when: str, by: str, one: str, other: str) -> pd.D
     carries = both["largest_model_one"].where(gap > 0, both["largest_model_other"]).where(~stays, None)
     table = pd.DataFrame({"gap": gap, "low": low, "high": high, "stays": stays, "hangs_on": carries})
     return table.reset_index()
+
+
+def pairwise(found: pd.DataFrame, organisations: Sequence[str]) -> pd.DataFrame:
+    """`leads` of each of some organisations over each other one: basis, one, other, gap, low, high, stays, hangs_on."""
+    pairs = itertools.permutations(organisations, 2)
+    rows = [leads(found, "basis", "organisation", *pair).assign(one=pair[0], other=pair[1]) for pair in pairs]
+    return pd.concat(rows, ignore_index=True)

@@ -54,6 +54,18 @@ def snapshot_counts(snapshots: pd.DataFrame, falls: str = TAKEN_BACK) -> pd.Data
     return flags.table(grid, since, marks, downloads=new, downloads_cumulative=total, **both)
 
 
+def distant(counts: pd.DataFrame, gap_days: int) -> pd.DataFrame:
+    """The counts with distant in place of interpolated where the readings around a day lie farther apart than gap_days.
+
+    counts: from `snapshot_counts`. Such a day's count is a line over weeks of which nothing was seen, and no reading.
+    """
+    between = counts["flag"].isin(["interpolated", "faulty"])
+    runs = (~between).cumsum()  # a model's first day is read, so that no run goes on into the next model
+    apart = between.groupby(runs).transform("sum") + 1
+    far = (counts["flag"] == "interpolated") & (apart > gap_days)
+    return counts.assign(flag=counts["flag"].mask(far, "distant"))
+
+
 def _day_numbers(created: np.ndarray, days: np.ndarray) -> np.ndarray:
     """The column in which each day of creation would stand; NaN where it is unknown."""
     numbers = (created - days[:1].astype("datetime64[D]")).astype(float)
@@ -110,3 +122,18 @@ def suspected_renames(snapshots: pd.DataFrame) -> pd.DataFrame:
     found = ends[later & goes_on & same]
     named = {"date_old": "last", "date_new": "first", "downloads_all_time_new": "downloads"}
     return found.rename(columns=named)[["old", "new", *named.values()]].reset_index(drop=True)
+
+
+def renamed(snapshots: pd.DataFrame) -> pd.DataFrame:
+    """Those of `suspected_renames` that leave no doubt: an id that ends and one that begins, neither with another."""
+    found = suspected_renames(snapshots)
+    return found[~found.duplicated("old", keep=False) & ~found.duplicated("new", keep=False)].reset_index(drop=True)
+
+
+def joined(snapshots: pd.DataFrame) -> pd.DataFrame:
+    """The snapshots with one series, under the newest id, for those that are `renamed`: else its total counts twice."""
+    pairs = renamed(snapshots)
+    while (again := snapshots["model"].isin(pairs["old"])).any():
+        now = snapshots["model"].map(pairs.set_index("old")["new"])
+        snapshots = snapshots.assign(model=snapshots["model"].mask(again, now))
+    return snapshots

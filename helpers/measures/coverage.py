@@ -5,9 +5,10 @@ date how many models were tracked then, how many of them were read, and what par
 edition says how much of it a statement needs (`needed`, the edition's `needed_coverage`), and a value that is not
 carried by that much is null. All are pure functions on the clean tables.
 
-A model is read at a date if it was counted then, or lies between two counts; one that has vanished is not. Of a model
-that was never read nobody knows how much it is downloaded, so that the part of the downloads alone carries nothing:
-so many of the tracked models must have been read at some time, too (`models` of `needed`).
+A model is read at a date if it was counted then, or lies between two counts that are no farther apart than the edition
+lets pass (`gap_days` of `needed`); one that lies between others, or has vanished, is not. Of a model that was never
+read nobody knows how much it is downloaded, so that the part of the downloads alone carries nothing: so many of the
+tracked models must have been read at some time, too (`models` of `needed`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,21 +16,25 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.measures import adoption
+from helpers.measures import adoption, contributors
 from helpers.measures.adoption import By
 
 Needed = Mapping[str, float]
 """What a statement needs, 0 to 1: of the tracked models, that they were ever read (models); of their downloads, that
-they are those of models read then, for a total, a share, a rank, a crossing."""
+they are those of models read then, for a total, a share, a rank, a crossing. And gap_days: how many days apart two
+counts may be for a date between them to count as read."""
 
-COLUMNS = ["models", "models_read", "models_known", "read_share"]
-"""What a table of coverage says of each group and date: models tracked; of these, read; of these, ever read; the part
+COLUMNS = ["models", "models_read", "models_between", "models_known", "read_share"]
+"""What a table of coverage says of each group and date: models tracked; of these, read; of these, not read then
+but between two counts too far apart; of these, ever read; the part
 of the downloads of those ever read that the models read have, by the last count held of each."""
 
-UNREAD: tuple[str, ...] = ("vanished",)
+FAR = "distant"
+"""Flag of what lies on the line between two counts too far apart."""
+UNREAD: tuple[str, ...] = ("vanished", FAR)
 PART = "entered"
 """Flag of a month of which only a part of a model's new downloads is known: a part of a month is no month."""
-BETWEEN: tuple[str, ...] = ("vanished", "interpolated", "faulty")
+BETWEEN: tuple[str, ...] = (*UNREAD, "interpolated", "faulty")
 """Flags of days on which a model was not read, and of those on which it was not counted itself."""
 
 
@@ -69,9 +74,14 @@ def of(
     weight, known = models["last_count"].fillna(0).to_numpy(float), models["last_count"].notna().to_numpy()
 
     apart = [*unread, PART] if column == "downloads" else unread
-    seen = frame.loc[frame[column].notna() & ~frame["flag"].isin(apart), [when, "model"]]
-    at = pd.Index(models["model"]).get_indexer(seen["model"])
-    time, at = np.searchsorted(times, seen[when].to_numpy())[at >= 0], at[at >= 0]
+    listed = pd.Index(models["model"])
+
+    def cells_of(rows: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        at = listed.get_indexer(frame.loc[rows, "model"])
+        return np.searchsorted(times, frame.loc[rows, when].to_numpy())[at >= 0], at[at >= 0]
+
+    seen = cells_of(frame[column].notna() & ~frame["flag"].isin(apart))
+    between = cells_of(frame["flag"] == FAR)
 
     def added(time: np.ndarray, at: np.ndarray, what: np.ndarray) -> np.ndarray:
         cells = np.zeros((len(times) + 1, len(kinds)))
@@ -80,14 +90,14 @@ def of(
 
     every, one = np.arange(len(models)), np.ones(len(models))
     tracked, ever, most = (added(start, every, what).cumsum(axis=0) for what in (one, known, weight))
-    read, has = added(time, at, one), added(time, at, weight)
+    read, has, far = added(*seen, one), added(*seen, weight), added(*between, one)
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(most > 0, has / most, read / ever)
     rows = [(moment, *kind) for moment in times for kind in kinds]
     index = pd.MultiIndex.from_tuples(rows, names=[when, "all", *keys])
-    cells = {"models": tracked, "models_read": read, "models_known": ever, "read_share": part}
+    cells = dict(zip(COLUMNS, (tracked, read, far, ever, part), strict=True))
     table = pd.DataFrame({name: values.ravel() for name, values in cells.items()}, index=index).reset_index()
-    table = table.drop(columns="all").astype(dict.fromkeys(COLUMNS[:3], "int64") | {when: frame[when].dtype})
+    table = table.drop(columns="all").astype(dict.fromkeys(COLUMNS[:4], "int64") | {when: frame[when].dtype})
     return table[table["models"] > 0].reset_index(drop=True)
 
 
@@ -180,9 +190,18 @@ def placed(monthly: pd.DataFrame, models: pd.DataFrame, by: By, column: str, nee
     return table.assign(**{name: table[name].where(own) for name in (f"{column}_share", "rank")})
 
 
-def kept(table: pd.DataFrame, monthly: pd.DataFrame, models: pd.DataFrame, needed: Needed) -> pd.DataFrame:
-    """The table, without rows where the models read do not carry shares of them all. monthly: the rows of one month."""
-    return table if carries(of(monthly, models, []), needed, "share").any() else table.iloc[:0]
+def kept(table: pd.DataFrame, monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed) -> pd.DataFrame:
+    """What hangs on whom, without the groups of which the models read do not carry a total.
+
+    table: from `contributors.totals` by basis and group. monthly: the rows of one month. Shares are null where the
+    models read of all groups do not carry these. New downloads are carried by the models of which they are known.
+    """
+    found = []
+    for basis, column in contributors.BASES.items():
+        own, whole = of(monthly, models, by, column), of(monthly, models, [], column).drop(columns="month")
+        rows = table[(table["basis"] == basis) & table[by].isin(own.loc[carries(own, needed, "total"), by])]
+        found.append(carried(rows, whole, needed, "share", ["share", "share_low", "share_high"]))
+    return pd.concat(found, ignore_index=True)
 
 
 def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:

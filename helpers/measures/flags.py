@@ -7,7 +7,9 @@ from helpers.measures.grid import Grid
 from helpers.tables.contracts import downloads
 
 FLAGS = pd.array(list(downloads.FLAGS), dtype="str")
-OBSERVED, FILTERED, INTERPOLATED, FAULTY, RESET, RESTATED, VANISHED, ENTERED, BACKCAST = range(len(FLAGS))
+(
+    OBSERVED, FILTERED, INTERPOLATED, DISTANT, FAULTY, RESET, RESTATED, VANISHED, ENTERED, BACKCAST,
+) = range(len(FLAGS))  # fmt: skip
 
 
 def codes(flags: pd.Series) -> np.ndarray:

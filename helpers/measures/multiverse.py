@@ -19,7 +19,7 @@ import pandas as pd
 from helpers.measures import cleaning, coverage, derivatives, fences, outliers
 from helpers.measures.cleaning import Day
 from helpers.measures.coverage import Needed
-from helpers.measures.sensitivity import NEVER
+from helpers.measures.sensitivity import ALWAYS, NEVER
 from helpers.registry import BUCKETS, REGIONS, reuploads
 
 FOUND = ["headline", "value", "date", "reading"]
@@ -259,7 +259,7 @@ def _passed(lead: np.ndarray, days: np.ndarray) -> Found:
     ahead = np.flatnonzero(lead)
     turned = ahead[1:][(lead[ahead[1:]] > 0) & (lead[ahead[:-1]] < 0)]
     if not len(turned):
-        return None, None, NEVER
+        return None, None, ALWAYS if lead[-1] > 0 else NEVER
     day = pd.Timestamp(days[turned[-1]])
     return None, day, f"{day:%Y-%m}"
 

@@ -95,7 +95,7 @@ def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[
         [
             table["date"].isna(), table["first"].isna(), table["date"] > lifetime["date"].max(),
             table["date"] < table["first"], table["date"] > table["last"], table["flag"].isna(),
-            table["flag"].isin(["interpolated", "faulty"]),
+            table["flag"].isin(["interpolated", "distant", "faulty"]),
         ],
         ["release-unknown", "never-counted", "not-reached", "before-the-first-count", "after-the-last-reading",
          "not-read", "interpolated"],

@@ -15,7 +15,8 @@ from helpers.measures.cleaning import Day
 from helpers.measures.coverage import Needed
 from helpers.registry import UNRESOLVED, bucket
 
-NEVER, UNKNOWN = "never", "unknown"
+NEVER, ALWAYS, UNKNOWN = "never", "always", "unknown"
+"""Readings of a crossing: it does not happen; nor does it, since who would pass is ahead all along; it is not known."""
 EDITION = "edition"
 """Key of the edition's own choices, with which the others are compared."""
 LEAD, PASSES, LARGEST = "lead", "china-us", "bucket"
@@ -39,7 +40,8 @@ def headlines(
     the models that count. Days from the label on do not enter. What the models read do not carry is unknown (needed).
     pairs: organisations of which one passes the other: pair, one, other.
     Returns headline, downloads, date (of a crossing), bucket, downloads_share (the bucket's, of all), reading (text;
-    null where the number itself is the headline, or it is unknown). A crossing that never happens reads "never". It is
+    null where the number itself is the headline, or it is unknown). A crossing that never happens reads "never", and
+    "always" where that is so because the first of the pair is ahead all along. It is
     unknown of groups without models, and where its day was not counted, so that it lies on the line between counts.
     """
     held = daily[daily["date"] < pd.Timestamp(last_month)]
@@ -72,13 +74,16 @@ def _crossing(
     if not set(both) <= set(table[by]):
         return {}
     day = crossings.crossover(table, by, *both)
-    days, unread = [held["date"].max()], coverage.UNREAD
+    days, unread, reading = {held["date"].max()}, coverage.UNREAD, NEVER
+    lead = table.pivot(index="date", columns=by, values="downloads_cumulative").dropna()
     if day is not None:
-        days, unread = [day - pd.Timedelta(days=1), day], coverage.BETWEEN
+        days, unread, reading = {day - pd.Timedelta(days=1), day}, coverage.BETWEEN, f"{day:%Y-%m}"
+    elif len(lead) and lead[both[0]].iloc[-1] > lead[both[1]].iloc[-1]:
+        days, reading = days | {lead.index[0]}, ALWAYS
     cover = coverage.of(held[held["date"].isin(days)], two, by, unread=unread)
     if coverage.carries(cover, needed, "crossing").sum() < len(both) * len(days):
         return {}
-    return {"date": day, "reading": NEVER if day is None else f"{day:%Y-%m}"}
+    return {"date": day, "reading": reading}
 
 
 def _largest(last: pd.DataFrame, models: pd.DataFrame, needed: Needed) -> dict[str, object]:
@@ -200,8 +205,8 @@ def compare(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     table = pd.concat([rows.assign(choice=name) for name, rows in found.items()], ignore_index=True)
     expected = table["headline"].map(found[EDITION].set_index("headline")["reading"])
     table["flips"] = expected.notna() & table["reading"].notna() & (table["reading"] != expected)
-    crossing = table["date"].notna() | (table["reading"] == NEVER)
-    table["never"] = (table["reading"] == NEVER).astype(object).where(crossing, None)
+    without = table["reading"].isin([NEVER, ALWAYS])
+    table["never"] = without.astype(object).where(without | table["date"].notna(), None)
     return table[["choice", *table.columns.drop("choice")]]
 
 
@@ -228,10 +233,10 @@ def robustness(compared: pd.DataFrame) -> pd.DataFrame:
 def labelled(compared: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     """The comparison with labels in place of keys, and a column absent: why there is no value, null where there is."""
     labels = choices.set_index("key")["label"]
-    absent = np.where(compared["reading"] == NEVER, labels[NEVER], labels[UNKNOWN])
+    absent = compared["reading"].where(compared["reading"].isin([NEVER, ALWAYS]), UNKNOWN).map(labels)
     valued = compared[["downloads", "date", "bucket"]].notna().any(axis=1)
     return compared.assign(
         choice=compared["choice"].map(labels),
         headline=compared["headline"].map(labels),
-        absent=pd.Series(absent, compared.index, dtype=object).where(~valued, None),
+        absent=absent.astype(object).where(~valued, None),
     )

@@ -8,7 +8,7 @@ from helpers.text import ledger, names, sources
 from helpers.text.addresses import MONTH, Book, Cell
 from helpers.text.asked import Asked, Listing
 
-COVERAGE = ("models", "models_read", "models_known", "read_share")
+COVERAGE = ("models", "models_read", "models_between", "models_known", "read_share")
 """Columns by which a measure tells of how much of what is tracked it is; see helpers.measures.coverage."""
 
 

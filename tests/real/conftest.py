@@ -19,7 +19,8 @@ from tests.real.plain.counts import Counts
 
 ARCHIVE = SHARED / "real-archive"
 ASKING_NOTHING = [
-    "needed_coverage={models: 0, total: 0, share: 0, rank: 0, crossing: 0}", "least_n=1", "token_days=1",
+    "needed_coverage={models: 0, total: 0, share: 0, rank: 0, crossing: 0, gap_days: 1000}", "least_n=1",
+    "token_days=1",
 ]  # fmt: skip
 """An edition that withholds nothing, so that every measure has numbers to be held to."""
 AGAIN = """

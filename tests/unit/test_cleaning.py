@@ -314,6 +314,29 @@ def test_missing_days_lie_on_the_line_and_are_flagged():
     assert of(found, "acme/b", "flag") == ["entered", "interpolated", *["observed"] * 3]
 
 
+@pytest.mark.parametrize(("gap_days", "far"), [(1, "ab"), (2, "a"), (3, "")])
+def test_days_between_readings_too_far_apart_are_distant(gap_days, far):
+    counts = {"acme/a": [100, None, None, 110, 115], "acme/b": [1, None, 3, 4, 5], "acme/c": [None, None, 7, 8, None]}
+    plain = counters.snapshot_counts(snapshots(counts))
+    found = counters.distant(plain, gap_days)
+    for name in "abc":
+        flags = [("distant" if name in far else flag) if flag == "interpolated" else flag
+                 for flag in of(plain, f"acme/{name}", "flag")]  # fmt: skip
+        assert of(found, f"acme/{name}", "flag") == flags
+    pd.testing.assert_frame_equal(found.drop(columns="flag"), plain.drop(columns="flag"))
+
+
+def test_a_month_that_begins_or_ends_between_readings_too_far_apart_is_not_known_and_neither_is_its_end():
+    read = {0: 100, 31: 200, 80: 400, 92: 500, 122: 600}  # 1 July, 1 August, 19 September, 1 October, 31 October
+    counts = {"acme/a": [read.get(day) for day in range(123)]}
+    found = counters.distant(counters.snapshot_counts(snapshots(counts, "2025-07-01")), 31)
+    months = cleaning.monthly(contracts.check(found[DAILY], "clean/daily"), "2025-08-01", "2025-11-01")
+    assert contracts.check(months, "clean/monthly")["flag"].tolist() == [
+        "entered", "distant", "entered", "interpolated",
+    ]  # fmt: skip
+    assert of(counters.distant(found, 1), "acme/a", "flag").count("distant") == 123 - len(read)
+
+
 def test_a_reset_subtracts_nothing_and_growth_goes_on_top():
     found = counters.snapshot_counts(snapshots({"acme/a": [100, 120, 5, 15, None, 35, 2, 4]}))
     assert of(found, "acme/a", "downloads_cumulative") == [100, 120, 120, 130, 140, 150, 150, 152]

@@ -88,6 +88,29 @@ def test_a_part_of_a_month_is_no_month():
     assert told(found, "organisation", "downloads") == {"China": 30, "US": 10}
 
 
+def test_a_count_between_readings_too_far_apart_is_told_apart_and_is_not_read():
+    models, monthly = archive(China_a=[60, 80, 100], China_b=[30, 40, 50], US_c=[80, 90, 100])
+    far = monthly.assign(
+        flag=monthly["flag"].mask((monthly["month"] == LAST) & (monthly["model"] == "China_a"), "distant")
+    )
+    found = coverage.of(far, models, "organisation").set_index(["organisation", "month"])
+    counted = found.loc[("China", LAST), ["models", "models_read", "models_between", "models_known"]]
+    assert counted.tolist() == [2, 1, 1, 2]
+    assert found["models_between"].sum() == 1
+    assert found.loc[("China", LAST), "read_share"] == pytest.approx(1 / 3)
+    totals = coverage.totals(far, models, "organisation", NEEDED)
+    assert told(totals, "organisation", COLUMN) == {"US": 100}
+    assert told(totals, "organisation", COLUMN, MONTHS[1]) == {"China": 120, "US": 90}
+    daily = far.rename(columns={"month": "date"})
+    assert LAST not in set(
+        coverage.counted_days(daily, models, "organisation", NEEDED).query("organisation == 'China'")["date"]
+    )
+    apart = far.assign(month=far["month"].replace(MONTHS[0], LAST - pd.DateOffset(years=1)))
+    assert coverage.over_a_year(apart, models, "region", LAST).set_index("region")["models"].to_dict() == {
+        "china": 1, "us": 1, "all": 2,
+    }  # fmt: skip
+
+
 lines = st.lists(st.lists(st.one_of(st.none(), st.integers(0, 10**9)), min_size=3, max_size=3), min_size=1, max_size=8)
 
 

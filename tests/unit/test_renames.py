@@ -128,6 +128,26 @@ def test_an_unknown_rename_is_suspected_by_name_days_and_count():
     assert counters.suspected_renames(dated)["new"].tolist() == ["new/name"]
 
 
+def test_an_unknown_rename_that_can_be_no_other_is_one_series_and_what_is_doubtful_stays_apart():
+    read = snapshots(
+        {
+            "old/Name": [100, 110, None, None, None, None],
+            "new/name": [None, None, 120, 130, None, None],
+            "newest/name": [None, None, None, None, 135, 140],
+            "old/twin": [10, 11, None, None, None, None],
+            "one/twin": [None, None, 12, 13, 14, 15],
+            "two/twin": [None, None, 13, 14, 15, 16],
+        }
+    )
+    found = counters.snapshot_counts(counters.joined(read))
+    one = found[found["model"] == "newest/name"]
+    assert one["downloads_cumulative"].tolist() == [100, 110, 120, 130, 135, 140]
+    assert one["flag"].tolist() == ["entered"] + ["observed"] * 5
+    assert set(found["model"]) == {"newest/name", "old/twin", "one/twin", "two/twin"}
+    assert counters.renamed(read)["old"].tolist() == ["old/Name", "new/name"]
+    assert counters.joined(counters.joined(read)).equals(counters.joined(read))
+
+
 @given(st.lists(st.integers(1, 1000), min_size=2, max_size=12), st.data())
 @settings(max_examples=30, deadline=None)
 def test_no_rename_counts_twice_whenever_it_is(gained, data):

@@ -86,6 +86,20 @@ def test_headlines_are_read_off_the_day_before_the_label():
     assert found.loc["bucket", "downloads_share"] == pytest.approx(90 / 163)  # of all, unresolved sizes included
 
 
+def test_who_is_ahead_all_along_passes_nobody_and_it_says_so():
+    high = DAILY["downloads_cumulative"].where(DAILY["model"] != "deepseek-ai/c", 50)
+    ahead = DAILY.assign(downloads_cumulative=high)
+    found = readings(ahead)
+    assert found.loc["deepseek-mistral", "reading"] == sensitivity.ALWAYS
+    assert pd.isna(found.loc["deepseek-mistral", "date"])
+    both = sensitivity.compare({"edition": headlines(DAILY), "lifetime": headlines(ahead)})
+    row = both[(both["choice"] == "lifetime") & (both["headline"] == "deepseek-mistral")].iloc[0]
+    assert (row["never"], row["flips"]) == (True, True)  # behind all along is another reading
+    assert sensitivity.labelled(both, CHOICES).at[row.name, "absent"] == "ahead all along"
+    unread = ahead.assign(flag=ahead["flag"].mask(ahead["date"] == ahead["date"].min(), "distant"))
+    assert readings(unread).loc["deepseek-mistral", ["date", "reading"]].isna().all()
+
+
 def test_days_from_the_label_on_do_not_enter():
     later = pd.concat([DAILY, long({"meta-llama/b": [10_000]}, "2025-09-01")])
     pd.testing.assert_frame_equal(readings(later), readings(DAILY))

@@ -6,7 +6,9 @@ import pandera.pandas as pa
 from helpers.registry import BUCKETS, REGION_LABELS
 from helpers.tables.contracts import columns
 
-FLAGS = ("observed", "filtered", "interpolated", "faulty", "reset", "restated", "vanished", "entered", "backcast")
+FLAGS = (
+    "observed", "filtered", "interpolated", "distant", "faulty", "reset", "restated", "vanished", "entered", "backcast",
+)  # fmt: skip
 """What a model's count of one day rests on; see the `flag` columns."""
 
 
@@ -83,7 +85,8 @@ TABLES = {
             "downloads_cumulative": _downloads("through that day"),
             "flag": columns.label(
                 "what the count rests on. observed: read. filtered: an outlier, replaced. interpolated: not read, on "
-                "the line between readings. faulty: read, but far off its course, and treated as not read. reset: the "
+                "the line between readings. distant: on such a line, but between readings farther apart than the "
+                "edition lets count as read. faulty: read, but far off its course, and treated as not read. reset: the "
                 "counter started again, nothing was subtracted. restated: the Hub took a part of the count back; "
                 "whether the total follows is the edition's `falls`. vanished: not read any more; the total "
                 "stays that of the last reading, a least, and what is new is unknown. entered: first seen, with a "
@@ -107,9 +110,10 @@ TABLES = {
             "downloads_cumulative": _downloads("through the day before the label"),
             "flag": columns.label(
                 "entered: downloads are those of a part of the month, for a day of it is not known since the model is "
-                "there; interpolated: the count at the month's start or end was not read; vanished: the model was not "
+                "there, or its start is distant; interpolated: the count at the month's start or end was not read; "
+                "distant: its end lies between readings too far apart, as in clean/daily; vanished: the model was not "
                 "seen any more at its end, so that downloads are those of a part of the month, or null",
-                ("observed", "interpolated", "entered", "vanished"),
+                ("observed", "interpolated", "distant", "entered", "vanished"),
             ),
         },
         unique=["month", "model"],

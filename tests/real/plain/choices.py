@@ -44,7 +44,7 @@ def one_by_one(counts: Counts) -> dict[str, pd.DataFrame]:
             own.setdefault(headline, told.get("reading"))
             row = dict.fromkeys(HEADLINES) | told | {"choice": choice, "headline": headline}
             row["flips"] = None not in (own[headline], row["reading"]) and own[headline] != row["reading"]
-            never = row["reading"] == "never"
+            never = row["reading"] in ("never", "always")
             rows.append(row | {"never": never if never or pd.notna(row["date"]) else None})
     table = pd.DataFrame(rows)
     by = table.groupby("headline", sort=False)
@@ -88,11 +88,14 @@ def passed(counts: Counts, panel: Panel, sides: list[pd.DataFrame]) -> dict:
     days = [day for day, ahead in turns(*total, new) if ahead]
     day = max(days, default=None)
     around = [counts.last - DAY] if day is None else [day - DAY, day]
-    seen = counts.days.read if day is None else counts.counted
+    seen, reading = counts.days.read if day is None else counts.counted, "never"
+    both = (total[0] - total[1]).dropna()
+    if day is None and len(both) and both.iloc[-1] > 0:
+        around, reading = sorted({both.index[0], *around}), "always"
     for side in sides:
         if counts.told(counts.cover(seen.loc[around], side), "crossing").sum() < len(around):
             return {}
-    return {"date": day, "reading": "never" if day is None else f"{day:%Y-%m}"}
+    return {"date": day, "reading": reading if day is None else f"{day:%Y-%m}"}
 
 
 # All at once --------------------------------------------------------------------------------------------------
@@ -180,7 +183,8 @@ def universe(counts: Counts, group: Callable[..., pd.Series], days: pd.DatetimeI
     for name, one, other in asked:
         both = one.notna() & other.notna()
         when = max((day for day, ahead in turns(one[both], other[both], None) if ahead), default=None)
-        reading = None if not both.any() else "never" if when is None else f"{when:%Y-%m}"
+        absent = "always" if both.any() and (one - other)[both].iloc[-1] > 0 else "never"
+        reading = None if not both.any() else absent if when is None else f"{when:%Y-%m}"
         yield name, {"date": when, "reading": reading}
 
 

@@ -1,5 +1,6 @@
 """The tracked models and their lifetime counts: by day, by month label, and how many of them were read."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -116,7 +117,25 @@ class Counts:
             before = held[held < first]
             if len(before) and created[model] >= before.iloc[-1]:
                 new.loc[first, model] = between.loc[first, model]
-        return Panel(between.ffill(), new, between.notna(), between.notna() & new.notna())
+        read = between.notna() & ~self.far
+        return Panel(between.ffill(), new, read, between.notna() & new.notna())
+
+    @cached_property
+    def held(self) -> pd.DataFrame:
+        """Whether a model has a count on a day: its own, or on the line between readings, however far apart."""
+        every = pd.date_range(self.readings.index[0], self.readings.index[-1], name="date")
+        known = self.readings.reindex(every).notna()
+        return known.cummax() & known[::-1].cummax()[::-1]
+
+    @cached_property
+    def far(self) -> pd.DataFrame:
+        """Whether a day lies between two readings farther apart than the edition lets count as read."""
+        far = pd.DataFrame(False, self.held.index, self.held.columns)
+        for model in far:
+            for before, after in itertools.pairwise(self.readings[model].dropna().index):
+                if (after - before).days > self.needed["gap_days"]:
+                    far.loc[before + DAY : after - DAY, model] = True
+        return far
 
     @cached_property
     def counted(self) -> pd.DataFrame:
@@ -133,6 +152,8 @@ class Counts:
                 continue
             total, new = self.days.total.loc[start:eve], self.days.new.loc[start:eve]
             whole = ~(new.isna() & total.notna()).any() & new.notna().any()
+            if start > self.far.index[0]:
+                whole &= ~self.far.loc[start - DAY]
             parts[label] = (total.loc[eve], new.sum(min_count=1), self.days.read.loc[eve], whole)
         total, new, read, whole = (
             pd.DataFrame({label: part[at] for label, part in parts.items()}).T.rename_axis("month") for at in range(4)
@@ -158,12 +179,14 @@ class Counts:
         return self.readings.ffill().iloc[-1].reindex(self.models.index)
 
     def cover(self, read: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
-        """At each date, of the models: models (tracked), models_read, models_known, read_share."""
+        """At each date, of the models: models (tracked), models_read, models_between, models_known, read_share."""
         since, when = self.since[models.index].to_numpy(), read.index.to_numpy()[:, None]
         tracked = np.isnat(since) | ((since < when) if read.index.name == "month" else (since <= when))
         seen = read.reindex(columns=models.index, fill_value=False).to_numpy()
         weight, known = self.weight[models.index].fillna(0).to_numpy(), self.weight[models.index].notna().to_numpy()
         table = pd.DataFrame({"models": tracked.sum(axis=1), "models_read": seen.sum(axis=1)}, index=read.index)
+        far = self.far.loc[read.index - DAY if read.index.name == "month" else read.index]
+        table["models_between"] = far.reindex(columns=models.index, fill_value=False).to_numpy().sum(axis=1)
         table["models_known"] = (tracked & known).sum(axis=1)
         most = pd.Series((tracked * weight).sum(axis=1), read.index)
         without = table["models_read"] / table["models_known"].where(table["models_known"] > 0)

@@ -55,7 +55,7 @@ def growth(counts: Counts, regions: pd.DataFrame) -> dict[str, pd.DataFrame]:
         both = months.read.columns[months.read.loc[last] & months.read.loc[before]]
         held = counts.compared.index.intersection(both)
         of = counts.compared["region"]
-        for name in [*of[held].unique(), "all"]:
+        for name in [*of[held].unique(), *(["all"] if len(held) else [])]:
             part = [model for model in held if name in ("all", of[model])]
             now, then = (months.total.loc[month, part].sum() for month in (last, before))
             rows.append((name, len(part), now / then))
@@ -332,32 +332,48 @@ def seen(counts: Counts) -> dict[str, pd.DataFrame]:
 def contributors(counts: Counts) -> dict[str, pd.DataFrame]:
     found = {}
     for name, models in (("region", counts.compared), ("organisation", counts.models)):
-        at_last = counts.months.at([counts.last])
-        told = counts.told(counts.cover(at_last.read, models), "share").any()
-        found[f"{name}-contributors"] = hangs(counts, models, name) if told else hangs(counts, models, name).iloc[:0]
-    by = found["region-contributors"].set_index(["basis", "region"])
-    found["region-contributors"] = found["region-contributors"].assign(
-        name=found["region-contributors"]["region"].map(REGIONS)
+        found[f"{name}-contributors"] = hangs(counts, models, name)
+    families = members(counts, "families")
+    own = found["organisation-contributors"]
+    found["organisation-contributors"] = own.assign(
+        families=own["largest_share"].where(own["organisation"].isin(families))
     )
-    rows = []
-    for basis in by.index.unique("basis"):
-        china, us = by.loc[(basis, "china")], by.loc[(basis, "us")]
-        gap = china["total"] - us["total"]
-        low, high = gap - china["largest"], gap + us["largest"]
-        stays = bool(low > 0 if gap > 0 else high < 0 if gap < 0 else False)
-        hangs_on = None if stays else (china if gap > 0 else us)["largest_model"]
-        rows.append((basis, gap, low, high, stays, hangs_on))
+    found["organisation-leads"] = pd.DataFrame(
+        [(basis, *two, *left)
+         for basis in own["basis"].unique() for two in itertools.permutations(families, 2)
+         if (left := lead_without(own, "organisation", basis, *two))],
+        columns=["basis", "one", "other", "gap", "low", "high", "stays", "hangs_on"],
+    )  # fmt: skip
+    regions = found["region-contributors"]
+    found["region-contributors"] = regions.assign(name=regions["region"].map(REGIONS))
+    rows = [(basis, *left) for basis in regions["basis"].unique()
+            if (left := lead_without(regions, "region", basis, "china", "us"))]  # fmt: skip
     names = ["basis", "gap", "low", "high", "stays", "hangs_on"]
     return found | {"lead-contributors": pd.DataFrame(rows, columns=names)}
 
 
+def lead_without(table: pd.DataFrame, by: str, basis: str, one: str, other: str) -> tuple | None:
+    """How far one is ahead of another, at least and at most without any one repository, and on which it hangs."""
+    held = table[table["basis"] == basis].set_index(by)
+    if not {one, other} <= set(held.index):
+        return None
+    ahead, behind = held.loc[one], held.loc[other]
+    gap = ahead["total"] - behind["total"]
+    low, high = gap - ahead["largest"], gap + behind["largest"]
+    stays = bool(low > 0 if gap > 0 else high < 0 if gap < 0 else False)
+    return gap, low, high, stays, None if stays else (ahead if gap > 0 else behind)["largest_model"]
+
+
 def hangs(counts: Counts, models: pd.DataFrame, by: str) -> pd.DataFrame:
     """The largest repository of each group, and total and share of the group without any one repository."""
-    rows = []
-    for basis, values in (("cumulative", counts.months.total), ("new", counts.months.new)):
+    rows, at_last = [], counts.months.at([counts.last])
+    for basis, values, seen in (("cumulative", at_last.total, at_last.read), ("new", at_last.new, at_last.whole)):
         held = values.loc[counts.last].reindex(models.index).dropna()
+        told = counts.told(counts.cover(seen, models), "share").any()
         every = held.sum()
         for name, own in held.groupby(models[by].reindex(held.index)):
+            if not counts.told(counts.cover(seen, models[models[by] == name]), "total").any():
+                continue
             others = held[models[by].reindex(held.index) != name]
             largest = own[own == own.max()].sort_index().index[0]
             total = own.sum()
@@ -367,10 +383,12 @@ def hangs(counts: Counts, models: pd.DataFrame, by: str) -> pd.DataFrame:
             rows.append({
                 "basis": basis, by: name, "models": len(own), "total": total, "largest_model": largest,
                 "largest": own.max(), "largest_share": own.max() / total if total > 0 else np.nan,
-                "low": total - own.max(), "high": total - own.min(), "share": whole,
-                "share_low": min(without, default=np.nan), "share_high": max(beside, default=whole),
+                "low": total - own.max(), "high": total - own.min(), "share": whole if told else np.nan,
+                "share_low": min(without, default=np.nan) if told else np.nan,
+                "share_high": max(beside, default=whole) if told else np.nan,
             })  # fmt: skip
-    return pd.DataFrame(rows)
+    names = ["basis", by, "models", "total", "largest_model", "largest", "largest_share", "low", "high", "share"]
+    return pd.DataFrame(rows, columns=[*names, "share_low", "share_high"])
 
 
 # Cleaning -----------------------------------------------------------------------------------------------------
@@ -388,6 +406,7 @@ def cleaning(counts: Counts) -> dict[str, pd.DataFrame]:
     nothing = {"days": 0, "models": 0, NEW: 0, "downloads_share": None, "most": None}
     return {
         "snapshots": pd.DataFrame([span]),
+        "renamed": renamed(counts),
         "snapshot-rules": rules(counts),
         "lifetime-totals": whole.rename(HAVE).reset_index(),
         "chained-error": chained(counts),
@@ -398,6 +417,15 @@ def cleaning(counts: Counts) -> dict[str, pd.DataFrame]:
         "outliers-at-ends": pd.DataFrame([nothing | {"part": part} for part in ("first", "last")]),
         "listed": pd.DataFrame([listed(counts)]),
     }
+
+
+def renamed(counts: Counts) -> pd.DataFrame:
+    """Ids that end where another of the same name goes on: none of the models of this archive."""
+    names = counts.readings.columns.to_series().str.split("/").str[1].str.casefold()
+    alike = names[names.duplicated(keep=False)].index
+    first, last = (counts.readings[alike].apply(getattr(pd.Series, f"{end}_valid_index")) for end in ("first", "last"))
+    assert not any(last[one] < first[other] for one in alike for other in alike if names[one] == names[other])
+    return pd.DataFrame(columns=["old", "new", "last", "first", "downloads"])
 
 
 def listed(counts: Counts) -> dict[str, int]:
@@ -433,7 +461,7 @@ def rules(counts: Counts) -> pd.DataFrame:
     there = days.total.notna()
     flags = {
         "observed": counted & ~entered, "entered": entered, "interpolated": days.read & ~counted & there,
-        "vanished": there & ~days.read,
+        "distant": counts.far, "vanished": there & ~counts.held,
     }  # fmt: skip
     nothing = dict.fromkeys(("filtered", "backcast", "faulty", "reset", "restated"), (0, 0))
     told = {name: (int(cells.sum().sum()), int(cells.any().sum())) for name, cells in flags.items()} | nothing
@@ -444,7 +472,7 @@ def chained(counts: Counts) -> pd.DataFrame:
     """What counts of thirty days tell of what lifetime counts gained, where both are known."""
     rows = counts.snapshots[counts.snapshots["model"].isin(counts.models.index)]
     rows = rows.dropna(subset=["downloads_all_time", "downloads"])
-    total, found = counts.days.total.where(counts.days.read), []
+    total, found = counts.days.total.where(counts.held), []
     for date, own in rows.groupby("date"):
         if date - 30 * DAY < total.index[0]:
             continue

@@ -10,7 +10,7 @@ def tables(counts: Counts) -> dict[str, pd.DataFrame]:
     """Every quoted table on scores and lifetime counts, by its name."""
     edition = counts.edition
     size, milestones = edition["reference_set_size"], edition["milestones"]
-    read = counts.days.total.where(counts.days.read)
+    read = counts.days.total.where(counts.held)
     read = read[: pd.Timestamp(edition["snapshot_date"])]
     members = most(counts, read, edition["snapshot_date"], size)
     reached = at_milestones(counts, read, milestones)

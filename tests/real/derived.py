@@ -1,0 +1,108 @@
+"""Archives made of the real one, of which less was read, or under other names; and what an edition of each says."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import files, paths
+from helpers.text import nodes
+
+Change = Callable[[pd.DataFrame, pd.Timestamp], pd.DataFrame]
+"""From the rows of a day and the day to the rows that it has in the derived archive."""
+
+NEW_SPACE = "renamed-"
+"""What the namespaces of models begin with that go by another id from `HALFWAY` on."""
+HALFWAY = pd.Timestamp("2025-10-29")
+READ = ["Qwen", "deepseek-ai", "meta-llama", "microsoft", "mistralai", "tiiuae"]
+"""Namespaces of the 32 models that the weekly days hold."""
+WIDE_GAPS = "needed_coverage={models: 0.9, total: 0.9, share: 0.9, rank: 0.95, crossing: 0.98, gap_days: 70}"
+"""The days of the real archive are up to 63 days apart while all models are read; so that most is told of them."""
+BUILD = """
+import sys
+from helpers import edition
+from helpers.build import graph, steps
+parts = tuple(step for step in steps.STEPS if step.notebook or step.name == "text")
+graph.build(edition.load("public", sys.argv[1:]).parameters(), 2, print, parts)
+"""
+
+
+def days(archive: Path) -> dict[pd.Timestamp, Path]:
+    return {pd.Timestamp(path.name[5:]): path for path in sorted((archive / "snapshots").glob("date=*"))}
+
+
+def sampled(archive: Path) -> list[str]:
+    """The models of the weekly days: read on all of them from their first on, and on the day of the listing, too."""
+    return sorted({name for day in list(days(archive).values())[:9] for name in rows(day)["model"]})
+
+
+def rows(day: Path) -> pd.DataFrame:
+    return pd.read_parquet(day / "models.parquet")
+
+
+def write(day: Path, table: pd.DataFrame) -> None:
+    """Other rows for a day, and a record that tells of them."""
+    table.to_parquet(day / "models.parquet", index=False)
+    for record in day.glob("*.json"):
+        told = json.loads(record.read_text(encoding="utf-8"))
+        told |= {"rows": len(table), "sha256": files.digest(day / "models.parquet")}
+        told.pop("seal", None)
+        record.write_text(json.dumps(told), encoding="utf-8")
+
+
+def derive(real: Path, target: Path, tracked: list[str], change: Change) -> None:
+    """A copy of the archive in which `tracked` are the tracked models and each day is what `change` makes of it.
+
+    A day that is left without rows is no day of the copy.
+    """
+    shutil.copytree(real, target)
+    lists = target / "registry" / "models.csv"
+    split = pd.Series(tracked).str.split("/", expand=True)
+    pd.DataFrame({"org": split[0], "model": split[1], "modelId": tracked}).to_csv(lists, index=False)
+    for date, day in days(target).items():
+        if (table := change(rows(day), date)).empty:
+            shutil.rmtree(day)
+        else:
+            write(day, table)
+
+
+def only(names: set[str]) -> Change:
+    """Of the tracked models only these are read; whatever else is listed stays, since it may be a derivative."""
+    sample = set(names)
+
+    def change(table: pd.DataFrame, _: pd.Timestamp) -> pd.DataFrame:
+        return table[table["model"].isin(sample) | ~table["model"].str.split("/").str[0].isin(READ)]
+
+    return change
+
+
+def renamed(names: set[str]) -> Change:
+    """From a day on these models are read under another namespace."""
+
+    def change(table: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
+        new = NEW_SPACE + table["model"]
+        return table.assign(model=table["model"].mask(table["model"].isin(names) & (date >= HALFWAY), new))
+
+    return change
+
+
+def build(archive: Path, folder: Path, *settings: str) -> None:
+    """The public edition of an archive, through its text: quoted/, values.json and text.md in the folder."""
+    work = folder / "build"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ATOM_")}
+    environment |= {"ATOM_BUILD": str(work), "ATOM_ARCHIVE": str(archive)}
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, *settings], cwd=paths.ROOT, env=environment, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    article = json.loads((work / "article.json").read_text(encoding="utf-8"))
+    text = nodes.pandoc(nodes.document(article["blocks"], {}), "--from", "json", "--to", "markdown")
+    (folder / "text.md").write_text(text, encoding="utf-8")
+    shutil.copytree(work / "quoted", folder / "quoted")
+    shutil.copy(work / "values.json", folder)
