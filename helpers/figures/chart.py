@@ -21,8 +21,9 @@ class Mark:
     kind: line (marked at its end); points (a line marked at each); step (each value holds until the next row; advances
     are marked); fit (a thin line); dots (of ranks, not joined); bars. rows: x, y (the length of a bar alone, without
     what it stands on; null where it is not known), and where they apply x_end (of bars as wide as a time), base (what a
-    bar stands on; bars without one stand side by side), low and high (a band), at (the date under which a row is read,
-    where that is not x). end: words at the last known point; "" for none. hollow: no fill.
+    bar stands on; bars without one stand side by side), low and high (a band), read and tracked (models that were read,
+    of so many that are tracked), at (the date under which a row is read, where that is not x). end: words at the last
+    known point; "" for none. hollow: no fill.
     """
 
     kind: str

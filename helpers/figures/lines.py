@@ -9,6 +9,9 @@ from helpers.figures import axes, palette, theme
 from helpers.figures.chart import Chart, Mark, Panel
 from helpers.figures.press import Drawn, drawn
 
+SEEN = {"models_read": "read", "models": "tracked"}
+"""Columns of coverage → what a mark calls them."""
+
 
 def lines(
     frame: pd.DataFrame,
@@ -22,8 +25,8 @@ def lines(
 ) -> Drawn:
     """One line for each value of `by`, named at its end with its last value (Figures 7, 13, 14).
 
-    frame: x (dates), by (region keys or organisation labels), y (in `unit`; a null value is a gap in its line), and low
-    and high where the lines have bands.
+    frame: x (dates), by (region keys or organisation labels), y (in `unit`; a null value is a gap in its line), low
+    and high where the lines have bands, and models_read and models where they rest on coverage.
     marks: day → a few words; those beside the dates shown are left out.
     """
     theme.drawable(frame)
@@ -39,7 +42,8 @@ def downloads_by_region(
 ) -> Drawn:
     """Cumulative downloads by region, and below them the new downloads of each month (Figure 1).
 
-    monthly: month (label: through the day before), region, downloads, downloads_cumulative.
+    monthly: month (label: through the day before), region, downloads, downloads_cumulative, and models_read and models,
+    of the cumulative ones.
     A month's new downloads stand in the middle of the month in which they happened, the one before the label.
     title: of both panels, as "above / below". eras: region, start, end (calendar months), tinted below. marks: day → a
     few words, above; those beside the months shown are left out.
@@ -50,7 +54,7 @@ def downloads_by_region(
     over, under = title.split(" / ")
     above = Panel(over, "downloads", "dates", _series(happened, "month", "downloads_cumulative", "region", axes.short),
                   bounds=(0, None), notes=_within(marks, monthly["month"]))  # fmt: skip
-    new = _series(happened, "middle", "downloads", "region", axes.short)
+    new = _series(happened.drop(columns=list(SEEN), errors="ignore"), "middle", "downloads", "region", axes.short)
     new = [replace(mark, rows=mark.rows.assign(at=mark.rows["x"] + half)) for mark in new]
     below = Panel(under, "downloads", "dates", new, bounds=(0, None), eras=eras)
     return drawn(Chart([above, below], 5.9, heights=[1.35, 1]))
@@ -90,8 +94,8 @@ def _series(frame: pd.DataFrame, x: str, y: str, by: str, say: Callable[[float],
     """A line for each group, named at its end with its last known value, which `say` writes."""
     found = []
     for name, style in palette.styles(frame[by]).items():
-        band = [column for column in ("low", "high") if column in frame]
-        rows = frame.loc[frame[by] == name, [x, y, *band]].sort_values(x).set_axis(["x", "y", *band], axis="columns")
+        more = [column for column in ("low", "high", *SEEN) if column in frame]
+        rows = frame.loc[frame[by] == name, [x, y, *more]].sort_values(x).rename(columns={x: "x", y: "y"} | SEEN)
         known = rows["y"].dropna()
         found.append(Mark("line", style, rows, f"{style.label} {say(known.iloc[-1])}" if len(known) else ""))
     return found

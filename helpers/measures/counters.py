@@ -125,14 +125,15 @@ def suspected_renames(snapshots: pd.DataFrame) -> pd.DataFrame:
 
 
 def renamed(snapshots: pd.DataFrame) -> pd.DataFrame:
-    """Those of `suspected_renames` that leave no doubt: an id that ends and one that begins, neither with another."""
+    """`suspected_renames` with joined: the count, where neither id can belong with another one; else null."""
     found = suspected_renames(snapshots)
-    return found[~found.duplicated("old", keep=False) & ~found.duplicated("new", keep=False)].reset_index(drop=True)
+    alone = ~found.duplicated("old", keep=False) & ~found.duplicated("new", keep=False)
+    return found.assign(joined=found["downloads"].where(alone).astype("Int64"))
 
 
 def joined(snapshots: pd.DataFrame) -> pd.DataFrame:
-    """The snapshots with one series, under the newest id, for those that are `renamed`: else its total counts twice."""
-    pairs = renamed(snapshots)
+    """The snapshots with one series, under the newest id, for those that `renamed` joins: else a total counts twice."""
+    pairs = renamed(snapshots).dropna(subset="joined")
     while (again := snapshots["model"].isin(pairs["old"])).any():
         now = snapshots["model"].map(pairs.set_index("old")["new"])
         snapshots = snapshots.assign(model=snapshots["model"].mask(again, now))

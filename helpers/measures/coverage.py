@@ -128,6 +128,13 @@ def carried(table: pd.DataFrame, cover: pd.DataFrame, needed: Needed, level: str
     return table.assign(**{column: table[column].where(mask) for column in columns})
 
 
+def beside(table: pd.DataFrame, cover: pd.DataFrame) -> pd.DataFrame:
+    """The table with COLUMNS of its rows' coverage; rows belong together that agree in the keys that both have."""
+    keys = [key for key in cover.columns.drop(COLUMNS) if key in table.columns]
+    kinds = table.dtypes[keys].to_dict() | dict.fromkeys(COLUMNS[:4], "Int64")
+    return table.merge(cover[[*keys, *COLUMNS]].astype(kinds), how="left", on=keys)
+
+
 def totals(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:
     """`adoption.totals` with the coverage of each, and null where that does not carry a total: with COLUMNS.
 
@@ -159,9 +166,11 @@ def comparable(
 
 def daily_totals(daily: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed, level: str) -> pd.DataFrame:
     """`adoption.daily_totals`, null on days that do not carry a statement of the level: date, <by>, downloads (new that
-    day, of the models of which they are known), downloads_cumulative."""
-    table = adoption.daily_totals(daily, models, by)
-    return carried(table, of(daily, models, by), needed, level, ["downloads_cumulative"])
+    day, of the models of which they are known), downloads_cumulative, COLUMNS."""
+    cover = of(daily, models, by)
+    return beside(
+        carried(adoption.daily_totals(daily, models, by), cover, needed, level, ["downloads_cumulative"]), cover
+    )
 
 
 def counted_days(daily: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:
@@ -208,7 +217,7 @@ def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Neede
     """`adoption.by_bucket` of a single month, null wherever all models together are not read well enough for shares.
 
     monthly: the rows of one month, or none. Null, too, where a group's own models in the bucket do not carry a total; 0
-    where it has none.
+    where it has none. With COLUMNS, of the group's own models in the bucket.
     """
     table = adoption.by_bucket(monthly, models, monthly["month"].max(), by)
     keys = ["bucket", *adoption.names(by)]
@@ -216,7 +225,7 @@ def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Neede
     unread = cover.loc[~carries(cover, needed, "total"), keys].assign(unread=True)
     seen = table[keys].astype("str").merge(unread, how="left", on=keys)["unread"].isna().to_numpy()
     table["downloads_cumulative"] = table["downloads_cumulative"].where(seen)
-    return carried(table, of(monthly, models, []), needed, "share", ["downloads_cumulative"])
+    return beside(carried(table, of(monthly, models, []), needed, "share", ["downloads_cumulative"]), cover)
 
 
 def listed(table: pd.DataFrame, daily: pd.DataFrame, models: pd.DataFrame, needed: Needed, column: str) -> pd.DataFrame:

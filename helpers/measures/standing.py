@@ -97,15 +97,16 @@ def spans(table: pd.DataFrame, by: str, column: str, starts: dict[str, pd.Timest
 def gained(table: pd.DataFrame, month: pd.Timestamp, by: str) -> pd.DataFrame:
     """New downloads after a month label, added up from there: month, <by>, downloads_since, rank (Section 5.2).
 
-    table: from `coverage.totals`. As `adoption.since`, of the groups whose sum is known to the end; without rows where
-    the table does not hold the label.
+    table: from `coverage.totals`. As `adoption.since`, of the groups whose sum is known to the end, with the columns of
+    coverage; without rows where the table does not hold the label.
     """
     if not (table["month"] == month).any():
         empty = {"month": "datetime64[us]", by: "str", "downloads_since": "float64", "rank": "Int64"}
+        empty |= dict.fromkeys(coverage.COLUMNS, "float64")
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
     found = adoption.since(table, month, by)[["month", by, "downloads_since"]]
     found = found[found.groupby(by)["downloads_since"].transform(lambda sums: sums.notna().all())]
-    return adoption.ranked(found, "downloads_since", "month")
+    return coverage.beside(adoption.ranked(found, "downloads_since", "month"), table[["month", by, *coverage.COLUMNS]])
 
 
 def and_all(table: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
@@ -159,9 +160,9 @@ def by_size(monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed
     """Shares of cumulative downloads in each size bucket, and in the three smallest together (Figure 12).
 
     monthly: clean/monthly, the rows of one month. models: from `coverage.weighed`. Returns bucket (as text; BUCKETS,
-    then SMALL), <by>, downloads_cumulative, downloads_cumulative_share (of the bucket), own_share (of the group's
-    downloads in all buckets), rank (in the bucket); null where the models read do not carry it. Every group has a row
-    in each.
+    then SMALL), <by>, downloads_cumulative, downloads_cumulative_share (of the bucket), rank (in the bucket), the
+    columns of coverage (of the group's models in the bucket) and own_share (of the group's downloads in all buckets);
+    null where the models read do not carry it. Every group has a row in each.
     """
     sized = models[models["bucket"].notna()].astype({"bucket": "str"})
     small = sized[sized["bucket"].isin(adoption.BUCKETS[:3])].assign(bucket=SMALL)
@@ -172,7 +173,8 @@ def by_size(monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed
         bucket, own = (coverage.of(monthly, part, keys) for keys in ("bucket", ["bucket", by]))
         table = coverage.carried(table, bucket, needed, "share", [f"{column}_share"])
         table = coverage.carried(table, bucket, needed, "rank", ["rank"])
-        found.append(coverage.carried(table, own, needed, "total", [column, f"{column}_share", "rank"]))
+        table = coverage.carried(table, own, needed, "total", [column, f"{column}_share", "rank"])
+        found.append(coverage.beside(table.drop(columns=["month", "downloads"]), own))
     every = pd.MultiIndex.from_product([[*adoption.BUCKETS, SMALL], sized[by].unique()], names=["bucket", by])
     table = every.to_frame(index=False).merge(pd.concat(found), how="left", on=["bucket", by])
     own = adoption.totals(monthly, sized, by).set_index(by)[column]

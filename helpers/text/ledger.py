@@ -51,7 +51,7 @@ FINDING = "finding."
 
 
 def answers(claims: pd.DataFrame, book: Book, truths: dict[str, Finding]) -> dict[str, dict[str, Any]]:
-    """What answers the claims: answer → raw, formatted, unit, notebook, cell. Raises ClaimError for no address.
+    """What answers the claims: answer → raw, formatted, unit, rests_on, notebook, cell.
 
     claims: from helpers.text.claims. An answer is the address of a cell, or "finding." and the name of a finding.
     """
@@ -62,12 +62,19 @@ def answers(claims: pd.DataFrame, book: Book, truths: dict[str, Finding]) -> dic
             if (finding := truths.get(name.removeprefix(FINDING))) is None:
                 raise ClaimError(f"claims.csv, id {claim['id']!r}: there is no {name}; write it in helpers/findings")
             raw = {True: "yes", False: "no", None: None}[finding.truth]
-            found[name] = {"raw": raw, "formatted": "", "unit": "condition", "notebook": "", "cell": ""}
+            found[name] = {
+                "raw": raw,
+                "formatted": "",
+                "unit": "condition",
+                "notebook": "",
+                "cell": "",
+                "rests_on": "inputs",
+            }
             continue
         cell = _cell(claim, book)
         found[name] = {
             "raw": cell.raw, "formatted": cell.shown if cell.known else "", "unit": cell.unit,
-            "notebook": cell.notebook or "", "cell": cell.cell or "",
+            "notebook": cell.notebook or "", "cell": cell.cell or "", "rests_on": cell.rests_on,
         }  # fmt: skip
     return found
 
@@ -202,11 +209,13 @@ def _compare(claim: dict[str, Any], value: dict[str, Any] | None, other: bool) -
     if claim["precision"] == TENS:
         claim, value = claim | {"precision": "10"}, value | {"raw": round(value["raw"] / 10) * 10}
     agree, difference = _agree(claim, value["raw"])
+    # What rests on printed figures where inputs are reconstructed rests on inputs where they are not.
+    why = f"other-{value['rests_on']}".replace("printed", "inputs") if other else "unexplained"
     return row | {
         "ours": _text(value, claim) if difference is None else _number(value["raw"], claim),
         "difference": "" if difference is None else _number(difference, claim).rstrip("%×"),
         "verdict": MATCHES if agree else OTHER if other else DIFFERS,
-        "reason": claim["note"] or ("" if agree else words()["other-" + claim["kind"] if other else "unexplained"]),
+        "reason": claim["note"] or ("" if agree else words()[why]),
         "notebook": value["notebook"],
         "cell": value["cell"],
     }

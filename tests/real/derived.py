@@ -81,14 +81,20 @@ def only(names: set[str]) -> Change:
     return change
 
 
-def renamed(names: set[str]) -> Change:
+def last_day(archive: Path, change: Change) -> Change:
+    """Only the archive's last day is held."""
+    last = max(days(archive), default=None)
+    return lambda table, date: change(table, date) if date == last else table.iloc[:0]
+
+
+def renamed(names: set[str], change: Change) -> Change:
     """From a day on these models are read under another namespace."""
 
-    def change(table: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
-        new = NEW_SPACE + table["model"]
-        return table.assign(model=table["model"].mask(table["model"].isin(names) & (date >= HALFWAY), new))
+    def renaming(table: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
+        moved = table["model"].isin(names) & (date >= HALFWAY)
+        return change(table, date).assign(model=lambda rows: rows["model"].mask(moved, NEW_SPACE + rows["model"]))
 
-    return change
+    return renaming
 
 
 def build(archive: Path, folder: Path, *settings: str) -> None:

@@ -21,7 +21,8 @@ def claim(value, precision, answer="x", **more):
 
 
 def value(raw, unit="downloads", formatted=None):
-    return {"raw": raw, "formatted": formatted or str(raw), "unit": unit, "notebook": "03_regional", "cell": "val-x"}
+    return {"raw": raw, "formatted": formatted or str(raw), "unit": unit, "notebook": "03_regional", "cell": "val-x",
+            "rests_on": "inputs"}  # fmt: skip
 
 
 def compared(table, raw, unit="downloads"):
@@ -101,14 +102,18 @@ def test_a_claim_that_differs_without_a_note_is_not_passed_over():
 
 def test_other_data_do_not_differ_and_the_papers_notes_do_not_explain_them():
     table = pd.concat([claim("9", "1", note="a slip in print"), claim("1", "1", note="as read"),
+                       claim("9", "1", kind="setting", answer="set"), claim("9", "1", kind="setting", answer="listed"),
                        claim("9", "1", kind="setting"), claim("1", "1", answer="", note="private")])  # fmt: skip
-    rows = ledger.ledger(table, {"x": value(1)}, other=True)
-    assert rows["verdict"].tolist() == [ledger.OTHER, ledger.MATCHES, ledger.OTHER, ledger.ABSENT]
+    found = {"x": value(1), "set": value(1) | {"rests_on": "edition"}, "listed": value(1) | {"rests_on": "registry"}}
+    rows = ledger.ledger(table, found, other=True)
+    assert rows["verdict"].tolist() == [ledger.OTHER, ledger.MATCHES, *[ledger.OTHER] * 3, ledger.ABSENT]
     assert rows["reason"].tolist() == [
-        "other data, dates and models read than the paper's", "", "this edition sets it otherwise", "private",
+        "other data, dates and models read than the paper's", "", "this edition sets it otherwise",
+        "the Hub, or the registry by its source, has another day or size",
+        "other data, dates and models read than the paper's", "private",
     ]  # fmt: skip
-    assert ledger.summary(rows, 0)["other"].tolist() == [2]
-    assert len(ledger.unsettled(rows)) == 3
+    assert ledger.summary(rows, 0)["other"].tolist() == [4]
+    assert len(ledger.unsettled(rows)) == 5
 
 
 def test_the_match_rate_leaves_out_what_cannot_be_computed():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.measures import contributors, spikes
+from helpers.measures import contributors, coverage, spikes
 from tests.conftest import SHARED
 
 REAL = SHARED / "real" / "hf_downloads_30d_llmfit.parquet"
@@ -64,6 +64,31 @@ def test_a_lead_hangs_on_a_repository_exactly_where_leaving_it_out_turns_or_ends
     assert (row["gap"], row["low"], row["high"]) == (gap, min(without), max(without))
     assert row["stays"] == (gap != 0 and all(np.sign(one) == np.sign(gap) for one in without))
     assert pd.isna(row["hangs_on"]) == row["stays"]
+
+
+ORGANISATIONS = pd.DataFrame({"model": list("abcd"), "organisation": ["One", "One", "Two", "Three"]})
+NEEDED = {"models": 0.9, "total": 0.9, "share": 0.8, "rank": 0.9, "crossing": 0.9}
+
+
+def test_what_hangs_on_whom_is_told_of_those_of_whom_enough_was_read_each_basis_by_its_own():
+    label = pd.Timestamp("2026-03-01")
+    monthly = pd.DataFrame(
+        [("a", 60.0, 600.0, "observed"), ("b", 40.0, 300.0, "observed"), ("c", None, 800.0, "entered"),
+         ("d", 1.0, 100.0, "vanished")],
+        columns=["model", "downloads", "downloads_cumulative", "flag"],
+    ).assign(month=label)  # fmt: skip
+    daily = monthly.rename(columns={"month": "date"})
+    weighed = coverage.weighed(ORGANISATIONS.assign(released=pd.Timestamp("2024-01-01")), daily)
+    parts = contributors.totals(contributors.of_month(monthly, label), weighed, "basis", "organisation", "downloads")
+    found = coverage.kept(parts, monthly, weighed, "organisation", NEEDED).set_index(["basis", "organisation"])
+    assert found.index.tolist() == [("cumulative", "One"), ("cumulative", "Two"), ("new", "One")]
+    assert found.loc[("cumulative", "One"), "largest_model"] == "a"
+    assert found["share"].notna().tolist() == [True, True, False]  # of the new downloads too little is known for shares
+    leads = contributors.pairwise(found.reset_index(), ["One", "Two", "Three"]).set_index(["basis", "one", "other"])
+    assert leads.index.tolist() == [("cumulative", "One", "Two"), ("cumulative", "Two", "One")]
+    assert leads["gap"].tolist() == [100, -100]
+    assert leads["stays"].tolist() == [False, False]
+    assert leads["hangs_on"].tolist() == ["a", "a"]
 
 
 def test_what_is_not_known_is_no_contribution():

@@ -98,18 +98,22 @@ def test_a_span_is_known_only_if_each_of_its_months_is():
 # Gains --------------------------------------------------------------------------------------------------------
 
 
+SEEN = {"models": 3, "models_read": 2, "models_between": 1, "models_known": 3, "read_share": 0.5}
+
+
 def test_what_was_gained_since_a_label_has_ranks_and_a_sum():
-    table = months(column="downloads", A=[5, 1, 2], B=[7, 4, None])
+    table = months(column="downloads", A=[5, 1, 2], B=[7, 4, None]).assign(**SEEN)
     found = standing.and_all(
         standing.gained(table, day("2025-01-01"), "organisation"), "organisation", "downloads_since"
     )
     last = found[found["month"] == "2025-02-01"].set_index("organisation")
     assert last["downloads_since"].to_dict() == {"A": 1, "all": 1}  # what B gained is not known to the end
     assert last["rank"].drop("all").to_dict() == {"A": 1}
+    assert last.loc["A", list(SEEN)].tolist() == list(SEEN.values())
 
 
 def test_nothing_is_gained_since_a_label_that_is_not_held():
-    found = standing.gained(months(column="downloads", A=[5]), day("2024-01-01"), "organisation")
+    found = standing.gained(months(column="downloads", A=[5]).assign(**SEEN), day("2024-01-01"), "organisation")
     assert found.empty
     assert standing.and_all(found, "organisation", "downloads_since").empty
 

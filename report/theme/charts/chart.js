@@ -51,6 +51,11 @@
   }
   const valueAt = (mark, place) => mark.all ? mark.all.map((one) => valueAt(one, place)).filter((words) => words !== "–").join(" · ") || "–"
     : mark.said[rowAt(mark, place)] || "–";
+  // How many of the models that a value is about were read, where the series tells it.
+  function readAt(mark, place) {
+    const row = mark.tracked ? rowAt(mark, place) : -1;
+    return row >= 0 && mark.tracked[row] ? ` (${mark.read[row]} of ${mark.tracked[row]} models read)` : "";
+  }
 
   class Live {
     constructor(figure, chart) {
@@ -426,7 +431,9 @@
       for (const view of this.views) {
         for (const [mark, value] of view.values) {
           value.textContent = valueAt(mark, place);
-          if (!this.hidden.has(`${view.panel.title}/${mark.name}`)) told.push(`${mark.name} ${value.textContent}`);
+          const words = `${mark.name} ${value.textContent}${readAt(mark, place)}`;
+          if (mark.tracked) value.parentElement.title = words;
+          if (!this.hidden.has(`${view.panel.title}/${mark.name}`)) told.push(words);
         }
         if (!view.cursor) continue;
         if (view.panel.across === "categories") view.cursor.setAttribute("y", at * view.size + 4);
@@ -441,7 +448,7 @@
         const marks = [...values.keys()];
         const head = element("tr", {}, element("td"), ...marks.map((mark) => element("th", { scope: "col" }, mark.name)));
         const rows = this.places.map((place) => element("tr", {}, element("th", { scope: "row" }, named(this.chart, place)),
-          ...marks.map((mark) => element("td", {}, valueAt(mark, place)))));
+          ...marks.map((mark) => element("td", {}, valueAt(mark, place) + readAt(mark, place)))));
         this.tables.append(element("table", {}, element("caption", {}, panel.title), element("thead", {}, head), element("tbody", {}, ...rows)));
       }
     }

@@ -425,7 +425,7 @@ def renamed(counts: Counts) -> pd.DataFrame:
     alike = names[names.duplicated(keep=False)].index
     first, last = (counts.readings[alike].apply(getattr(pd.Series, f"{end}_valid_index")) for end in ("first", "last"))
     assert not any(last[one] < first[other] for one in alike for other in alike if names[one] == names[other])
-    return pd.DataFrame(columns=["old", "new", "last", "first", "downloads"])
+    return pd.DataFrame(columns=["old", "new", "last", "first", "downloads", "joined"])
 
 
 def listed(counts: Counts) -> dict[str, int]:

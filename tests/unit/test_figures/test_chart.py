@@ -55,6 +55,15 @@ def test_new_downloads_are_read_under_the_label_of_their_month():
     assert below["marks"][0]["x"][0] == "2025-11-16"
 
 
+def test_a_line_tells_how_many_models_were_read_where_its_table_does():
+    frame = table("us").rename(columns={"organisation": "region"}).assign(downloads_cumulative=[1, 2, 3])
+    above, below = told(figures.downloads_by_region(frame.assign(models_read=[1, 2, 3], models=4), "All / New"))[
+        "panels"
+    ]
+    assert (above["marks"][0]["read"], above["marks"][0]["tracked"]) == ([1, 2, 3], [4, 4, 4])
+    assert "read" not in below["marks"][0]  # they are those of the cumulative counts
+
+
 @pytest.mark.parametrize("name", ["</script><script>alert(1)</script>", 'a"b', "x\u2028y"])
 def test_no_name_ends_the_script(name):
     figure = figures.lines(table(name), "month", "downloads", "organisation", "downloads", name)
