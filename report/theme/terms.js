@@ -5,7 +5,7 @@
   const links = document.querySelectorAll("a.term");
   if (!links.length) return;
   const note = Object.assign(document.createElement("div"), { className: "term-note", popover: "manual" });
-  document.body.append(note);
+  document.getElementById("main").append(note);
   const words = (link) => document.getElementById(link.hash.slice(1)).closest("dt").nextElementSibling;
   let shown = null, leaving = 0, touched = false;
 

@@ -171,6 +171,11 @@ def test_parts_fold_on_a_phone_and_open_by_button_address_and_search(watched):
     assert reader.faults == []
 
 
+def test_the_report_is_no_longer_on_a_phone_than_one_scrolls_through(watched):
+    page = watched(viewport=NARROW).open(REPORT)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 35_000
+
+
 def test_on_paper_nothing_is_folded_or_cut(watched):
     page = watched(viewport=NARROW).open(REPORT)
     page.emulate_media(media="print")
