@@ -302,7 +302,7 @@ def test_each_universe_has_its_value_its_day_and_a_dot_in_the_row_of_each_of_its
                           "edition": [False, True, False, False], "rule": ["on", "on", "off", "off"],
                           "edges": ["a", "b", "a", "b"]})  # fmt: skip
     labels = {"rule": {"off": "Rule off", "on": "Rule on", "never": "Never"}, "edges": {"a": "Edges a", "b": "Edges b"}}
-    figure = figures.specification(curve, "Lead / Day", labels)
+    figure = figures.specification(curve, "Lead / Day / Choices", labels)
     above, below, options = figure.axes
     assert [ax.get_title(loc="left") for ax in (above, below)] == ["Lead", "Day"]
     grey, own = "#939da0", "#c0392b"
