@@ -94,6 +94,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
                 continue  # a docstring
             if isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) == "__all__":
                 continue
+            if isinstance(child, ast.keyword) and child.arg == "ignore_index":
+                continue  # labels of rows that nobody sees
             columns = isinstance(node, ast.Subscript) and isinstance(child, ast.List)  # in another order are the same
             if isinstance(child, ast.expr) and not columns:
                 yield from ((child, f"({new})") for new in _wrong(child))

@@ -2,13 +2,43 @@
 embedded publisher unless ATOM_SITE names another, and of what Quarto once wrote of the whole report, completed."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NARROW, served
-from tests.browser.test_site import CONTRASTS, REPORT
+from tests.browser.conftest import NARROW, WIDE, served
 from tests.unit.test_publish import recorded
+
+REPORT = "report/index.html"
+CONTRASTS = """() => {
+  const parse = (text) => {
+    const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+    return {rgb: [r, g, b], a};
+  };
+  const luminance = (rgb) => {
+    const [r, g, b] = rgb.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const {rgb, a} = parse(getComputedStyle(e).backgroundColor);
+      if (a > 0.5) return rgb;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const texts = "p, li, a, h1, h2, h3, td, th, figcaption, code, pre span, button, summary";
+  for (const element of document.querySelectorAll(texts)) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [one, two] = [parse(getComputedStyle(element).color).rgb, behind(element)].map(luminance);
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    if (ratio < 4.5) found.push(`${ratio.toFixed(2)} ${element.tagName} ${element.textContent.trim().slice(0, 40)}`);
+  }
+  return found;
+}"""
+"""Texts whose contrast with what is behind them is below WCAG's 4.5."""
 
 SEEN: dict[str, Callable] = {}
 """Row → what must be seen; given what opens pages with a viewport and a scheme, and the pages' addresses."""
@@ -41,39 +71,34 @@ def edition(request, tmp_path_factory):
         yield found
 
 
-@seen("the label of every page is seen at once, once, and nothing covers it")
-def _(start, pages):
-    for size in ({}, {"viewport": NARROW}):
-        reader = start(**size)
-        for name in pages:
-            label = reader.open(name).locator(".data-label")
-            expect(label).to_have_count(1)
-            expect(label).to_be_in_viewport(ratio=1)
-            on_top = """label => {
-              const box = label.getBoundingClientRect();
-              return [0.02, 0.5, 0.98].every((part) => label.contains(
-                document.elementFromPoint(box.left + part * Math.min(box.width, 60), box.top + box.height / 2)));
-            }"""
-            assert label.evaluate(on_top), name
-        assert reader.faults == []
-
-
-@seen("no page is wider than a phone")
-def _(start, pages):
-    reader = start(viewport=NARROW)
-    for name in pages:
-        assert reader.open(name).evaluate("document.documentElement.scrollWidth") <= NARROW["width"], name
-
-
-@seen("dark by the system's wish, and legible in either view")
-def _(start, pages):
+def every_page(size: dict, scheme: str, start: Callable, pages: list[str]) -> None:
+    """No page errs or asks another machine; each is as wide as its window at most, dark by the system's wish, legible,
+    and begins with the same label, seen at once, once, and covered by nothing."""
+    reader, said = start(viewport=size, scheme=scheme), set()
     ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+    on_top = """label => {
+      const box = label.getBoundingClientRect();
+      return [0.02, 0.5, 0.98].every((part) => label.contains(
+        document.elementFromPoint(box.left + part * Math.min(box.width, 60), box.top + box.height / 2)));
+    }"""
+    for name in pages:
+        page = reader.open(name)
+        label = page.locator(".data-label")
+        expect(label).to_have_count(1)
+        expect(label).to_be_in_viewport(ratio=1)
+        assert label.evaluate(on_top), name
+        said.add(label.inner_text())
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        colour = page.evaluate(ground)
+        assert max(colour) < 80 if scheme == "dark" else min(colour) > 200, name
+        assert page.evaluate(CONTRASTS) == [], name
+    assert len(said) == 1 and len(said.pop()) > 20
+    assert reader.faults == []
+
+
+for words, view in (("wide", WIDE), ("narrow", NARROW)):
     for scheme in ("light", "dark"):
-        reader = start(scheme=scheme)
-        for name in pages:
-            page = reader.open(name)
-            assert (max(page.evaluate(ground)) < 80) == (scheme == "dark"), name
-            assert page.evaluate(CONTRASTS) == [], name
+        SEEN[f"every page, {words} and {scheme}"] = partial(every_page, view, scheme)
 
 
 @seen("the cells of a column stand one below another, on the side that suits them, and below their head")

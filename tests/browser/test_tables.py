@@ -74,14 +74,6 @@ def test_the_verdict_is_in_view_on_a_phone(watched):
 
 
 @pytest.mark.parametrize("name", APART)
-def test_nothing_is_wider_than_the_phone(watched, name):
-    reader = watched(viewport=NARROW)
-    page = reader.open(name)
-    assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
-    assert reader.faults == []
-
-
-@pytest.mark.parametrize("name", APART)
 def test_everything_is_there_without_a_script_and_from_a_folder(site, browser: Browser, name):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -550,6 +550,21 @@ def test_so_few_models_have_no_interval(size, level):
     assert np.isnan(order_statistics.median_interval(np.arange(1.0, size + 1), level)).all()
 
 
+@pytest.mark.parametrize(
+    ("count", "weight", "place"),
+    [
+        # six: between the pairs that enclose with 62/64 and 50/64; excess 0.1, weight 5 · 0.1 / (1 + 4 · 0.1)
+        (6, 0.5 / 1.4, 0),
+        # twelve: between 3938/4096 and 3498/4096; excess 0.1064, weight 9 · 0.1064 / (3 + 6 · 0.1064)
+        (12, 0.26312, 2),
+    ],
+)
+def test_an_interval_by_hand(count, weight, place):
+    values = 10.0 ** np.arange(count)
+    low, high = order_statistics.median_interval(np.random.default_rng(1).permutation(values), 0.95)
+    assert np.log10([low, high]) == pytest.approx([place + weight, count - 1 - place - weight], abs=1e-4)
+
+
 def test_no_interval_is_surer_than_the_outermost_counts():
     values = np.arange(1.0, 7)  # the least and the greatest of six enclose the median in 62 of 64 cases
     assert np.isnan(order_statistics.median_interval(values, 0.97)).all()
