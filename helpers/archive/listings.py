@@ -103,8 +103,8 @@ def described(folder: Path, models: pd.Series) -> pd.DataFrame:
     """What the Hub last said of each model: the columns of DESCRIPTION, those of the newest day that lists it.
 
     folder: days as raw/snapshots. models: ids. safetensors_total: parameters as stored; packed quantised weights are
-    counted several to a number, so that such a repository looks smaller than it is. Models of which no day tells more
-    than counts have no row. A model that was renamed is told of under its id now.
+    counted several to a number, so that such a repository looks smaller than it is; none at all is unknown. Models of
+    which no day tells more than counts have no row. A model that was renamed is told of under its id now.
     """
     missing, parts = set(renames.known_as(models)), []
     for day in reversed(store.days(folder)):
@@ -116,4 +116,5 @@ def described(folder: Path, models: pd.Series) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=DESCRIPTION)
     found = pyarrow.concat_tables(parts, promote_options="permissive").to_pandas()
-    return found.assign(model=renames.current(found["model"])).drop_duplicates("model")
+    stored = found["safetensors_total"].mask(found["safetensors_total"] == 0)
+    return found.assign(model=renames.current(found["model"]), safetensors_total=stored).drop_duplicates("model")

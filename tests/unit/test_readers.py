@@ -101,14 +101,16 @@ def test_the_newest_day_that_lists_a_model_describes_it(tmp_path):
         (tmp_path / f"date={day}").mkdir()
         frame.to_parquet(tmp_path / f"date={day}" / "models.parquet")
 
-    listed = pd.DataFrame([RECORD | {"safetensors_total": 5_000_000_000}, RECORD | {"model": "a/gone"}])
+    listed = pd.DataFrame([RECORD | {"safetensors_total": 5_000_000_000}, RECORD | {"model": "a/gone"},
+                           RECORD | {"model": "a/nothing", "safetensors_total": 0}])  # fmt: skip
     store_day("2026-04-01", listed)
     store_day("2026-04-02", listed.head(1).assign(safetensors_total=6_000_000_000, pipeline_tag="fill-mask"))
     store_day("2026-04-03", listed[["model", "downloads_all_time", "created_at"]])  # counts alone, of a weekly dump
-    found = listings.described(tmp_path, pd.Series(["a/gone", "a/never", "a/x"])).set_index("model")
-    assert sorted(found.index) == ["a/gone", "a/x"]
+    found = listings.described(tmp_path, pd.Series(["a/gone", "a/never", "a/x", "a/nothing"]))
+    found = found.set_index("model")
+    assert sorted(found.index) == ["a/gone", "a/nothing", "a/x"]
     assert found.loc["a/x", ["safetensors_total", "pipeline_tag"]].tolist() == [6_000_000_000, "fill-mask"]
-    assert pd.isna(found.loc["a/gone", "safetensors_total"])
+    assert found.loc[["a/gone", "a/nothing"], "safetensors_total"].isna().all()
 
 
 def test_where_only_counts_are_held_nothing_is_described(tmp_path):
