@@ -156,3 +156,11 @@ def test_of_no_month_at_all_nothing_is_told():
     nothing = at({}).assign(downloads_cumulative=1.0)
     table = contributors.of_month(nothing, pd.Timestamp("2026-04-01"))
     assert contributors.totals(table, MODELS, "basis", "region", "downloads").empty
+
+
+def test_a_category_that_holds_nothing_has_no_row():
+    models = pd.DataFrame({"model": ["a/x", "b/y"], "bucket": pd.Categorical(["<1B", "7–9B"], ["<1B", "1–5B", "7–9B"])})
+    table = pd.DataFrame({"month": pd.Timestamp("2026-01-01"), "model": ["a/x", "b/y"], "downloads": [3.0, 1.0]})
+    found = contributors.totals(table, models, "month", "bucket", "downloads")
+    assert found["bucket"].tolist() == ["<1B", "7–9B"]
+    assert found["share"].tolist() == [0.75, 0.25]

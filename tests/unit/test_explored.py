@@ -99,3 +99,11 @@ def test_a_model_that_is_not_read_any_more_shows_no_total():
     shown = explored.read(MONTHLY).set_index(["model", "month"])["downloads_cumulative"]
     assert pd.isna(shown["c/gone", "2026-02-01"])
     assert shown["b/two", "2026-02-01"] == 100
+
+
+def test_counts_after_the_snapshot_do_not_enter():
+    day = "2026-01-08"
+    measured = ram.measure(LIFETIME, LISTED, [7, 14], day, 10, {"models": 0.0, "rank": 0.0})
+    found = explored.scores(LIFETIME, LISTED, measured, [7, 14], day).set_index(["model", "milestone_days"])
+    assert found["state"]["a/one"].tolist() == ["counted", "not-reached"]
+    assert (found["last"].dropna() <= pd.Timestamp(day)).all()

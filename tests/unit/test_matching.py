@@ -55,6 +55,15 @@ def test_another_makers_model_is_never_meant():
     assert meant("Nova 4", "Nova-4", maker="Other") == (None, None)
 
 
+def test_how_a_name_was_matched_is_told_in_the_words_of_the_tables():
+    assert meant("Nova 4", "Nova-4")[1] == "name"
+    assert meant("Nova 4", "Nova-4-12B", "Nova-4-24B")[1] == "doubtful"
+    by_hand = pd.read_csv(matching.NAMES).iloc[0]
+    ids = pd.DataFrame({"model": [by_hand["model"]], "organisation": "Acme"})
+    found = matching.match(pd.Series([by_hand["name"].upper()]), pd.Series(["Acme"]), ids).iloc[0]
+    assert (found["model"], found["match"]) == (by_hand["model"], "listed")
+
+
 @given(st.permutations(["Nova", "4", "24B", "mini"]), st.sampled_from(" -_"), st.booleans())
 def test_order_capitals_and_signs_do_not_matter(words, sign, capitals):
     name = sign.join(words)

@@ -323,6 +323,7 @@ def test_each_universe_has_its_value_its_day_and_a_dot_in_the_row_of_each_of_its
         (0, "Rule off"), (1, "Rule on"), (2, "Edges a"), (3, "Edges b"),
     ]  # fmt: skip
     assert options.get_ylim() == pytest.approx((3.6, -0.6))
+    assert not any(line.get_visible() for line in options.get_ygridlines())
     assert figure.get_size_inches()[1] == pytest.approx(4.4 + 0.21 * 4)
     assert above.get_gridspec().get_height_ratios() == pytest.approx([1.2, 1.2, 0.84])
     shown = artists.ticks(below.yaxis)

@@ -28,7 +28,8 @@ def told(figure) -> dict:
 
 
 def test_a_line_has_every_row_and_says_nothing_of_what_is_not_known():
-    chart = told(figures.lines(table("Qwen", "Meta"), "month", "downloads", "organisation", "downloads", "Total"))
+    figure = figures.lines(table("Qwen", "Meta"), "month", "downloads", "organisation", "downloads", "Total")
+    chart = told(figure)
     (panel,) = chart["panels"]
     qwen, meta = panel["marks"]
     assert qwen["x"] == ["2025-12-01", "2026-01-01", "2026-02-01"]
@@ -36,6 +37,7 @@ def test_a_line_has_every_row_and_says_nothing_of_what_is_not_known():
     assert qwen["said"] == ["1.0M", "", "3.0M"]
     assert (qwen["end"], meta["end"]) == ("Qwen 3.0M", "Meta 6.0M")
     assert chart["below"] == ["Source: Hugging Face Hub", "Built from data that anyone can fetch."]
+    assert chart["room"] == [figure.chart.room(680), figure.chart.room(350)]  # wide, and on a phone
 
 
 def test_bars_stand_on_each_other_and_span_their_month():

@@ -119,6 +119,7 @@ def test_bars_to_the_right_leave_room_for_their_words():
     assert (first.get_weight(), second.get_weight()) == ("bold", "bold")
     assert first.xyann == second.xyann == (5, 0)
     assert not ax.xaxis.get_visible() and not ax.spines["bottom"].get_visible()
+    assert not any(line.get_visible() for line in ax.get_ygridlines())
     table = pd.DataFrame({"bucket": ["7–9B"], "region": ["us"], "downloads_cumulative": [3e6]})
     (ax,) = figures.buckets(table, "x").axes
     assert [bar.get_height() for bar in ax.containers[0]] == [0.72]
