@@ -56,7 +56,7 @@ def raw(models: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     history = table(read & (days <= END) & (np.arange(models) % 3 > 0)[:, None], new, "downloads")
     snapshots = table(read & (days >= FIRST_SNAPSHOT), total, "downloads_all_time")
     created = pd.Series(days[born[:, 0]], ids).dt.tz_localize("UTC")
-    return history, snapshots.assign(created_at=snapshots["model"].map(created))
+    return history, snapshots.assign(created_at=snapshots["model"].map(created), read_at=pd.NaT)
 
 
 def ours(history: pd.DataFrame, snapshots: pd.DataFrame) -> Tables:

@@ -210,23 +210,25 @@ FROM_ARCHIVE = ("first_month", "history_end", "splice_month", "last_month", "sna
 def _dated_by_archive(content: dict[str, Any], where: str) -> dict[str, Any]:
     """The parameters with every date that is `archive` taken from it.
 
-    Before a month has ended between its snapshots, the only label is that of the month in which they begin: of what
-    was until then they tell nothing, so that whatever is counted by months is unknown. Raises EditionError where the
-    archive holds no snapshot.
+    The last label is that of the last month whose end the snapshots reach: one that is read before the end of its day
+    tells of the day before. Before a month has ended between them, the only label is that of the month in which they
+    begin: of what was until then they tell nothing, so that whatever is counted by months is unknown. Raises
+    EditionError where the archive holds no snapshot.
     """
     asked = [key for key in FROM_ARCHIVE if content.get(key) == "archive"]
     if not asked:
         return content
-    from helpers.archive import sound  # it needs the table contracts, which take long to import
+    from helpers.archive import sound, store  # they need the table contracts, which take long to import
 
-    days = sound.ends(paths.ARCHIVE / "snapshots")
+    folder = paths.ARCHIVE / "snapshots"
+    days = sound.ends(folder)
     if not days:
         raise EditionError(
             f"{where}: {', '.join(asked)} are what the archive holds, but {paths.shown(paths.ARCHIVE)} holds no "
             "snapshot; run `atom collect hub`, or write dates"
         )
     first, last = days
-    after = (last + datetime.timedelta(days=1)).replace(day=1)
+    after = (store.through(folder, last) + datetime.timedelta(days=1)).replace(day=1)
     splice = (first.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
     month = first.replace(day=1)
     dates = (month, first, splice, after, last, last) if splice <= after else (month, month, month, month, last, last)

@@ -45,8 +45,9 @@ def gather(folder: Path, source: Path = paths.ARCHIVE, tracked_lists: Sequence[s
             f"{paths.shown(source / 'snapshots')}: no day can be relied on; `atom collect status --verify` says why"
         )
     for day in held:
-        name = f"date={day}/{store.FILE}"
-        _bring(source / "snapshots" / name, folder / "snapshots" / name)
+        for path in (source / "snapshots" / f"date={day}" / name for name in (store.FILE, *store.RECORDS)):
+            if path.is_file():
+                _bring(path, folder / path.relative_to(source))
     rows = [("snapshots", len(held), str(held[-1]) if held else "", _left_out(unsound))]
     rows.append(("derivatives", *_derivatives(source, folder)))
     for name in SOURCES:

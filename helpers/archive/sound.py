@@ -26,7 +26,7 @@ from helpers.sources import fetched
 from helpers.tables import contracts
 from helpers.tables.contracts import columns
 
-MANIFEST = "manifest.json"
+MANIFEST = store.MANIFEST
 REFUSED = "refused.jsonl"
 SHAPES: dict[str, tuple[type, ...]] = {
     "scope": (str, list), "rows": (int,), "sha256": (str,), "listings": (dict,), "refused": (dict,),
@@ -104,6 +104,7 @@ def _fault(folder: Path, day: datetime.date, verify: bool) -> str | None:
     told = manifest(folder, day)
     if verify and (found := _differing(folder, day, told)):
         return found
+    store.read_at(folder, day)
     with pyarrow.parquet.ParquetFile(store.file(folder, day)) as file:
         names, rows = file.schema_arrow.names, file.metadata.num_rows
     if missing := [name for name in store.COLUMNS if name not in names]:

@@ -1,9 +1,12 @@
 """The snapshot store: a folder a day, `date=YYYY-MM-DD/models.parquet`, with every model's all-time count.
 
-A day from a source that did not tell all-time counts yet has counts of the last 30 days alone.
+A day from a source that did not tell all-time counts yet has counts of the last 30 days alone. When a day was read, its
+record says, manifest.json or models.parquet.provenance.json: from when to when it was collected, by the Hub's clock; by
+its newest model, when a weekly dump was made; or, in an author's own archive, what is written there as `read_at`.
 """
 
 import datetime
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -12,16 +15,20 @@ import pyarrow.parquet
 
 from helpers import paths
 from helpers.registry import renames
+from helpers.sources import fetched
 from helpers.tables import contracts, engine
 from helpers.tables.contracts import columns
 
 NAME = "raw/snapshots"
 FILE = "models.parquet"
-
+MANIFEST = "manifest.json"
+RECORDS = (MANIFEST, fetched.sidecar(Path(FILE)).name)
+"""What may lie beside the file of a day, and tell when it was read."""
+TIMES = ("started", "finished", "newest_model", "read_at")
 
 MAY_LACK = "downloads"
 """The column that a day's file need not have: it is unknown there."""
-COLUMNS = tuple(column for column in contracts.TABLES[NAME].columns if column not in ("date", MAY_LACK))
+COLUMNS = tuple(column for column in contracts.TABLES[NAME].columns if column not in ("date", "read_at", MAY_LACK))
 
 
 def days(folder: Path) -> list[datetime.date]:
@@ -44,12 +51,44 @@ def named(text: str) -> datetime.date | None:
 
 
 def day(folder: Path, date: datetime.date) -> pd.DataFrame:
-    """The snapshot of one day: date, model, downloads_all_time, downloads, created_at.
+    """The snapshot of one day: date, model, read_at, downloads_all_time, downloads, created_at.
 
     Raises ContractError, naming file and row, if the file breaks the contract raw/snapshots.
     """
     told = {} if _has(file(folder, date), MAY_LACK) else {MAY_LACK: None}
-    return contracts.read_file(file(folder, date), NAME, date=pd.Timestamp(date), **told)
+    known = {"date": pd.Timestamp(date), "read_at": read_at(folder, date)}
+    return contracts.read_file(file(folder, date), NAME, **known, **told)
+
+
+def read_at(folder: Path, date: datetime.date) -> pd.Timestamp:
+    """When the counts of a day were read, in UTC: halfway between the times that its record tells; null without any.
+
+    It is on that day, or, where collecting took until after midnight, on the next. Raises ContractError for a record
+    that tells another, or cannot be read.
+    """
+    places = [place for name in RECORDS if (place := folder / f"date={date}" / name).is_file()]
+    try:
+        told = {key: value for place in places for key, value in json.loads(place.read_text(encoding="utf-8")).items()}
+        times = pd.to_datetime(pd.Series([told[key] for key in TIMES if key in told], dtype="str"), utc=True)
+    except (ValueError, AttributeError) as error:
+        raise _untimely(places, str(error).splitlines()[0]) from None
+    days = times - pd.Timestamp(date, tz="UTC")
+    if not days.between(pd.Timedelta(0), pd.Timedelta(days=2)).all():
+        raise _untimely(places, f"{times.iloc[-1]} for {date}")
+    return times.mean()
+
+
+def _untimely(places: list[Path], found: str) -> contracts.ContractError:
+    where = " and ".join(map(paths.shown, places))
+    return contracts.ContractError(
+        f"{where}: tells no time at which the day was read ({found}); restore it, or remove it"
+    )
+
+
+def through(folder: Path, date: datetime.date) -> datetime.date:
+    """The last day whose end the counts of a day reach: the one before, where they were read before its own."""
+    told, day = read_at(folder, date), datetime.timedelta(days=1)
+    return date if pd.isna(told) or told >= pd.Timestamp(date + day, tz="UTC") else date - day
 
 
 def counts(folder: Path, date: datetime.date) -> bool:
@@ -68,7 +107,7 @@ def counted(folder: Path) -> list[datetime.date]:
 
 
 def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
-    """All days as one table, ordered by date: date, model, downloads_all_time, downloads, created_at.
+    """All days as one table, ordered by date: date, model, read_at, downloads_all_time, downloads, created_at.
 
     models: ids to keep; a snapshot of the whole Hub holds millions. Rows of other models are not looked at. A model
     that was renamed is one series, under its id now, whichever the days have. None keeps all ids as they are.
@@ -97,7 +136,9 @@ def _together(folder: Path, held: list[datetime.date], wanted: pd.Series | None)
     date = r"CAST(regexp_extract(filename, 'date=([0-9-]{10})/[^/]*$', 1) AS TIMESTAMP) AS date"
     query = f"SELECT {', '.join([date, *COLUMNS, told])} FROM days"
     rows = engine.run(query if wanted is None else f"{query} WHERE {engine.one_of('model', wanted)}", {"days": files})
-    return rows.assign(created_at=rows["created_at"].dt.tz_localize("UTC"))
+    times = {pd.Timestamp(day): read_at(folder, day) for day in held}
+    read = pd.to_datetime(rows["date"].map(times), utc=True)
+    return rows.assign(created_at=rows["created_at"].dt.tz_localize("UTC"), read_at=read)
 
 
 def _has(path: Path, column: str) -> bool:

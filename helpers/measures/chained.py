@@ -9,7 +9,7 @@ known. It stands in no other table.
 import numpy as np
 import pandas as pd
 
-from helpers.measures.grid import Grid, fill, since_first, until_last
+from helpers.measures.grid import Grid, line
 
 SPAN = 30
 LONGEST = 31
@@ -19,15 +19,20 @@ LONGEST = 31
 def estimated(snapshots: pd.DataFrame, error: pd.DataFrame) -> pd.DataFrame:
     """Lifetime counts of the days before any lifetime count was read; the table clean/chained.
 
-    snapshots: date, model, downloads_all_time, downloads (of the 30 days before; both nullable). Days between readings
-    of either lie on the line between them. A model's chain ends where the 30-day count is not known, or exceeds what is
-    left. error: from `error`.
+    snapshots: date, model, read_at (null: at the day's end), downloads_all_time, downloads (of the 30 days before; all
+    nullable). Both are taken at the ends of days, on the lines between readings. A model's chain ends where the 30-day
+    count is not known, or exceeds what is left. error: from `error`.
 
     Returns date, model, downloads_cumulative (estimated), low and high (what was subtracted, divided by the lowest and
     the highest ratio; null where nothing could be compared), ordered by model and date; no row where nothing can be
     told.
     """
-    grid, total, month = _lines(snapshots)
+    told = snapshots.dropna(subset=["downloads_all_time", "downloads"], how="all")
+    grid = Grid.of(told)
+    moments = grid.moments(told["read_at"])
+    ends = np.arange(1, moments.shape[1] + 1)
+    total, month = (line(grid.matrix(told[name]), moments, ends) for name in ("downloads_all_time", "downloads"))
+    month[_far_apart(~np.isnan(grid.matrix(told["downloads"])))] = np.nan
     known = ~np.isnan(total)
     taken = np.where(known, 0.0, np.nan)
     first = np.where(known.any(axis=1), known.argmax(axis=1), 0)
@@ -42,26 +47,12 @@ def estimated(snapshots: pd.DataFrame, error: pd.DataFrame) -> pd.DataFrame:
     return grid.long(before & ~np.isnan(total), downloads_cumulative=total, low=low, high=high)
 
 
-def _lines(snapshots: pd.DataFrame) -> tuple[Grid, np.ndarray, np.ndarray]:
-    """The grid of the snapshots, and both counts on it: models × days, on lines between readings, NaN elsewhere."""
-    told = snapshots.dropna(subset=["downloads_all_time", "downloads"], how="all")
-    grid = Grid.of(told)
-    return grid, _line(grid.matrix(told["downloads_all_time"])), _line(grid.matrix(told["downloads"]), LONGEST)
-
-
-def _line(read: np.ndarray, longest: int | None = None) -> np.ndarray:
-    """Readings and what lies on the line between them, NaN outside and in gaps of more than `longest` days."""
-    known, days = ~np.isnan(read), np.arange(read.shape[1])
-    rows = known.any(axis=1)
-    line = np.full_like(read, np.nan)
-    if rows.any():
-        line[rows] = fill(read[rows], known[rows])
-    line[~(since_first(known) & until_last(known))] = np.nan
-    if longest is not None:
-        before = np.maximum.accumulate(np.where(known, days, -1), axis=1)
-        after = np.minimum.accumulate(np.where(known, days, days.size)[:, ::-1], axis=1)[:, ::-1]
-        line[after - before > longest] = np.nan
-    return line
+def _far_apart(known: np.ndarray) -> np.ndarray:
+    """Days that lie between readings more than LONGEST days apart."""
+    days = np.arange(known.shape[1])
+    before = np.maximum.accumulate(np.where(known, days, -1), axis=1)
+    after = np.minimum.accumulate(np.where(known, days, days.size)[:, ::-1], axis=1)[:, ::-1]
+    return after - before > LONGEST
 
 
 def errors(snapshots: pd.DataFrame) -> pd.DataFrame:
@@ -71,11 +62,12 @@ def errors(snapshots: pd.DataFrame) -> pd.DataFrame:
     before may lie on a line. Returns date, models, told (their 30-day counts together), gained (by their lifetime
     counts), ratio (told / gained; null if nothing was gained), in order of date.
     """
-    grid, total, _ = _lines(snapshots)
-    told = snapshots.dropna(subset=["downloads_all_time", "downloads"])
-    rows, columns = grid.models.get_indexer(told["model"]), grid.days.searchsorted(told["date"].to_numpy())
-    before = np.where(columns >= SPAN, total[rows, np.maximum(columns - SPAN, 0)], np.nan)
-    gained = told["downloads_all_time"].astype(float).to_numpy() - before
+    read = snapshots.dropna(subset="downloads_all_time")
+    grid = Grid.of(read)
+    moments = grid.moments(read["read_at"])
+    before = line(grid.matrix(read["downloads_all_time"]), moments, moments - SPAN)[grid.rows, grid.columns]
+    told = read.assign(before=before).dropna(subset="downloads")
+    gained = told["downloads_all_time"].astype(float).to_numpy() - told["before"].to_numpy()
     both = pd.DataFrame({"date": told["date"], "told": told["downloads"].astype(float).to_numpy(), "gained": gained})
     both = both[both["gained"] >= 0]
     table = both.groupby("date", as_index=False).agg(

@@ -23,9 +23,10 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
     A model with a history has its filtered sum since the history's start through history_end, and from then on what
     its all-time count gains: at the splice nothing jumps. If it is first read in a snapshot after history_end, what it
     gained in between is unknown and left out (vanished, then entered). A model without a history enters with its
-    lifetime total on the day of its first snapshot; the total counts in downloads_cumulative and in no day's downloads.
+    lifetime total on its first day; the total counts in downloads_cumulative and in no day's downloads.
     Every model has a row for each day from its first to the last day of all; where nothing was read any more, its
-    total stays and its downloads are null (vanished).
+    total stays and its downloads are null (partial on the day of its last reading, if that is before the day's end, and
+    vanished).
 
     Returns date, model, downloads, downloads_cumulative, flag, ordered by model and date.
     """
@@ -34,7 +35,8 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
     later = counts[counts["model"].isin(models)]
     spliced = later["model"].isin(past["model"].unique())
     later = later.assign(code=flags.codes(later["flag"]))
-    entry = later["downloads_cumulative"].where((later["code"] == flags.ENTERED) & ~spliced, 0)
+    came = later["downloads"].isna() & ~later.duplicated("model") & ~spliced
+    entry = later["downloads_cumulative"].where(came, 0)
     later = later.assign(entry=entry)[~spliced | (later["date"] > end)]
     parts = [past.assign(entry=0.0, code=flags.codes(past["flag"])), later]
     rows = pd.concat([part[["date", "model", "downloads", "entry", "code"]] for part in parts], ignore_index=True)
@@ -55,7 +57,7 @@ def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFr
     has. downloads is the sum of the days of the month before the label that are known, null where none is (the model
     entered on its last day, or was not read any more).
     flag: entered where a day of the month is not known since the model is there, or where its start is distant, so that
-    its downloads are not those of the month; vanished where the model was not read any more at the month's end, distant
+    its downloads are not those of the month; vanished where the model was not read up to the month's end, distant
     where that lies between readings too far apart (counters.distant), interpolated where the count at its start or end
     was not read, so that its downloads are not known to the one; else observed.
     Raises ValueError if the data end before the last label.
@@ -63,7 +65,9 @@ def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFr
     Returns month, model, downloads, downloads_cumulative, flag, ordered by model and month.
     """
     grid = Grid.of(daily)
-    last = pd.Timestamp(grid.days[-1])
+    marks = grid.matrix(flags.codes(daily["flag"]))
+    unended = np.isnan(marks) | np.isin(marks, (flags.VANISHED, flags.PARTIAL))
+    last = pd.Timestamp(grid.days[0]) + pd.Timedelta(days=np.flatnonzero(~unended.all(axis=0)).max(initial=-1))
     if last + pd.Timedelta(days=1) < pd.Timestamp(last_month):
         raise ValueError(
             f"month {last_month} needs data through the day before it, but they end on {last:%Y-%m-%d}; "
@@ -77,11 +81,12 @@ def monthly(daily: pd.DataFrame, first_month: Day, last_month: Day) -> pd.DataFr
     known = np.logical_or.reduceat(~np.isnan(new), starts, axis=1)
     new = np.where(known, np.add.reduceat(np.nan_to_num(new), starts, axis=1), np.nan)
     total = total[:, ends]
-    marks = grid.matrix(flags.codes(daily["flag"]))[:, ends]
+    marks = marks[:, ends]
     unread = np.pad(np.isin(marks, (flags.INTERPOLATED, flags.FAULTY)), ((0, 0), (1, 0)))
     part[:, 1:] |= marks[:, :-1] == flags.DISTANT
+    gone = np.isin(marks, (flags.VANISHED, flags.PARTIAL))
     marks = np.select(
-        [marks == flags.VANISHED, marks == flags.DISTANT, part, unread[:, 1:] | unread[:, :-1]],
+        [gone, marks == flags.DISTANT, part, unread[:, 1:] | unread[:, :-1]],
         [flags.VANISHED, flags.DISTANT, flags.ENTERED, flags.INTERPOLATED],
         flags.OBSERVED,
     )

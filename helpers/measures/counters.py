@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.measures import flags
-from helpers.measures.falls import RESTATED, told_apart
-from helpers.measures.grid import Grid, fill, since_first, until_last
+from helpers.measures.falls import Told, told_apart
+from helpers.measures.grid import Grid, line, since_first
 
 KINDS = np.array([flags.OBSERVED, flags.FAULTY, flags.RESET, flags.RESTATED])
 """What a fall makes of a reading, in the order of `falls`, → its flag."""
@@ -14,15 +14,18 @@ TREATMENTS = (TAKEN_BACK, ON_TOP) = ("restated", "on_top")
 
 
 def snapshot_counts(snapshots: pd.DataFrame, falls: str = TAKEN_BACK) -> pd.DataFrame:
-    """Each model's all-time count on every day from its first to the last snapshot (Section 2.1).
+    """Each model's all-time count at the end of every UTC day from its first to the last that readings reach (Section
+    2.1).
 
-    snapshots: date, model, downloads_all_time, created_at (both nullable). Days on which a model's count was not read
-    lie on the line between the readings around them (flag interpolated), and so do faulty readings (faulty). Of other
+    snapshots: date, model, read_at (UTC; null: at the day's end), downloads_all_time, created_at (all nullable). The
+    count at a day's end lies on the line between the readings around it. The day is observed if one of them was made
+    within twelve hours of its end, else interpolated; a reading that is faulty is as if it were not (faulty). Of other
     counts that fall (helpers/measures/falls.py), one that starts again loses nothing (reset), and one that is taken
     back in part is what it then is, or goes on from what it was (restated), as `falls` says: "restated" or "on_top".
-    A model that is not read any more keeps its last count, and what is new is unknown (vanished, downloads null). The
-    first reading is a lifetime total that no day can claim (entered, downloads null), unless the model was created
-    since the snapshot before: then all of it is new (observed).
+    On the day of a model's last reading, unless that reaches its end, the count is the one that was read (partial), and
+    it stays that while the model is not read any more (vanished); what is new then is unknown (downloads null). The
+    first count at a day's end is a lifetime total that no day can claim (entered, downloads null), unless the model was
+    created since the snapshot before: then all of it is new.
 
     Returns date, model, downloads (new that day), downloads_cumulative (all time), counted_cumulative and
     restated_cumulative (in either way), flag, ordered by model and date. Raises ValueError for other `falls`.
@@ -35,23 +38,43 @@ def snapshot_counts(snapshots: pd.DataFrame, falls: str = TAKEN_BACK) -> pd.Data
     known = ~np.isnan(read)
     created = _created(snapshots, grid.models)
     told = told_apart(read, _day_numbers(created, grid.days))
-    since = since_first(known)
-    counted = np.where(since, fill(told.counted, told.kept), np.nan)
-    restated = counted.copy()
-    touched = (told.kinds == RESTATED).any(axis=1)
-    restated[touched] = np.where(since[touched], fill(told.restated[touched], told.kept[touched]), np.nan)
+    moments = grid.moments(snapshots["read_at"])
+    ends = np.arange(1, known.shape[1] + 1)
+    counted, restated = (
+        line(np.where(told.kept, counts, np.nan), moments, ends) for counts in (told.counted, told.restated)
+    )
+    inside = ~np.isnan(counted)
+    rows, last = np.arange(len(known)), known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    partial = ~inside[rows, last]
+    for total, counts in ((counted, told.counted), (restated, told.restated)):
+        total[rows[partial], last[partial]] = counts[rows[partial], last[partial]]
+        np.fmax.accumulate(total, axis=1, out=total)
     total = restated if falls == TAKEN_BACK else counted
     new = np.diff(total, axis=1, prepend=np.nan)
-    inside = until_last(known)
     new[~inside] = np.nan
-    marks = np.where(known, KINDS[told.kinds], np.where(inside, flags.INTERPOLATED, flags.VANISHED))
+    marks = _marks(told, known, moments, inside)
+    marks[rows[partial], last[partial]] = flags.PARTIAL
 
-    rows, first = np.arange(len(known)), known.argmax(axis=1)
-    born = created >= _snapshot_before(grid.days, known)[first]
+    since = since_first(~np.isnan(total))
+    first = since.argmax(axis=1)
+    ended = inside[rows, first]
+    born = ended & (created >= _snapshot_before(grid.days, known)[first])
     new[rows, first] = np.where(born, total[rows, first], np.nan)
-    marks[rows[~born], first[~born]] = flags.ENTERED
+    marks[rows[ended & ~born], first[ended & ~born]] = flags.ENTERED
     both = {"counted_cumulative": counted, "restated_cumulative": restated}
     return flags.table(grid, since, marks, downloads=new, downloads_cumulative=total, **both)
+
+
+def _marks(told: Told, known: np.ndarray, moments: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Flags of days: that of the reading nearest to a day's end, where one is within half a day of it."""
+    marks = np.full(known.shape, flags.INTERPOLATED)
+    for which in (known & ~told.kept, told.kept):
+        rows, columns = np.nonzero(which)
+        day = np.ceil(moments[rows, columns] - 0.5).astype(int) - 1
+        within = (day >= 0) & (day < known.shape[1])
+        marks[rows[within], day[within]] = KINDS[told.kinds[rows, columns]][within]
+    marks[~inside] = flags.VANISHED
+    return marks
 
 
 def distant(counts: pd.DataFrame, gap_days: int) -> pd.DataFrame:
@@ -60,7 +83,7 @@ def distant(counts: pd.DataFrame, gap_days: int) -> pd.DataFrame:
     counts: from `snapshot_counts`. Such a day's count is a line over weeks of which nothing was seen, and no reading.
     """
     between = counts["flag"].isin(["interpolated", "faulty"])
-    runs = (~between).cumsum()  # a model's first day is read, so that no run goes on into the next model
+    runs = (~between).cumsum()  # a model's last day is read, or it has vanished: no run goes on into the next model
     apart = between.groupby(runs).transform("sum") + 1
     far = (counts["flag"] == "interpolated") & (apart > gap_days)
     return counts.assign(flag=counts["flag"].mask(far, "distant"))

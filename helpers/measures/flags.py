@@ -8,7 +8,7 @@ from helpers.tables.contracts import downloads
 
 FLAGS = pd.array(list(downloads.FLAGS), dtype="str")
 (
-    OBSERVED, FILTERED, INTERPOLATED, DISTANT, FAULTY, RESET, RESTATED, VANISHED, ENTERED, BACKCAST,
+    OBSERVED, FILTERED, INTERPOLATED, DISTANT, FAULTY, RESET, RESTATED, VANISHED, ENTERED, PARTIAL, BACKCAST,
 ) = range(len(FLAGS))  # fmt: skip
 
 

@@ -6,6 +6,9 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+WHOLE = 1e-6
+"""How far below a whole number arithmetic may leave it."""
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -25,11 +28,18 @@ class Grid:
         days = np.arange(dates.min(), dates.max() + 1) if dates.size else dates
         return cls(days.astype("datetime64[us]"), pd.Index(models), rows, (dates - days[:1]).astype(int))
 
-    def matrix(self, values: pd.Series) -> np.ndarray:
+    def matrix(self, values: pd.Series | np.ndarray) -> np.ndarray:
         """A column of the table as models × days; NaN where the table has no row."""
         cells = np.full((len(self.models), len(self.days)), np.nan)
         cells[self.rows, self.columns] = values
         return cells
+
+    def moments(self, read_at: pd.Series) -> np.ndarray:
+        """When each cell was read, in days since the first midnight of the grid: the end of its day where `read_at` is
+        null. Column c ends at c + 1."""
+        told = pd.to_datetime(read_at, utc=True).dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+        since = (told - self.days[:1]) / np.timedelta64(1, "D")
+        return self.matrix(np.where(np.isnat(told), self.columns + 1, since))
 
     def long(self, where: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:
         """A table of the cells in `where`, ordered by model and date: date, model, <columns>."""
@@ -46,6 +56,20 @@ def since_first(known: np.ndarray) -> np.ndarray:
 def until_last(known: np.ndarray) -> np.ndarray:
     """True up to each row's last known day."""
     return since_first(known[:, ::-1])[:, ::-1]
+
+
+def line(values: np.ndarray, moments: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """What lies on the lines between readings, rounded down; NaN before a row's first reading and after its last.
+
+    values: models × readings, NaN where there is none. moments: when each was read, rising. at: the moments asked for.
+    """
+    found = np.full(np.broadcast_shapes((len(values), 1), at.shape), np.nan)
+    at = np.broadcast_to(at, found.shape)
+    known = ~np.isnan(values)
+    for row in np.flatnonzero(known.any(axis=1)):
+        ours = known[row]
+        found[row] = np.interp(at[row], moments[row, ours], values[row, ours], np.nan, np.nan)
+    return np.floor(found + WHOLE)
 
 
 def fill(values: np.ndarray, known: np.ndarray) -> np.ndarray:

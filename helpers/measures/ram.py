@@ -1,10 +1,11 @@
 """The Relative Adoption Metric: a model's downloads against the usual ones of its size bucket (Section 6, Appendix C).
 
-All are pure functions on the tables clean/lifetime and clean/models. Milestone k is the day k days after the
-(corrected) release, counted through the end of that day: released on 16 February, 30 days are reached with the count
-through 18 March. A count is there or absent, never assumed: it is absent where the day lies before the model's first
-count (a model first seen after its release has unknown early milestones) or after its last reading (the total kept of
-a vanished model is no reading). Days between two readings hold the interpolated count and its flag.
+All are pure functions on the tables clean/lifetime and clean/models. The (corrected) release is known by its day alone;
+a model's age is taken from the end of that day. Milestone k is k days of 24 hours later: released on 16 February, 30
+days are reached with the count at the end of 18 March. What was downloaded on the day of release, and before, is in it.
+A count is there or absent, never assumed: it is absent where the day lies before the model's first
+count (a model first seen after its release has unknown early milestones) or its end after the model's last reading (the
+total kept of a vanished model is no reading). Days between two readings hold the interpolated count and its flag.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +25,9 @@ BOUNDS = ("interval_low", "interval_high", "leave_one_out_low", "leave_one_out_h
 """Columns of a score that single members of its reference set decide."""
 BANDS = ("q25", "q75", "mean", "mean_to_median")
 """Columns of a reference set that single members decide: where only scores are known, these fix its median alone."""
+
+UNENDED = ("vanished", "partial")
+"""Flags of days up to whose end a model was not read."""
 
 Day: TypeAlias = str | pd.Timestamp
 
@@ -72,7 +76,7 @@ def at_milestones(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequ
     by these; no row where the count is absent.
     """
     due = _due(models, milestones)
-    read = lifetime[(lifetime["flag"] != "vanished") & lifetime["date"].isin(due["date"])]
+    read = lifetime[~lifetime["flag"].isin(UNENDED) & lifetime["date"].isin(due["date"])]
     found = due.merge(read, on=["model", "date"]).rename(columns={"downloads_cumulative": "downloads"})
     columns = ["bucket", "model", "milestone_days", "date", "downloads", "flag"]
     return _ordered(found[columns], ["bucket", "model", "milestone_days"])
@@ -87,14 +91,13 @@ def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[
     """
     read = lifetime[lifetime["flag"] != "vanished"]
     spans = read.groupby("model")["date"].agg(first="min", last="max")
-    table = models[["model", "released"]].merge(pd.DataFrame({"milestone_days": list(milestones)}), how="cross")
-    table["date"] = table["released"] + pd.to_timedelta(table["milestone_days"], unit="D")
-    table = table.drop(columns="released").join(spans, on="model")
+    ended = read.loc[~read["flag"].isin(UNENDED), "date"].max()
+    table = _due(models, milestones)[["model", "milestone_days", "date"]].join(spans, on="model")
     table = table.merge(read[["model", "date", "flag"]], on=["model", "date"], how="left")
     table["state"] = np.select(
         [
-            table["date"].isna(), table["first"].isna(), table["date"] > lifetime["date"].max(),
-            table["date"] < table["first"], table["date"] > table["last"], table["flag"].isna(),
+            table["date"].isna(), table["first"].isna(), table["date"] > ended, table["date"] < table["first"],
+            (table["date"] > table["last"]) | table["flag"].isin(UNENDED), table["flag"].isna(),
             table["flag"].isin(["interpolated", "distant", "faulty"]),
         ],
         ["release-unknown", "never-counted", "not-reached", "before-the-first-count", "after-the-last-reading",
@@ -253,8 +256,9 @@ def _medians(counts: np.ndarray) -> np.ndarray:
 
 
 def _due(models: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
-    """The day of each milestone of each model with a known release: bucket, model, milestone_days, date."""
-    released = models[["bucket", "model", "released"]].dropna(subset="released")
+    """The day at whose end each model reaches each milestone: bucket, model, milestone_days, date (null if its release
+    is unknown)."""
+    released = models[["bucket", "model", "released"]]
     due = released.merge(pd.DataFrame({"milestone_days": list(milestones)}), how="cross")
     due["date"] = due["released"] + pd.to_timedelta(due["milestone_days"], unit="D")
     return due.drop(columns="released")

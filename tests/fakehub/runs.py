@@ -68,7 +68,7 @@ def publish_until(folder, event):
     """Publish what is ready in `folder`, in a process that kills itself at the `event`-th touch of a file."""
     kills.kill_at(event)
     for left in days.unfinished(folder):
-        days.publish(left, datetime.datetime.now(datetime.UTC))
+        days.publish(left, left.started)
 
 
 def run(folder: Path, seed: int) -> dict:

@@ -112,8 +112,10 @@ def dates() -> dict[str, str]:
     held = sorted(pd.Timestamp(path.name.removeprefix("date=")) for path in ARCHIVE.glob("snapshots/date=*"))
     day, month = pd.Timedelta(days=1), pd.offsets.MonthBegin()
     first, last = held[0], held[-1]
+    told = json.loads((ARCHIVE / "snapshots" / f"date={last.date()}" / "manifest.json").read_text(encoding="utf-8"))
+    midnight = pd.Timestamp(told["finished"]).floor("D")  # the end of the last day to whose end there are counts
     ends = {"first_month": (first + day).to_period("M"), "splice_month": (first + day + month).to_period("M"),
-            "last_month": (last + day).to_period("M")}  # fmt: skip
+            "last_month": midnight.tz_convert(None).to_period("M")}  # fmt: skip
     days = dict.fromkeys(["snapshot_date", "top_models_date"], last) | {"history_end": first}
     return {key: f"{month.start_time:%Y-%m-%d}" for key, month in ends.items()} | {
         key: f"{day:%Y-%m-%d}" for key, day in days.items()

@@ -21,7 +21,7 @@ def dumps(new, step=7, first=FIRST, part=1.0, model="acme/a"):
     days = np.arange(34, len(new), step)
     month = np.round(part * (total[days] - total[days - 30]))
     table = pd.DataFrame({"date": DAYS[days], "model": model, "downloads": month})
-    return table.assign(downloads_all_time=np.where(days >= first, total[days], np.nan)), total
+    return table.assign(downloads_all_time=np.where(days >= first, total[days], np.nan), read_at=pd.NaT), total
 
 
 def estimated(read):
@@ -68,6 +68,7 @@ def test_a_gap_in_the_30_day_counts_ends_the_chain():
 @pytest.mark.parametrize("days", [1, 29, 30])
 def test_readings_of_less_than_30_days_compare_nothing(days):
     read = pd.DataFrame({"date": DAYS[:days], "model": "acme/a", "downloads": 30.0, "downloads_all_time": 100.0})
+    read = read.assign(read_at=pd.NaT)
     assert chained.errors(read).empty
     assert estimated(read).empty
 

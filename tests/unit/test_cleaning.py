@@ -31,7 +31,8 @@ def long(values, start, **names):
 def snapshots(values, start="2025-07-03", created=None):
     """Snapshots from model → all-time count by day."""
     found = long(values, start, column="downloads_all_time")
-    return found.assign(created_at=pd.to_datetime(found["model"].map(created or {}), utc=True, format="ISO8601"))
+    created_at = pd.to_datetime(found["model"].map(created or {}), utc=True, format="ISO8601")
+    return found.assign(created_at=created_at, read_at=pd.NaT)
 
 
 def row(table, model, date):

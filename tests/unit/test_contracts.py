@@ -122,7 +122,9 @@ def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path_factory, content):
 
 ROWS = {
     "raw/history": {"date": DAY, "model": "a/b", "downloads": 1},
-    "raw/snapshots": {"date": DAY, "model": "a/b", "downloads_all_time": 1, "downloads": 1, "created_at": None},
+    "raw/snapshots": {
+        "date": DAY, "model": "a/b", "read_at": None, "downloads_all_time": 1, "downloads": 1, "created_at": None,
+    },
     "raw/derivatives": {
         "model": "a/b", "created_at": pd.Timestamp("2025-01-01", tz="UTC"), "downloads_all_time": 1, "tags": ["gguf"],
         "library_name": "peft", "pipeline_tag": None,
@@ -341,6 +343,7 @@ def test_the_command_line_starts_without_the_contracts():
 def test_a_day_counted_by_a_clock_that_stood_wrong_is_refused(name, days, stands):
     date = pd.Timestamp.now("UTC").tz_localize(None).normalize() + pd.Timedelta(days=days)
     row = {"date": [date], "model": ["a/b"], "downloads": [1], "downloads_all_time": [1], "created_at": [None]}
+    row |= {"read_at": [None]}
     frame = pd.DataFrame(row | {"model_permaslug": ["a/b"], "total_tokens": ["1"]})
     if stands:
         assert len(contracts.check(frame, name)) == 1

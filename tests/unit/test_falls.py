@@ -16,7 +16,7 @@ def readings(values, created=CREATED):
     """Snapshots of one model, day by day; None is a day without a reading."""
     dates = pd.date_range("2026-05-20", periods=len(values), unit="us")
     table = pd.DataFrame({"date": dates, "model": "acme/a", "downloads_all_time": values}).dropna()
-    return table.assign(created_at=pd.to_datetime(pd.Series(created, table.index), utc=True))
+    return table.assign(created_at=pd.to_datetime(pd.Series(created, table.index), utc=True), read_at=pd.NaT)
 
 
 def told(values, falls="restated", created=CREATED):

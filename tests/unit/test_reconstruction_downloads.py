@@ -32,7 +32,7 @@ def clean(raw):
     models, downloads = raw
     rule = (EDITION.iqr_multiplier, EDITION.iqr_window_days, EDITION.outlier_rule.model_dump())
     filtered = outliers.filter_outliers(downloads.history, *rule)
-    counts = counters.snapshot_counts(downloads.snapshots)
+    counts = counters.snapshot_counts(downloads.snapshots.assign(read_at=pd.NaT))
     daily = cleaning.splice(filtered, counts, EDITION.history_end, models["model"])
     return {
         "filtered": filtered,

@@ -104,7 +104,8 @@ def snapshots(counts, created=None):
     days = pd.date_range("2025-07-03", periods=max(map(len, counts.values())), unit="us")
     parts = [pd.DataFrame({"date": days[: len(v)], "model": m, "downloads_all_time": v}) for m, v in counts.items()]
     table = pd.concat(parts, ignore_index=True).dropna()
-    return table.assign(created_at=pd.to_datetime(table["model"].map(created or {}), utc=True, format="ISO8601"))
+    made = pd.to_datetime(table["model"].map(created or {}), utc=True, format="ISO8601")
+    return table.assign(created_at=made, read_at=pd.NaT)
 
 
 def test_an_unknown_rename_is_suspected_by_name_days_and_count():

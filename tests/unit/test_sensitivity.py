@@ -189,7 +189,9 @@ def raw(seed=1, spikes=()):
     snapshots = daily.assign(downloads_all_time=daily.groupby("model")["downloads"].cumsum() + 1_000)
     snapshots = snapshots[snapshots["date"] >= "2025-07-03"].drop(columns="downloads")
     created = pd.Series(pd.Timestamp("2024-01-01", tz="UTC"), snapshots.index)
-    return history, counters.snapshot_counts(snapshots.assign(created_at=created).reset_index(drop=True))
+    return history, counters.snapshot_counts(
+        snapshots.assign(created_at=created, read_at=pd.NaT).reset_index(drop=True)
+    )
 
 
 def respliced(history, counts, through=END, multiplier=1.5):

@@ -7,7 +7,8 @@ from helpers.registry import BUCKETS, REGION_LABELS
 from helpers.tables.contracts import columns
 
 FLAGS = (
-    "observed", "filtered", "interpolated", "distant", "faulty", "reset", "restated", "vanished", "entered", "backcast",
+    "observed", "filtered", "interpolated", "distant", "faulty", "reset", "restated", "vanished", "entered", "partial",
+    "backcast",
 )  # fmt: skip
 """What a model's count of one day rests on; see the `flag` columns."""
 
@@ -17,8 +18,8 @@ def _downloads(description: str, nullable: bool = False) -> pa.Column:
 
 
 def _new_or_unknown(daily: pd.DataFrame) -> pd.Series:
-    """A day's downloads are unknown exactly where a model enters, or is not read any more."""
-    return daily["downloads"].isna() == daily["flag"].isin(["entered", "vanished"])
+    """A day's downloads are unknown exactly where a model enters, is last read, or is not read any more."""
+    return daily["downloads"].isna() == daily["flag"].isin(["entered", "vanished", "partial"])
 
 
 TABLES = {
@@ -38,8 +39,13 @@ TABLES = {
         {
             "date": columns.counted("day of the snapshot; in the archive it is the folder's name, not a column"),
             "model": columns.hub_id(),
+            "read_at": columns.time(
+                "when the counts were read; in the archive the day's record tells it, no column; null where none does: "
+                "then they are taken to be those of the day's end",
+                True,
+            ),
             "downloads_all_time": columns.whole(
-                "downloads since the model's creation, through that day; null where the day's source does not tell",
+                "downloads since the model's creation, until it was read; null where the day's source does not tell",
                 "downloads",
                 True,
             ),
@@ -80,25 +86,29 @@ TABLES = {
             "date": columns.date("day of the downloads"),
             "model": columns.hub_id(),
             "downloads": _downloads(
-                "new that day; null on the day a model enters with a lifetime total, and while it is vanished", True
+                "new that day; null on the day a model enters with a lifetime total, and from its last reading on", True
             ),
             "downloads_cumulative": _downloads("through that day"),
             "flag": columns.label(
-                "what the count rests on. observed: read. filtered: an outlier, replaced. interpolated: not read, on "
-                "the line between readings. distant: on such a line, but between readings farther apart than the "
-                "edition lets count as read. faulty: read, but far off its course, and treated as not read. reset: the "
+                "what the count rests on. observed: read within twelve hours of the day's end, and taken to it on the "
+                "line to the next reading. filtered: an outlier, replaced. interpolated: not read so near, on the line "
+                "between readings. distant: on such a line, but between readings farther apart than the edition lets "
+                "count as read. faulty: read, but far off its course, and treated as not read. reset: the "
                 "counter started again, nothing was subtracted. restated: the Hub took a part of the count back; "
                 "whether the total follows is the edition's `falls`. vanished: not read any more; the total "
-                "stays that of the last reading, a least, and what is new is unknown. entered: first seen, with a "
-                "total that is no day's news",
+                "stays, a least, and what is new is unknown. entered: first seen, with a total that is no day's news. "
+                "partial: last read before the day's end; the total stays that of the last end, if there was one",
                 FLAGS[:-1],
             ),
         },
-        checks=pa.Check(_new_or_unknown, error="downloads on every day but that of entry and unread ones"),
+        checks=pa.Check(
+            _new_or_unknown, error="downloads on every day but that of entry and those from the last reading on"
+        ),
         unique=["date", "model"],
         strict=True,
         description="Downloads by model and day: outlier-filtered history through the history's end, differences of "
-        "snapshots after it (Section 2.1). Every model has each day from its first to the last snapshot.",
+        "snapshots after it (Section 2.1). Every model has each day from its first to the last whose end the snapshots "
+        "reach.",
     ),
     "clean/monthly": pa.DataFrameSchema(
         {
@@ -126,7 +136,9 @@ TABLES = {
             "model": columns.hub_id(),
             "downloads_cumulative": _downloads("since the model's creation, unfiltered"),
             "flag": columns.label(
-                "as in clean/daily; backcast: the first snapshot's count less the history after that day", FLAGS
+                "as in clean/daily, but from a partial day on the count is the one that was read; backcast: the first "
+                "snapshot's count less the history after that day",
+                FLAGS,
             ),
         },
         unique=["date", "model"],

@@ -1,6 +1,7 @@
 """The tracked models and their lifetime counts: by day, by month label, and how many of them were read."""
 
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -96,51 +97,86 @@ class Counts:
     # Days -----------------------------------------------------------------------------------------------------
 
     @cached_property
+    def moments(self) -> dict[pd.Timestamp, pd.Timestamp]:
+        """Day with a snapshot → when it was read, as the record beside it says: by the newest model in a dump, or
+        halfway through a collection."""
+        found = {}
+        for path in self.archive.glob("snapshots/date=*/*.json"):
+            told, day = json.loads(path.read_text(encoding="utf-8")), pd.Timestamp(path.parent.name[5:])
+            if path.name == "manifest.json":
+                start, end = (pd.Timestamp(told[name]).tz_convert(None) for name in ("started", "finished"))
+                found[day] = start + (end - start) / 2
+            else:
+                found[day] = pd.Timestamp(told["newest_model"]).tz_convert(None)
+        return found
+
+    @cached_property
     def readings(self) -> pd.DataFrame:
-        """All-time counts as read: days with a snapshot × tracked models."""
+        """All-time counts as read: moments of snapshots × tracked models."""
         rows = self.snapshots[self.snapshots["model"].isin(self.models.index)]
+        rows = rows.assign(date=rows["date"].map(self.moments))
         wide = rows.pivot_table(index="date", columns="model", values="downloads_all_time", aggfunc="max")
         assert not (wide.ffill().diff() < 0).any().any(), "a count of this archive falls: that is not reckoned here"
         return wide.astype(float)
 
-    @cached_property
-    def days(self) -> Panel:
-        """Counts of each day, on the line between readings, rounded down."""
-        every = pd.date_range(self.readings.index[0], self.readings.index[-1], name="date")
-        line = self.readings.reindex(every).interpolate(method="time", limit_area="inside")
-        between = np.floor(line + 1e-6)
-        new = between.diff()
-        held = self.readings.index.to_series()
-        created = self.snapshots.groupby("model")["created_at"].min()
-        for model in between:
-            first = between[model].first_valid_index()
-            before = held[held < first]
-            if len(before) and created[model] >= before.iloc[-1]:
-                new.loc[first, model] = between.loc[first, model]
-        read = between.notna() & ~self.far
-        return Panel(between.ffill(), new, read, between.notna() & new.notna())
+    def at(self, moments: pd.DatetimeIndex) -> pd.DataFrame:
+        """Counts at some moments, on the line between readings, rounded down; null before the first, after the last."""
+        whole = self.readings.reindex(self.readings.index.union(moments).unique())
+        return np.floor(whole.interpolate(method="time", limit_area="inside").loc[moments] + 1e-6)
 
     @cached_property
-    def held(self) -> pd.DataFrame:
-        """Whether a model has a count on a day: its own, or on the line between readings, however far apart."""
-        every = pd.date_range(self.readings.index[0], self.readings.index[-1], name="date")
-        known = self.readings.reindex(every).notna()
-        return known.cummax() & known[::-1].cummax()[::-1]
+    def ends(self) -> pd.DataFrame:
+        """Counts at the end of each day."""
+        first, last = self.readings.index[[0, -1]].floor("D")
+        every = pd.date_range(first, last, name="date")
+        return self.at(every + DAY).set_axis(every)
+
+    @cached_property
+    def last_read(self) -> pd.Series:
+        """When each model was read last. In this archive no day ends with a model's last reading."""
+        return self.readings.apply(pd.Series.last_valid_index)
+
+    @cached_property
+    def as_read(self) -> pd.DataFrame:
+        """Counts of each day: at its end, or, on the day of a model's last reading, as it was read; null after it."""
+        table = self.ends.copy()
+        for model, moment in self.last_read.items():
+            table.loc[moment.floor("D"), model] = self.readings.at[moment, model]
+        return table
+
+    @cached_property
+    def days(self) -> Panel:
+        """Counts of each day; after the last day to whose end a model was read its total stays."""
+        ends, held = self.ends, self.readings.index.floor("D").to_series()
+        new = ends.diff()
+        created = self.snapshots.groupby("model")["created_at"].min()
+        for model in ends.columns[ends.notna().any()]:
+            first = ends[model].first_valid_index()
+            before = held[held < first]
+            if len(before) and created[model] >= before.iloc[-1]:
+                new.loc[first, model] = ends.loc[first, model]
+        total = ends.ffill().fillna(self.as_read.ffill())
+        return Panel(total, new, self.as_read.notna() & ~self.far, ends.notna() & new.notna())
 
     @cached_property
     def far(self) -> pd.DataFrame:
-        """Whether a day lies between two readings farther apart than the edition lets count as read."""
-        far = pd.DataFrame(False, self.held.index, self.held.columns)
-        for model in far:
-            for before, after in itertools.pairwise(self.readings[model].dropna().index):
+        """Whether a day lies between two counted ones farther apart than the edition lets count as read."""
+        far = self.counted & False
+        for model, own in self.counted.items():
+            first = self.as_read[model].first_valid_index()
+            for before, after in itertools.pairwise(own.index[own | (own.index == first)]):
                 if (after - before).days > self.needed["gap_days"]:
                     far.loc[before + DAY : after - DAY, model] = True
         return far
 
     @cached_property
     def counted(self) -> pd.DataFrame:
-        """Whether a model was read itself on a day."""
-        return self.readings.reindex(self.days.total.index).notna()
+        """Whether a model was read within half a day of a day's end, or, for the last time, on that day."""
+        found = self.as_read.notna() & self.ends.isna()
+        for model, own in self.readings.items():
+            near = (own.dropna().index + DAY / 2 - pd.Timedelta("1us")).floor("D") - DAY
+            found.loc[found.index.isin(near) & self.ends[model].notna(), model] = True
+        return found
 
     @cached_property
     def months(self) -> Panel:
@@ -154,7 +190,8 @@ class Counts:
             whole = ~(new.isna() & total.notna()).any() & new.notna().any()
             if start > self.far.index[0]:
                 whole &= ~self.far.loc[start - DAY]
-            parts[label] = (total.loc[eve], new.sum(min_count=1), self.days.read.loc[eve], whole)
+            read = self.ends.loc[eve].notna() & ~self.far.loc[eve]
+            parts[label] = (total.loc[eve], new.sum(min_count=1), read, whole)
         total, new, read, whole = (
             pd.DataFrame({label: part[at] for label, part in parts.items()}).T.rename_axis("month") for at in range(4)
         )
@@ -166,7 +203,7 @@ class Counts:
     @cached_property
     def since(self) -> pd.Series:
         """From when on each model is tracked: its release or its first count, what is earlier; null: all along."""
-        first = self.readings.apply(pd.Series.first_valid_index).reindex(self.models.index)
+        first = self.days.total.apply(pd.Series.first_valid_index).reindex(self.models.index)
         return (
             pd.concat([self.models["released"], pd.to_datetime(first)], axis=1)
             .min(axis=1)
@@ -176,7 +213,7 @@ class Counts:
     @cached_property
     def weight(self) -> pd.Series:
         """The last count held of each model; null: never read."""
-        return self.readings.ffill().iloc[-1].reindex(self.models.index)
+        return self.days.total.iloc[-1].reindex(self.models.index)
 
     def cover(self, read: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
         """At each date, of the models: models (tracked), models_read, models_between, models_known, read_share."""

@@ -325,7 +325,7 @@ def seen(counts: Counts) -> dict[str, pd.DataFrame]:
         "coverage": cover,
         "catalogues": catalogue.reset_index(),
         "groups": pd.DataFrame([{"group": name, "members": number or None} for name, number in held.items()]),
-        "observed": pd.DataFrame([{"since": counts.readings.index[0]}]),
+        "observed": pd.DataFrame([{"since": counts.days.total.index[0]}]),
     }
 
 
@@ -456,12 +456,12 @@ def listed(counts: Counts) -> dict[str, int]:
 
 def rules(counts: Counts) -> pd.DataFrame:
     """How many days of how many models were read, lie between readings, came with a past, or are not read any more."""
-    days, counted = counts.days, counts.counted
-    entered = counted & days.new.isna() & days.total.notna()
-    there = days.total.notna()
+    days, counted, ended = counts.days, counts.counted, counts.ends.notna()
+    entered = ended & days.new.isna()
     flags = {
-        "observed": counted & ~entered, "entered": entered, "interpolated": days.read & ~counted & there,
-        "distant": counts.far, "vanished": there & ~counts.held,
+        "observed": ended & counted & ~entered, "entered": entered, "distant": counts.far,
+        "interpolated": ended & ~counted & ~entered & ~counts.far, "partial": counts.as_read.notna() & ~ended,
+        "vanished": days.total.notna() & counts.as_read.isna(),
     }  # fmt: skip
     nothing = dict.fromkeys(("filtered", "backcast", "faulty", "reset", "restated"), (0, 0))
     told = {name: (int(cells.sum().sum()), int(cells.any().sum())) for name, cells in flags.items()} | nothing
@@ -472,11 +472,12 @@ def chained(counts: Counts) -> pd.DataFrame:
     """What counts of thirty days tell of what lifetime counts gained, where both are known."""
     rows = counts.snapshots[counts.snapshots["model"].isin(counts.models.index)]
     rows = rows.dropna(subset=["downloads_all_time", "downloads"])
-    total, found = counts.days.total.where(counts.held), []
+    found = []
     for date, own in rows.groupby("date"):
-        if date - 30 * DAY < total.index[0]:
+        before = counts.at(pd.DatetimeIndex([counts.moments[date] - 30 * DAY])).iloc[0].reindex(own["model"])
+        if before.isna().all():
             continue
-        gained = own["downloads_all_time"].to_numpy() - total.loc[date - 30 * DAY].reindex(own["model"]).to_numpy()
+        gained = own["downloads_all_time"].to_numpy() - before.to_numpy()
         known = gained >= 0
         found.append((known.sum(), own["downloads"].to_numpy()[known].sum() / gained[known].sum()))
     (models, ratio), *more = found
@@ -504,9 +505,9 @@ def entries(counts: Counts) -> pd.DataFrame:
     """What models brought along on the day on which most of it came, by region."""
     rows = []
     for model in counts.days.total.columns.intersection(counts.compared.index):
-        first = counts.readings[model].first_valid_index()
+        first = counts.days.total[model].first_valid_index()
         if pd.isna(counts.days.new.at[first, model]):
-            rows.append((first, counts.compared.at[model, "region"], counts.readings.at[first, model]))
+            rows.append((first, counts.compared.at[model, "region"], counts.days.total.at[first, model]))
     came = pd.DataFrame(rows, columns=["date", "region", "brought"])
     came = came[came["date"] == came.groupby("date")["brought"].sum().idxmax()]
     return came.groupby(["region", "date"], as_index=False).agg(models=("brought", "size"), brought=("brought", "sum"))

@@ -10,10 +10,10 @@ def tables(counts: Counts) -> dict[str, pd.DataFrame]:
     """Every quoted table on scores and lifetime counts, by its name."""
     edition = counts.edition
     size, milestones = edition["reference_set_size"], edition["milestones"]
-    read = counts.days.total.where(counts.held)
-    read = read[: pd.Timestamp(edition["snapshot_date"])]
+    day = pd.Timestamp(edition["snapshot_date"])
+    read = counts.as_read[:day]
     members = most(counts, read, edition["snapshot_date"], size)
-    reached = at_milestones(counts, read, milestones)
+    reached = at_milestones(counts, counts.ends[:day], milestones)
     reference = medians(members, reached, milestones)
     listed = most(counts, read, edition["top_models_date"], size)
     changed = (~listed["model"].isin(members["model"])).sum()
@@ -140,7 +140,7 @@ def scores(counts: Counts, members: pd.DataFrame, reached: dict) -> dict[str, pd
 
 def lifetimes(counts: Counts) -> pd.DataFrame:
     """Counts of the models that the paper's Appendix B lists, on this edition's day and on that of the list."""
-    total = counts.days.total
+    total = counts.as_read.ffill()
     rows = []
     for row in counts.listed("appendix_models", parse_dates=["day"]).itertuples():
         days = {"downloads_cumulative": pd.Timestamp(counts.edition["top_models_date"]), "downloads_that_day": row.day}
