@@ -180,12 +180,13 @@ class Dump:
         made = self._made(folder)
         date = made.date()
         try:
-            table = contracts.check(rows.assign(date=pd.Timestamp(date)), store.NAME, f"the dump of {self.week}")
+            dated = rows.assign(date=pd.Timestamp(date), read_at=made)
+            table = contracts.check(dated, store.NAME, f"the dump of {self.week}")
         except contracts.ContractError as error:
             raise Unusable(str(error)) from None
         if not accept_loss:
             dump_checks.refuse_loss(folder, date, table["model"], models)
-        table = table.drop(columns="date").sort_values("model", ignore_index=True)
+        table = table.drop(columns=["date", "read_at"]).sort_values("model", ignore_index=True)
         with fetched.stage(folder) as place:
             with fetched.publishing(place / store.FILE, **self._facts(made, len(table))) as (beside, _):
                 table.to_parquet(beside, index=False, write_page_checksum=True)
