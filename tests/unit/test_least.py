@@ -58,6 +58,7 @@ def tokens(count):
 def gained(count):
     days = pd.date_range("2026-01-01", periods=31)[[0, 30]]
     table = pd.DataFrame({"date": days, "model": "a/x", "downloads": [None, 3], "downloads_all_time": [7, 7 + count]})
+    table = table.assign(read_at=pd.NaT)
     return chained.errors(table)["ratio"].iloc[0]
 
 
