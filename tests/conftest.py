@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
+import hypothesis
 import nbformat
 import pytest
 
 from helpers import paths
 from helpers.build import fingerprint
+
+hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)  # a machine may be busy
+hypothesis.settings.load_profile("patient")
 
 SHARED = paths.ROOT.parent / "shared" / "data"
 """Real public data, where they lie beside the repository; what needs them is skipped in sight elsewhere."""

@@ -88,7 +88,7 @@ tables = st.lists(
 ).map(lambda rows: monthly(*[(f"2025-{month:02d}-01", *rest) for month, *rest in rows]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables, st.sampled_from(["organisation", "region", "bucket", "model"]))
 def test_however_models_are_grouped_the_sum_is_the_same(table, by):
     grouped = adoption.totals(table, MODELS, by)
@@ -97,7 +97,7 @@ def test_however_models_are_grouped_the_sum_is_the_same(table, by):
         assert grouped.groupby("month")[column].sum().to_dict() == expected.to_dict()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables)
 def test_buckets_add_up_to_the_month_and_shares_to_one(table):
     month = table["month"].max()
@@ -223,7 +223,7 @@ def test_a_month_of_unknown_downloads_is_no_month_of_none():
     assert pd.isna(found[1:]).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(counts, min_size=2, max_size=12))
 def test_since_is_the_difference_of_cumulative_counts_where_nothing_enters(new):
     cumulative = np.cumsum(new)

@@ -93,7 +93,7 @@ def test_a_model_first_read_later_gets_no_estimate_where_others_were_counted():
 
 
 @given(st.lists(st.integers(0, 500), min_size=300, max_size=300), st.floats(0.5, 2))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_estimates_lie_before_the_first_reading_and_are_never_negative(new, part):
     read, _ = dumps(np.array(new), part=part)
     found = estimated(read)

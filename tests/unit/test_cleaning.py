@@ -602,7 +602,7 @@ def clean(history, counts):
 
 
 @given(MODELS, MODELS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
     daily = contracts.check(clean(history, counts), "clean/daily")
     for _, rows in daily.groupby("model"):
@@ -618,7 +618,7 @@ def test_cumulative_downloads_never_fall_and_days_add_up(history, counts):
 
 
 @given(MODELS, MODELS, st.randoms(use_true_random=False))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_shuffling_rows_changes_nothing(history, counts, chance):
     def shuffled(frame):
         return frame.iloc[chance.sample(range(len(frame)), len(frame))]
@@ -650,7 +650,7 @@ def by_month(daily):
 
 
 @given(MODELS, MODELS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_sums_over_regions_organisations_and_buckets_equal_the_total(history, counts):
     daily = clean(history, counts)
     months, last = by_month(daily), daily[daily["date"] == daily["date"].max()]
@@ -665,7 +665,7 @@ def test_sums_over_regions_organisations_and_buckets_equal_the_total(history, co
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 1000))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_scaling_all_downloads_scales_all_measures(seed, factor):
     """Without gaps, falls and outliers; what these put on a line is rounded down."""
     chance = np.random.default_rng(seed)
@@ -697,7 +697,7 @@ def test_scaling_all_downloads_scales_all_measures(seed, factor):
 
 
 @given(st.integers(2, 50), st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_scaling_all_downloads_scales_what_is_kept(factor, seed):
     values = np.random.default_rng(seed).integers(20_000, 40_000, 60) * np.where(np.arange(60) == 30, 9, 1)
     once = outliers.filter_outliers(long({"acme/a": values}, START), **FILTER)

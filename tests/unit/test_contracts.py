@@ -106,7 +106,7 @@ def test_offenders_are_counted_and_each_column_is_told(read):
 @given(st.one_of(st.binary(), st.binary().map(HEAD.__add__), st.text().map(lambda text: HEAD + text.encode())))
 @example(HEAD + b'2025-01-01,"a/b\n')
 @example(b"\xef\xbb\xbf")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(content)

@@ -24,7 +24,7 @@ def measured(table):
 
 
 @given(st.lists(VALUES, min_size=1, max_size=3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_ranges_are_those_of_leaving_each_repository_out(months):
     table = pd.concat([at(values, f"2026-0{number}-01") for number, values in enumerate(months, 1)], ignore_index=True)
     found = measured(table)
@@ -51,7 +51,7 @@ def test_ranges_are_those_of_leaving_each_repository_out(months):
 
 
 @given(VALUES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_lead_hangs_on_a_repository_exactly_where_leaving_it_out_turns_or_ends_it(values):
     found = contributors.leads(measured(at(values)), "month", "region", "china", "us")
     sides = [{model: count for model, count in values.items() if model in group} for group in ("abc", "def")]
@@ -136,7 +136,7 @@ def test_days_without_a_reading_hide_no_spike():
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_what_only_rises_or_only_falls_has_no_spike(values):
     assert places(sorted(values)) == places(sorted(values, reverse=True)) == []
 

@@ -114,7 +114,7 @@ def test_a_count_between_readings_too_far_apart_is_told_apart_and_is_not_read():
 lines = st.lists(st.lists(st.one_of(st.none(), st.integers(0, 10**9)), min_size=3, max_size=3), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines)
 def test_parts_are_parts_and_groups_add_up_to_the_whole(counts):
     named = {f"{('China', 'US', 'EU')[n % 3]}_{n}": line for n, line in enumerate(counts)}
@@ -128,7 +128,7 @@ def test_parts_are_parts_and_groups_add_up_to_the_whole(counts):
         assert groups.groupby("month")[column].sum().tolist() == whole[column].tolist()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines)
 def test_what_is_told_of_a_group_is_its_sum_and_what_is_not_lacks_too_much(counts):
     models, monthly = archive(**{f"China_{n}": line for n, line in enumerate(counts)})

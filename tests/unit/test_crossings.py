@@ -72,7 +72,7 @@ def test_who_is_not_there_is_named_with_those_who_are():
         crossings.crossover(lines(Qwen=[1], Meta=[2]), "organisation", "Qwen", "Xiaomi")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=20))
 def test_turns_alternate_mirror_and_end_with_whoever_is_ahead(pairs):
     one, other = map(list, zip(*pairs, strict=True))

@@ -206,7 +206,7 @@ ROWS = st.lists(st.tuples(TAGS, st.integers(0, 12), st.integers(1, 12)), min_siz
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_tags_changes_nothing(rows, random):
     shuffled = rows.sample(frac=1, random_state=random.randint(0, 1000))
@@ -215,7 +215,7 @@ def test_the_order_of_rows_and_tags_changes_nothing(rows, random):
     pd.testing.assert_frame_equal(once, again)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS)
 def test_each_repository_is_listed_and_each_split_adds_up(rows):
     found = derivatives.classify(rows, MODELS, 5, FORMATS)
@@ -282,7 +282,7 @@ HOSTILE_ROWS = st.lists(
 # fmt: on
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(HOSTILE_ROWS, st.sampled_from([FORMATS, ["MLX", "gguf", "safetensors"], ["q4_k", "gguf"], []]))
 def test_the_query_gives_what_the_rules_give_in_pandas(rows, formats):
     makers = pd.concat([MODELS, pd.DataFrame({"model": ["zai-org/glm", "é/ß"], "organisation": ["Zhipu AI", "É"]})])

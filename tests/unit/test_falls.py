@@ -120,7 +120,7 @@ GROWTH = st.lists(st.integers(50, 150), min_size=12, max_size=60)
 
 
 @given(GROWTH, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_one_reading_far_off_leaves_no_trace(growth, data):
     counts = (10_000 + np.cumsum(growth)).tolist()
     at = data.draw(st.integers(1, len(counts) - 2))
@@ -132,7 +132,7 @@ def test_one_reading_far_off_leaves_no_trace(growth, data):
 
 
 @given(GROWTH, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_taken_back_for_good_ends_at_the_hubs_count(growth, data):
     """Falls of a tenth to a half, each after some days of growth."""
     counts = 10_000 + np.cumsum(growth).astype(float)
@@ -148,7 +148,7 @@ def test_what_is_taken_back_for_good_ends_at_the_hubs_count(growth, data):
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**6)), min_size=2, max_size=40).filter(any))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_totals_never_fall_and_what_was_counted_is_never_less_than_what_is_restated(values):
     found = counters.snapshot_counts(readings(values))
     for column in ("counted_cumulative", "restated_cumulative"):

@@ -153,7 +153,7 @@ def test_a_file_that_the_author_put_there_or_corrected_by_hand_is_kept(tmp_path,
     pd.testing.assert_frame_equal(history.read(tmp_path / "held"), as_read(whole))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**32 - 1), parts=st.integers(1, 4))
 def test_any_way_to_cut_a_history_into_files_and_imports_gives_the_same(tmp_path_factory, seed, parts):
     whole = pd.concat([rows("Qwen/a", 9), rows("Qwen/b", 5), rows("google/c", 7)], ignore_index=True)

@@ -189,7 +189,7 @@ RANKINGS = st.dictionaries(
 ).map(lambda held: [(date, slug, tokens) for (date, slug), tokens in held.items()])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(RANKINGS, st.integers(2, 10**6))
 def test_nothing_is_lost_shares_sum_to_one_and_scale_does_not_matter(rows, factor):
     month = inference.by_month(daily(*rows))
@@ -204,7 +204,7 @@ def test_nothing_is_lost_shares_sum_to_one_and_scale_does_not_matter(rows, facto
         assert table["tokens_share"].tolist() == pytest.approx(of_scaled["tokens_share"].tolist(), nan_ok=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(RANKINGS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(rows, random):
     shuffled = random.sample(rows, len(rows))

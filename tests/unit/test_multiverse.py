@@ -352,7 +352,7 @@ def listing(downloads):
     )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     downloads=st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=3, max_size=3),
     option=st.sampled_from([("threshold/none", 0), ("threshold/fifty", 50), ("edition", 5)]),

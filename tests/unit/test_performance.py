@@ -216,7 +216,7 @@ BOARDS = st.dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(BOARDS)
 def test_the_frontier_never_falls_and_is_nobodys_below(board):
     found = performance.frontier(board)
@@ -226,7 +226,7 @@ def test_the_frontier_never_falls_and_is_nobodys_below(board):
     assert not found.duplicated(["date", "region"]).any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(BOARDS, st.integers(0, 1000), st.integers(-500, 500))
 def test_order_changes_nothing_and_a_shift_of_all_shifts_all(board, seed, shift):
     shuffled = board.sample(frac=1, random_state=seed)

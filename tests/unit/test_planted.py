@@ -38,7 +38,7 @@ def test_days_before_the_first_download_do_not_count_and_absent_days_are_filled(
     assert kept([10, 12, None, 14, 16], clip=True) == [10, 12, 13, 14, 16]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 1_000), min_size=1, max_size=40), st.booleans())
 def test_nothing_is_ever_added_and_nothing_below_the_fence_is_touched(values, clip):
     found = fences.plain(history(values), clip)

@@ -441,7 +441,7 @@ def worlds(draw) -> tuple[pd.DataFrame, pd.DataFrame]:
     return tracked(*models), lifetime(*parts)
 
 
-modest = settings(max_examples=15, deadline=None)
+modest = settings(max_examples=15)
 
 
 @modest

@@ -154,7 +154,7 @@ def test_an_unknown_rename_that_can_be_no_other_is_one_series_and_what_is_doubtf
 
 
 @given(st.lists(st.integers(1, 1000), min_size=2, max_size=12), st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_rename_counts_twice_whenever_it_is(gained, data):
     """Renamed on any day, and read under both ids on some, a model has the total of one never renamed."""
     counts = pd.Series(gained).cumsum().tolist()

@@ -202,7 +202,7 @@ def at_end(table):
     return table.groupby("model")["downloads_cumulative"].last()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 99), multiplier=st.sampled_from([1.5, 3, None]))
 def test_with_the_editions_choices_the_clean_table_comes_out(seed, multiplier):
     history, counts = raw(seed, [(pd.Timestamp("2025-05-01"), "Qwen/a")])

@@ -41,7 +41,7 @@ def test_planted_decoys_are_told_apart_on_spark_too(on_spark):
     pd.testing.assert_frame_equal(classified(rows), wanted)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(test_derivatives.HOSTILE_ROWS)
 def test_hostile_rows_are_judged_on_spark_as_in_pandas(on_spark, rows):
     on_spark()

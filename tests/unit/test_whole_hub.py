@@ -111,7 +111,7 @@ COUNTS = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(COUNTS)
 def test_no_repository_and_no_download_is_lost_or_twice(counts):
     rows = whole_hub.weighed(listing(counts, {}, {}), MODELS, ASKED)

@@ -35,7 +35,7 @@ def test_multiples(value, text):
     assert axes.times(value) == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(-50, 150), min_size=1, max_size=12), st.integers(1, 30))
 def test_spread_keeps_order_gap_and_bounds(wanted, gap):
     places = np.array(axes.spread([float(w) for w in wanted], gap, 0, 100))
@@ -81,7 +81,7 @@ def test_labels_of_lines_that_end_together_are_apart():
 DAYS = st.lists(st.integers(0, 729), min_size=1, max_size=5, unique=True)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(DAYS)
 def test_notes_meet_no_other_words_and_stay_in_the_panel(days):
     figure, (ax,) = theme.panels(3)
