@@ -150,10 +150,19 @@ def totals(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) 
     return table
 
 
+def beside_others(table: pd.DataFrame, within: By, column: str, columns: list[str]) -> pd.DataFrame:
+    """The table with `columns` null where only one row of those that agree in `within` has a value of `column`.
+
+    Of one alone there is neither share nor rank: it would have all, and be the first, of whatever was not listed.
+    """
+    several = table.groupby(adoption.names(within), observed=True)[column].transform("count") > 1
+    return table.assign(**{name: table[name].where(several) for name in columns})
+
+
 def comparable(
     monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed, level: str, within: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """`adoption.totals`, null wherever the groups together are not read well enough to be compared.
+    """`adoption.totals`, null wherever the groups together are not read well enough to be compared, or one is alone.
 
     within: the groups are compared among those that agree in it, and each month.
     """
@@ -161,6 +170,7 @@ def comparable(
     table = adoption.totals(monthly, models, [*adoption.names(by), *whole])
     for column in adoption.VALUES:
         table = carried(table, of(monthly, models, whole, column), needed, level, [column])
+        table = beside_others(table, ["month", *whole], column, [column])
     return table
 
 
@@ -186,11 +196,12 @@ def placed(monthly: pd.DataFrame, models: pd.DataFrame, by: By, column: str, nee
     """`totals` with each group's share of all groups' `column` in the month and its place among them, where carried.
 
     Adds <column>_share and rank (1 for the most), which are those of the models read. A group whose own value is not
-    carried has neither.
+    carried has neither, and nor has one beside which there is no other.
     """
     keys = ["month", *adoption.names(by)]
     among = adoption.totals(monthly, models, by)
     among = adoption.ranked(adoption.share(among, column, "month"), column, "month")
+    among = beside_others(among, "month", column, [f"{column}_share", "rank"])
     cover = of(monthly, models, [], column)
     for value, level in ((f"{column}_share", "share"), ("rank", "rank")):
         among = carried(among, cover, needed, level, [value])
@@ -208,7 +219,8 @@ def kept(table: pd.DataFrame, monthly: pd.DataFrame, models: pd.DataFrame, by: s
     found = []
     for basis, column in contributors.BASES.items():
         own, whole = of(monthly, models, by, column), of(monthly, models, [], column).drop(columns="month")
-        rows = table[(table["basis"] == basis) & table[by].isin(own.loc[carries(own, needed, "total"), by])]
+        rows = beside_others(table, "basis", "total", ["share", "share_low", "share_high"])
+        rows = rows[(rows["basis"] == basis) & rows[by].isin(own.loc[carries(own, needed, "total"), by])]
         found.append(carried(rows, whole, needed, "share", ["share", "share_low", "share_high"]))
     return pd.concat(found, ignore_index=True)
 

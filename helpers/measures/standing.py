@@ -162,14 +162,17 @@ def by_size(monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed
     monthly: clean/monthly, the rows of one month. models: from `coverage.weighed`. Returns bucket (as text; BUCKETS,
     then SMALL), <by>, downloads_cumulative, downloads_cumulative_share (of the bucket), rank (in the bucket), the
     columns of coverage (of the group's models in the bucket) and own_share (of the group's downloads in all buckets);
-    null where the models read do not carry it. Every group has a row in each.
+    null where the models read do not carry it, shares and ranks also where one group alone is in the bucket. Every
+    group has a row in each.
     """
     sized = models[models["bucket"].notna()].astype({"bucket": "str"})
     small = sized[sized["bucket"].isin(adoption.BUCKETS[:3])].assign(bucket=SMALL)
     column, found = "downloads_cumulative", []
     for part in (sized, small):
         table = adoption.share(adoption.totals(monthly, part, ["bucket", by]), column, "bucket")
-        table = adoption.ranked(table, column, "bucket")
+        table = coverage.beside_others(
+            adoption.ranked(table, column, "bucket"), "bucket", column, [f"{column}_share", "rank"]
+        )
         bucket, own = (coverage.of(monthly, part, keys) for keys in ("bucket", ["bucket", by]))
         table = coverage.carried(table, bucket, needed, "share", [f"{column}_share"])
         table = coverage.carried(table, bucket, needed, "rank", ["rank"])

@@ -187,6 +187,18 @@ def test_one_organisation_alone_has_its_total_and_no_place_among_those_that_were
     assert set(shown["organisation"]) == {"China"}
 
 
+def test_where_one_organisation_alone_is_tracked_it_has_no_share_and_no_rank():
+    models, monthly = archive(China_a=[1, 2, 3], China_b=[4, 5, 6])
+    found = coverage.placed(monthly, models, "organisation", COLUMN, NEEDED)
+    assert told(found, "organisation", COLUMN) == {"China": 9}
+    for column in (f"{COLUMN}_share", "rank"):
+        assert found[column].isna().all()
+    compared = coverage.comparable(monthly, models, "organisation", NEEDED, "rank", within=["region"])
+    assert compared[[COLUMN, "downloads"]].isna().all(axis=None)
+    two = pd.DataFrame({"region": ["us", "eu", "us"], "n": [1, 2, 3], "x": [1.0, None, 3.0], "rank": [2, 1, 1]})
+    assert coverage.beside_others(two, "region", "x", ["rank"])["rank"].fillna(0).tolist() == [2, 0, 1]
+
+
 def test_models_renamed_halfway_are_not_counted_twice_in_what_is_told():
     models, monthly = archive(China_old=[90, None, None], China_new=[None, 100, 110], US_c=[50, 60, 70])
     raw = adoption.totals(monthly, models, "organisation")

@@ -174,8 +174,8 @@ def test_shares_by_size_are_of_the_bucket_and_of_the_own_whole():
     assert found.loc[("7–9B", "A"), ["downloads_cumulative_share", "rank"]].isna().all()
     best = found.reset_index().query("rank == 1 and bucket != @standing.SMALL")
     led = standing.buckets_led(best, "organisation").set_index("organisation")
-    assert led["buckets_led"].to_dict() == {"A": 1, "B": 2}
-    assert set(led["buckets"]) == {3}
+    assert led["buckets_led"].to_dict() == {"B": 1}  # who is alone in a bucket leads nobody
+    assert set(led["buckets"]) == {1}
 
 
 def test_catalogues_and_since_when_all_are_observed():

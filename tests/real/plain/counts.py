@@ -263,7 +263,10 @@ class Counts:
             there = panel.total.reindex(columns=group.index).notna().any(axis=1)
             sums = self.summed(values, group)[there].where(told.reindex(values.index).eq(True))
             rows.append(sums.rename(column).reset_index().assign(**dict(zip(by, key, strict=True))))
-        return pd.concat(rows, ignore_index=True)
+        table = pd.concat(rows, ignore_index=True)
+        alone = table.groupby("month")[column].transform("count") < 2  # of one alone there is no share and no place
+        table[column] = table[column].where(~alone)
+        return table
 
     def placed(self, panel: Panel, models: pd.DataFrame, by: str, column: str) -> pd.DataFrame:
         """`totals` with each group's share of `column` and its place."""

@@ -234,7 +234,9 @@ def size_shares(counts: Counts) -> pd.DataFrame:
         cover = counts.cover(at_last.read, within)
         share, rank = (counts.told(cover, level).any() for level in ("share", "rank"))
         sums = {name: counts.summed(at_last.total, group).iloc[0] for name, group in within.groupby("organisation")}
-        whole = np.nansum(list(sums.values()))
+        sums_ = [value for value in sums.values() if pd.notna(value)]
+        share, rank = share and len(sums_) > 1, rank and len(sums_) > 1
+        whole = np.nansum(sums_)
         places = pd.Series(sums, dtype=float).rank(method="min", ascending=False)
         for name in sized["organisation"].unique():
             group = within[within["organisation"] == name]
@@ -371,6 +373,7 @@ def hangs(counts: Counts, models: pd.DataFrame, by: str) -> pd.DataFrame:
         held = values.loc[counts.last].reindex(models.index).dropna()
         told = counts.told(counts.cover(seen, models), "share").any()
         every = held.sum()
+        told = told and held.groupby(models[by].reindex(held.index)).ngroups > 1
         for name, own in held.groupby(models[by].reindex(held.index)):
             if not counts.told(counts.cover(seen, models[models[by] == name]), "total").any():
                 continue
