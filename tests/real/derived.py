@@ -98,7 +98,7 @@ def renamed(names: set[str], change: Change) -> Change:
 
 
 def build(archive: Path, folder: Path, *settings: str) -> None:
-    """The public edition of an archive, through its text: quoted/, values.json and text.md in the folder."""
+    """The public edition of an archive, through its text: quoted/, values.json and text.txt in the folder."""
     work = folder / "build"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ATOM_")}
     environment |= {"ATOM_BUILD": str(work), "ATOM_ARCHIVE": str(archive)}
@@ -108,7 +108,7 @@ def build(archive: Path, folder: Path, *settings: str) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     article = json.loads((work / "article.json").read_text(encoding="utf-8"))
-    text = nodes.pandoc(nodes.document(article["blocks"], {}), "--from", "json", "--to", "markdown")
-    (folder / "text.md").write_text(text, encoding="utf-8")
+    text = "\n".join(" ".join(nodes.text_of([block]).split()) for block in article["blocks"])
+    (folder / "text.txt").write_text(text, encoding="utf-8")
     shutil.copytree(work / "quoted", folder / "quoted")
     shutil.copy(work / "values.json", folder)
