@@ -106,15 +106,16 @@ def described(folder: Path, models: pd.Series) -> pd.DataFrame:
     counted several to a number, so that such a repository looks smaller than it is; none at all is unknown. Models of
     which no day tells more than counts have no row. A model that was renamed is told of under its id now.
     """
-    missing, parts = set(renames.known_as(models)), []
+    missing, parts = renames.current(models).drop_duplicates(), []
     for day in reversed(store.days(folder)):
         path = folder / f"date={day}" / store.FILE
-        if missing and set(DESCRIPTION) <= set(pyarrow.parquet.read_schema(path).names):
-            wanted = [("model", "in", sorted(missing))]
-            parts.append(pyarrow.parquet.read_table(path, columns=DESCRIPTION, filters=wanted, partitioning=None))
-            missing -= set(parts[-1]["model"].to_pylist())
+        if len(missing) and set(DESCRIPTION) <= set(pyarrow.parquet.read_schema(path).names):
+            wanted = engine.one_of("model", renames.known_as(missing))
+            rows = engine.run(f"SELECT {', '.join(DESCRIPTION)} FROM day WHERE {wanted}", {"day": [path]})
+            parts.append(rows.assign(model=renames.current(rows["model"])).drop_duplicates("model"))
+            missing = missing[~missing.isin(parts[-1]["model"])]
     if not parts:
         return pd.DataFrame(columns=DESCRIPTION)
-    found = pyarrow.concat_tables(parts, promote_options="permissive").to_pandas()
+    found = pd.concat(parts, ignore_index=True)
     stored = found["safetensors_total"].mask(found["safetensors_total"] == 0)
-    return found.assign(model=renames.current(found["model"]), safetensors_total=stored).drop_duplicates("model")
+    return found.assign(safetensors_total=stored)
