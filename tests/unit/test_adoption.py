@@ -313,3 +313,8 @@ def test_periods_tell_months_months_behind_and_the_last_value():
     early = found.loc[("early", "Qwen")]  # December is not held
     assert early[["months", "months_behind"]].isna().all() and early["downloads"] == 1
     assert f"{early['month']:%Y-%m}" == "2025-01"
+
+
+def test_just_half_of_the_downloads_is_no_era():
+    found = adoption.eras(shares(Qwen=[50, 51], Meta=[50, 49]), "organisation")
+    assert found["months"].tolist() == [1]

@@ -243,3 +243,16 @@ def test_a_listing_that_lacks_most_tracked_models_carries_no_share():
     assert coverage.listed(table, daily, models, NEEDED, "derivatives_share")["derivatives_share"].isna().all()
     every = coverage.listed(table, daily, models[:1], NEEDED, "derivatives_share")
     assert every["derivatives_share"].tolist() == [0.8, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("known", "share", "level", "carried"),
+    [(9, 0.75, "total", True), (8, 0.75, "total", False), (9, 0.7499, "total", False), (9, 0.55, "share", True),
+     (10, 0.5499, "share", False), (8, 1.0, "share", False)],
+)  # fmt: skip
+def test_a_statement_is_carried_from_the_bounds_on(known, share, level, carried):
+    needed = {"models": 0.9, "total": 0.75, "share": 0.55}
+    cover = pd.DataFrame(
+        {"models": [10], "models_read": 1, "models_far": 0, "models_known": known, "read_share": share}
+    )
+    assert coverage.carries(cover, needed, level).tolist() == [carried]

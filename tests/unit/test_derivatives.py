@@ -331,3 +331,11 @@ def test_a_file_in_another_order_or_in_other_types_is_read_as_a_table(tmp_path):
     ):
         told.to_parquet(path)
         pd.testing.assert_frame_equal(derivatives.classify(listings.sound(path), MODELS, 5, FORMATS), wanted)
+
+
+def test_shares_of_few_derivatives_are_null_and_of_just_enough_are_not():
+    months = pd.to_datetime(["2025-01-01"] * 2 + ["2025-02-01"] * 2)
+    table = pd.DataFrame({"month": months, "derivatives": [6, 4, 6, 3], "derivatives_share": [0.6, 0.4, 2 / 3, 1 / 3]})
+    found = derivatives.enough(table, 10)
+    assert found["n"].tolist() == [10, 10, 9, 9]
+    assert found["derivatives_share"].isna().tolist() == [False, False, True, True]

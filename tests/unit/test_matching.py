@@ -120,3 +120,13 @@ def test_the_published_mapping_has_every_namespace_with_its_models():
         ["new", "new", "unknown", 1, None],
         ["Qwen", "Qwen", "china", 2, "paper"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "other"),
+    [("Gemma 3 4B", "google/gemma-3-12b-it", True), ("Gemma 3 12B", "google/gemma-3-12b-it", False),
+     ("Gemma 3 12B", "google/gemma-3-it", False), ("Gemma 3", "google/gemma-3-12b-it", False),
+     ("Nova 30B A3B", "acme-7b/nova-30b-a3b", False), ("Nova 30B A6B", "acme/nova-30b-a3b", True)],
+)  # fmt: skip
+def test_an_id_of_another_size_contradicts_a_name(name, model, other):
+    assert matching.contradicts(name, model) == other

@@ -31,11 +31,21 @@ def test_a_day_above_the_fence_of_the_series_becomes_the_line_or_the_fence():
     found = fences.plain(history([10, 12, 100, 16, 14]))
     assert found["flag"].tolist() == ["observed", "observed", "filtered", "observed", "observed"]
     assert found["downloads_raw"].tolist() == [10, 12, 100, 16, 14]
+    assert found["downloads"].tolist() == [10, 12, 14, 16, 14]  # the line, where nothing is said
 
 
 def test_days_before_the_first_download_do_not_count_and_absent_days_are_filled():
     assert kept([0, 0, 0, 0, 10, 12, 100, 16, 14]) == [0, 0, 0, 0, 10, 12, 14, 16, 14]
     assert kept([10, 12, None, 14, 16], clip=True) == [10, 12, 13, 14, 16]
+
+
+def test_no_day_is_made_before_a_series_or_after_it():
+    early, late = history([10, None, 14, None, None], "acme/a"), history([None, None, 5, None, 7], "acme/b")
+    found = fences.plain(pd.concat([early, late]))
+    days = found.assign(day=found["date"].dt.day).groupby("model")["day"].agg(list)
+    assert days.to_dict() == {"acme/a": [1, 2, 3], "acme/b": [3, 4, 5]}
+    assert found["flag"].tolist() == ["observed", "interpolated", "observed"] * 2
+    assert found["downloads"].tolist() == [10, 12, 14, 5, 6, 7]
 
 
 @settings(max_examples=30)

@@ -104,3 +104,15 @@ def test_unknown_days_lie_on_the_line_between_known_ones_and_are_as_the_nearest_
     found = grid.fill(np.where(known, given, -999.0), known)
     assert found[0].tolist() == filled
     assert found[1].tolist() == given[1].tolist()
+
+
+def test_the_largest_spike_is_told_with_how_many_models_have_one():
+    rows = [(DAYS[3], "a/m", 9_000.0, 100.0), (DAYS[5], "a/m", 8_000.0, 300.0), (DAYS[1], "b/n", 20_000.0, 50.0)]
+    found = pd.DataFrame(rows, columns=["date", "model", "downloads_30d", "usual"])
+    assert spikes.summary(found).to_dict("split")["data"] == [
+        ["b/n", DAYS[1], DAYS[1], 20_000, 50], ["a/m", DAYS[3], DAYS[5], 9_000, 300],
+    ]  # fmt: skip
+    (row,) = spikes.largest(found).to_dict("records")
+    assert (row["models"], row["model"], row["downloads_30d"]) == (2, "b/n", 20_000)
+    (none,) = spikes.largest(found.iloc[:0]).to_dict("records")
+    assert none["models"] == 0 and pd.isna(none["model"])

@@ -66,3 +66,22 @@ def test_the_policy_excludes_few_really_tracked_models(capsys):
         print(f"\npolicy on the real list: {json.dumps(reasons.value_counts().to_dict())} of {len(models):,}")
     assert reasons.notna().mean() < 0.05
     assert reasons[models.isin(pd.read_csv(paths.PUBLISHED / "top_models.csv")["model"])].isna().all()
+
+
+def test_a_candidate_is_a_text_generator_of_a_listed_maker_made_since_the_first_day_that_counts():
+    since = pd.Timestamp("2022-11-30", tz="UTC")
+    early = since - pd.Timedelta(seconds=1)
+    cells = [
+        ("a/new", since, "text-generation"),
+        ("a/old", early, "text-generation"),
+        ("z/new", since, None),
+        ("z/old", early, None),
+        ("a/old-bert", early, "sentence-similarity"),
+        ("A/other", since, None),
+    ]
+    rows = pd.DataFrame(cells, columns=["model", "created_at", "pipeline_tag"]).assign(tags=None, library_name=None)
+    found = tracking.unlisted(rows, pd.Series(["a/listed"]), FORMATS, since)
+    assert dict(zip(rows["model"], found, strict=True)) == {
+        "a/new": None, "a/old": "made before ChatGPT", "z/new": "maker not listed", "z/old": "made before ChatGPT",
+        "a/old-bert": "embedding", "A/other": "maker not listed",
+    }  # fmt: skip
