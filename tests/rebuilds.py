@@ -126,7 +126,7 @@ class Checkout:
 
     def finish(self, process: subprocess.Popen) -> tuple[int, str]:
         """Wait for a build; its exit code and words."""
-        said = process.communicate(timeout=120)[0]
+        said = process.communicate(timeout=600)[0]
         assert process.returncode in (0, 1, -9), f"{process.returncode}: {said}"
         assert "Traceback" not in said, said
         if process.returncode == 1:
@@ -168,9 +168,13 @@ class Checkout:
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
-def soak(seed: int, folder: Path) -> Counter:
+TOLD = (*dict.fromkeys(KINDS), "built", "refused", "killed", "sites compared", "errors compared")
+"""What a run counts: what happened to builds, how they ended, and what was compared with a clean build."""
+
+
+def soak(place: Path, seed: int) -> dict[str, int]:
     """One seeded run; gives what happened. Raises AssertionError unless it ends in what a clean build gives."""
-    draw = random.Random(seed)
+    draw, folder = random.Random(seed), place / str(seed)
     checkout = Checkout(folder / "lived in", draw)
     happened: Counter[str] = Counter()
     for _ in range(draw.randrange(2, 5)):
@@ -200,7 +204,8 @@ def soak(seed: int, folder: Path) -> Counter:
         assert pages(checkout.root) == pages(clean.root), f"seed {seed}: not the site of a clean build"
     happened["sites compared"] += last[0] == 0
     happened["errors compared"] += last[0] == 1
-    return happened + Counter({f"builds {how}": count for how, count in checkout.ended.items()})
+    happened += checkout.ended
+    return {name: happened[name] for name in TOLD}
 
 
 def pages(root: Path) -> dict:

@@ -425,6 +425,19 @@ def test_at_the_splice_nothing_jumps(spliced):
     assert row(daily, "acme/a", "2025-07-13")["flag"] == "interpolated"
 
 
+@pytest.mark.parametrize("first", ["2025-07-09", "2025-07-10", "2025-07-11"])
+def test_whether_the_first_snapshot_is_of_the_day_on_which_histories_end_or_beside_it(first):
+    """Each day is counted once; what is gained between the end and a later first snapshot is not known."""
+    filtered = outliers.filter_outliers(long({"acme/a": [10, 20, 30]}, "2025-07-08"), **FILTER)
+    days = pd.date_range(first, "2025-07-12")
+    counts = snapshots({"acme/a": [1000 + 7 * (day - pd.Timestamp("2025-07-09")).days for day in days]}, first)
+    found = cleaning.splice(filtered, counters.snapshot_counts(counts), "2025-07-10", pd.Series(["acme/a"]))
+    known = first < "2025-07-11"
+    new = [10, 20, 30, 7 if known else np.nan, 7]
+    assert of(found, "acme/a", "downloads") == pytest.approx(new, nan_ok=True)
+    assert of(found, "acme/a", "downloads_cumulative") == np.nancumsum(new).tolist()
+
+
 def test_a_model_without_history_enters_with_its_total_in_no_days_downloads(spliced):
     new = spliced[2][spliced[2]["model"] == "acme/new"]
     assert new["downloads_cumulative"].tolist() == [500, 501, 502, 503, 504, 505, 506, 507]
