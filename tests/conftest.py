@@ -42,7 +42,7 @@ class Project:
         ours = {k: v for k, v in os.environ.items() if not k.startswith("ATOM_")}
         return ours | {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def atom(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
+    def atom(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess:
         """Run `atom` in this copy; output and errors come back as one text in stdout."""
         return subprocess.run(
             [*self.command, *arguments],
@@ -67,9 +67,10 @@ class Project:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def add_cell(self, notebook: str, source: str) -> None:
+        """Put a cell under the title, before all others, so that no more is run than it takes to come to it."""
         path = self.root / "notebooks" / f"{notebook}.ipynb"
         content = nbformat.read(path, as_version=4)
-        content.cells.append(nbformat.v4.new_code_cell(source))
+        content.cells.insert(1, nbformat.v4.new_code_cell(source))
         nbformat.write(content, path)
 
     def site_hashes(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 
 import pytest
 
@@ -36,15 +37,20 @@ def kept(built, tmp_path_factory):
 def project(built, kept):
     """The built copy; whatever a test changes in it is put back afterwards."""
     yield built
+    put_back(built, kept)
+
+
+def put_back(built, kept):
     for name in CHANGED:
         shutil.rmtree(built.root / name)
         shutil.copytree(kept / name, built.root / name, symlinks=True)
 
 
 def started(project, **streams):
-    """A build that goes on in the background."""
+    """A build that goes on in the background, and can be interrupted even where these tests cannot."""
     return subprocess.Popen(
         [*project.command, "build"], cwd=project.root, env=project.environment, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **(dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL) | streams),
     )  # fmt: skip
 
@@ -122,51 +128,74 @@ def test_touching_every_file_runs_nothing(project):
     assert ran(project, project.atom("build")) == set()
 
 
-def test_editing_a_sentence_runs_no_notebook(project):
-    project.replace("report/regional.qmd", "inference tokens are added", "inference tokens are still added")
-    assert ran(project, project.atom("build")) == {"text", "publish"}
-    assert "tokens are still added" in (project.site / "report/index.html").read_text(encoding="utf-8")
-
-
-def test_a_sentence_may_use_a_number_that_none_used_before(project):
-    """No Python is touched and no notebook runs; the number leads to the cell that quoted its table."""
-    address = "organisations.nvidia.2026-01.downloads"
-    assert address not in said(project)
-    edited = f"NVIDIA, with {{{{< var {address} >}}}} downloads in a single month, is known for"
-    project.replace("report/organizational.qmd", "NVIDIA is known for", edited)
-    finished = project.atom("build")
-    assert ran(project, finished) == {"text", "publish"}, finished.stdout
-    told = said(project)[address]
-    assert told["used"][0].startswith("report/organizational.qmd:")
-    number = re.search(r"NVIDIA, with <a ([^>]*)>([^<]*)</a> downloads in a single month", page(project))
-    assert number[2] == told["formatted"]
-    target = f"build/notebooks/{told['notebook']}-preview.html"
-    assert f'href="../{target}#cell-{told["cell"]}"' in number[1]
-    assert f'id="cell-{told["cell"]}"' in (project.site / target).read_text(encoding="utf-8")
-
-
-def test_a_passage_withholds_an_unknown_number_and_its_otherwise_stands(project):
-    unknown = "{{< var organisations.nvidia.2020-01.downloads >}}"
-    words = f"""{{#sec-regional}}
+ADDRESS = "organisations.nvidia.2026-01.downloads"
+UNKNOWN = "{{< var organisations.nvidia.2020-01.downloads >}}"
+WITHHELD = f"""{{#sec-regional}}
 
 ::: passage
-Withheld with the {unknown} downloads.
+Withheld with the {UNKNOWN} downloads.
 :::
 
 ::: otherwise
 Nobody counted then.
 :::
 
-[Gone are {unknown} downloads.]{{.passage}} [Here is another word.]{{.otherwise}}
+[Gone are {UNKNOWN} downloads.]{{.passage}} [Here is another word.]{{.otherwise}}
 """
-    project.replace("report/regional.qmd", "{#sec-regional}\n", words)
-    finished = project.atom("build")
-    assert ran(project, finished) == {"text", "publish"}, finished.stdout
-    text = page(project)
-    assert "Withheld with" not in text
-    assert "Gone are" not in text
-    assert "Nobody counted then." in text
-    assert "Here is another word." in text
+WRITTEN = (
+    ("report/regional.qmd", "inference tokens are added", "inference tokens are still added"),
+    ("report/regional.qmd", "{#sec-regional}\n", WITHHELD),
+    ("report/organizational.qmd", "NVIDIA is known for",
+     f"NVIDIA, with {{{{< var {ADDRESS} >}}}} downloads in a single month, is known for"),
+)  # fmt: skip
+"""Sentences, what is written in their place: other words, a passage that is withheld, a number that none had used."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What a build with other sentences ran, and what it left: the page, the numbers said, the notebook's page."""
+
+    ran: set[str]
+    page: str
+    said: dict[str, dict]
+    source: str
+
+
+@pytest.fixture(scope="module")
+def rewritten(built, kept):
+    """The built copy with other sentences, put back afterwards."""
+    assert ADDRESS not in said(built)
+    for edit in WRITTEN:
+        built.replace(*edit)
+    finished = built.atom("build")
+    told = said(built)
+    source = f"build/notebooks/{told[ADDRESS]['notebook']}-preview.html"
+    found = Rewritten(ran(built, finished), page(built), told, (built.site / source).read_text(encoding="utf-8"))
+    put_back(built, kept)
+    return found
+
+
+def test_editing_a_sentence_runs_no_notebook(rewritten):
+    assert rewritten.ran == {"text", "publish"}
+    assert "are still added up here" in rewritten.page
+
+
+def test_a_sentence_may_use_a_number_that_none_used_before(rewritten):
+    """No Python is touched and no notebook runs; the number leads to the cell that quoted its table."""
+    told = rewritten.said[ADDRESS]
+    assert told["used"][0].startswith("report/organizational.qmd:")
+    number = re.search(r"NVIDIA, with <a ([^>]*)>([^<]*)</a> downloads in a single month", rewritten.page)
+    assert number[2] == told["formatted"]
+    target = f"build/notebooks/{told['notebook']}-preview.html"
+    assert f'href="../{target}#cell-{told["cell"]}"' in number[1]
+    assert f'id="cell-{told["cell"]}"' in rewritten.source
+
+
+def test_a_passage_withholds_an_unknown_number_and_its_otherwise_stands(rewritten):
+    assert "Withheld with" not in rewritten.page
+    assert "Gone are" not in rewritten.page
+    assert "Nobody counted then." in rewritten.page
+    assert "Here is another word." in rewritten.page
 
 
 def test_a_statement_that_does_not_hold_stops_the_build_with_its_sentence(project):
@@ -184,25 +213,39 @@ def test_a_statement_that_does_not_hold_stops_the_build_with_its_sentence(projec
 
 
 @pytest.mark.parametrize(
-    ("helper", "untouched"), [("figures/axes", {"01_collect"}), ("measures/adoption", {"01_collect"})]
+    ("helper", "touched", "untouched"),
+    [
+        ("figures/axes", {"03_regional"}, {"01_collect"}),
+        ("measures/adoption", {"03_regional"}, {"01_collect"}),
+        ("figures/explorer", {"05_ram"}, {*NOTEBOOKS} - {"05_ram"}),
+    ],
 )
-def test_editing_a_helper_runs_only_what_imports_it(project, helper, untouched):
+def test_editing_a_helper_makes_stale_what_imports_it_and_nothing_else(project, helper, touched, untouched):
     with (project.root / f"helpers/{helper}.py").open("a", encoding="utf-8") as stream:
         stream.write("\n# a remark\n")
-    assert f"helper helpers/{helper}.py changed" in project.atom("status").stdout
-    steps = ran(project, project.atom("build"))
-    assert "03_regional" in steps
-    assert not steps & untouched
+    stale = changed(project, f"helper helpers/{helper}.py changed")
+    assert stale >= touched
+    assert not stale & untouched
+    if stale == touched:  # what is said is what is done, and a remark changes no result that others read
+        assert ran(project, project.atom("build")) == touched
+
+
+def changed(project, reason):
+    """The steps that `atom status` calls stale for a reason."""
+    found, step = set(), ""
+    for line in project.atom("status").stdout.splitlines():
+        step = line.split()[0] if not line.startswith(" ") else step
+        found |= {step} if line.strip() == reason else set()
+    return found
 
 
 def test_a_parameter_reaches_the_notebooks_that_declare_it(project):
-    finished = project.atom("build", "--set", "iqr_multiplier=3")
+    finished = project.atom("build", "--set", "match_rate=0.5")
     assert finished.returncode == 0, finished.stdout
-    assert "02_clean" in ran(project, finished)
-    assert "01_collect" not in ran(project, finished)
-    executed = (project.root / "build/executed/02_clean.ipynb").read_text(encoding="utf-8")
-    assert "iqr_multiplier = 3.0" in executed
-    assert "parameter iqr_multiplier: 3.0 → 1.5" in project.atom("status").stdout
+    assert ran(project, finished) & {*NOTEBOOKS} == {"06_reproduction"}
+    executed = (project.root / "build/executed/06_reproduction.ipynb").read_text(encoding="utf-8")
+    assert "match_rate = 0.5" in executed
+    assert changed(project, "parameter match_rate: 0.5 → 0.95") == {"06_reproduction", "publish"}
 
 
 def test_a_tampered_intermediate_is_made_again(project):
@@ -228,31 +271,28 @@ def test_a_killed_kernel_is_reported(project):
     refused(project, words=["notebooks/03_regional.ipynb", "kernel died"])
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_build_leaves_the_site_and_the_next_one_goes_on(project, tmp_path, how):
-    before = project.site_hashes()
-    there = tmp_path / "there"
-    slow = f"import pathlib, time; pathlib.Path({str(there)!r}).touch(); time.sleep(60)"
-    project.add_cell("03_regional", slow)
-    running = started(project)
-    wait_for(there)
-    if how == signal.SIGINT:
-        os.killpg(running.pid, how)
-    else:
-        running.kill()
-    assert running.wait(timeout=20) != 0
-    assert project.site_hashes() == before
-    path = project.root / "notebooks/03_regional.ipynb"
-    path.write_text(path.read_text(encoding="utf-8").replace(slow, "pass"), encoding="utf-8")
-    finished = project.atom("build", timeout=120)
-    assert finished.returncode == 0, finished.stdout
-    assert not ran(project, finished) & {"01_collect", "02_clean"}
+def test_an_interrupted_build_leaves_the_site_and_its_steps_as_they_were(project, tmp_path):
+    before, path = project.site_hashes(), project.root / "notebooks/03_regional.ipynb"
+    whole = path.read_bytes()
+    for how in (signal.SIGINT, signal.SIGKILL):
+        there = tmp_path / how.name
+        project.add_cell("03_regional", f"import pathlib, time; pathlib.Path({str(there)!r}).touch(); time.sleep(60)")
+        running = started(project)
+        wait_for(there)
+        if how == signal.SIGINT:
+            os.killpg(running.pid, how)
+        else:
+            running.kill()
+        assert running.wait(timeout=20) != 0
+        assert project.site_hashes() == before
+        path.write_bytes(whole)
+    assert ran(project, project.atom("build")) == set()
 
 
 def test_a_second_build_waits_for_the_first(project, tmp_path):
     there, go = tmp_path / "there", tmp_path / "go"
     project.add_cell(
-        "03_regional",
+        "06_reproduction",
         f"import pathlib, time\npathlib.Path({str(there)!r}).touch()\n"
         f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.05)",
     )
@@ -306,14 +346,20 @@ def test_an_unknown_citation_is_an_error(project):
     refused(project, words=["report/regional.qmd", "guo2052r1"])
 
 
-def test_a_build_from_nothing_gives_the_same_bytes(project):
+def test_a_build_from_nothing_that_was_killed_on_the_way_gives_the_same_bytes(project):
     build = project.root / "build"
     made = [*build.glob("*/*"), *build.glob("quoted/*/*"), build / "values.json", build / "findings.csv"]
     made = [path for path in made if path.suffix in {".parquet", ".ipynb", ".json", ".csv"}]
     kept = {path.relative_to(build): path.read_bytes() for path in made if path.parent.name != "receipts"}
     pages = project.site_hashes()
     shutil.rmtree(build)
-    assert project.atom("build").returncode == 0
+    first = started(project)
+    wait_for(build / "receipts" / "02_clean.json", 300)
+    first.kill()
+    assert first.wait(timeout=20) != 0
+    finished = project.atom("build")
+    assert finished.returncode == 0, finished.stdout
+    assert not ran(project, finished) & {"01_collect", "02_clean"}  # it goes on from there
     for name, content in kept.items():
         assert (build / name).read_bytes() == content, name
     different = {name for name, digest in project.site_hashes().items() if pages.get(name) != digest}
