@@ -242,9 +242,11 @@ def size_shares(counts: Counts) -> pd.DataFrame:
             group = within[within["organisation"] == name]
             row = {"bucket": bucket, "organisation": name, "month": None, NEW: np.nan, HAVE: np.nan}
             row |= {f"{HAVE}_share": np.nan, "rank": np.nan, "own_share": np.nan}
+            row |= dict.fromkeys(cover.columns)
             if at_last.total.reindex(columns=group.index).notna().any().any():
-                row |= {"month": counts.last, NEW: counts.summed(at_last.new, group).iloc[0]}
-                if counts.told(counts.cover(at_last.read, group), "total").any():
+                own = counts.cover(at_last.read, group)
+                row |= {"month": counts.last, NEW: counts.summed(at_last.new, group).iloc[0]} | own.iloc[0].to_dict()
+                if counts.told(own, "total").any():
                     row[HAVE] = sums[name]
                     row[f"{HAVE}_share"] = sums[name] / whole if share and whole > 0 else np.nan
                     row["rank"] = places[name] if rank else np.nan
