@@ -103,9 +103,17 @@ def test_a_column_for_the_page_only_is_not_printed():
 
 
 def test_a_column_of_long_words_keeps_their_room():
-    rows = [["derivative_threshold_of_one", "1.15B", "n/a", LONG * 3], ["x", "1.2B", "n/a", LONG * 4]]
-    word, *_ = shares(rows)
-    assert word * LINE >= len("derivative_threshold_of_one")
+    for word, kept in (("derivativethresholdofanyone", 27), ("derivative_threshold_of_one", len("derivative_"))):
+        rows = [[word, "1.15B", "n/a", LONG * 3], ["x", "1.2B", "n/a", LONG * 4]]
+        share, *_ = shares(rows)
+        assert share * LINE >= kept, word
+
+
+def test_a_long_name_may_break_behind_its_underscores_and_a_short_one_stays_whole():
+    html = pd.DataFrame({"name": ["derivative_threshold_of", "token_days"]}).to_html(index=False)
+    typst = written(html, "typst").replace("\\", "")
+    assert "derivative_\u200bthreshold_\u200bof" in typst
+    assert "token_days" in typst
 
 
 def test_a_place_in_the_code_may_break_behind_its_file():
