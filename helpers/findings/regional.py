@@ -21,6 +21,11 @@ def lead_changed_once(tell: Tell) -> bool:
     return tell("lead.turns") == 1
 
 
+def china_passed_last(tell: Tell) -> bool:
+    """The lead in cumulative downloads last changed when China passed the USA."""
+    return tell("lead.turns") > 0 and tell("lead.leader") == "china"
+
+
 def lead_never_changed(tell: Tell) -> bool:
     """On the days on which enough of both was read, the lead never changed between China and the USA."""
     return tell("lead.turns") == 0

@@ -84,6 +84,8 @@ def test_where_all_were_read_much_is_told(whole):
     assert len(whole.known("regions", CUMULATIVE)) > 20
     assert len(whole.known("organisations", f"{CUMULATIVE}_share")) > 20
     assert "Who leads is not told" not in whole.text
+    assert "China passed the USA between 1 February 2026 and 1 March 2026" in whole.text
+    assert "the USA passed China" not in whole.text
 
 
 def test_of_every_second_model_no_total_share_or_rank_of_those_half_read(half):

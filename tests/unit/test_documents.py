@@ -6,6 +6,7 @@ import pytest
 import typer
 
 from helpers import cli, paths
+from helpers.text import captions
 
 DOCUMENTS = sorted(
     [*paths.ROOT.glob("*.md"), *(paths.ROOT / "docs").glob("*.md"), paths.ROOT / "data" / "README.md"],
@@ -69,3 +70,11 @@ def test_every_option_is_one_of_a_command(document):
 def _leaves(group):
     for command in group.commands.values():
         yield from _leaves(command) if hasattr(command, "commands") else [command]
+
+
+@pytest.mark.parametrize("notebook", sorted(paths.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_alternative_texts_say_something_where_no_number_of_them_is_known(notebook):
+    """A sentence that asks for what is not known is left out, and a figure without any words stops a build."""
+    told = {text.where: text.text for text in captions.of(notebook) if text.option == "fig-alt"}
+    asking = {where: captions.SENTENCE.split(" ".join(text.split())) for where, text in told.items()}
+    assert [where for where, sentences in asking.items() if all("{" in one for one in sentences)] == []
