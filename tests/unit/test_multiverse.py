@@ -185,6 +185,8 @@ def test_the_edition_is_one_universe_and_says_what_the_table_of_choices_says(wor
     weighed, nothing = coverage.weighed(MODELS, world.daily), dict.fromkeys(NEEDED, 0)
     own = sensitivity.headlines(world.daily, weighed, LAST, PAIRS, nothing).set_index("headline")
     one = summaries.one_by_one(world.found, CHOICES)
+    first = one.drop_duplicates(["headline"])  # the edition's own goes before its variations
+    assert (first["choice"] == sensitivity.EDITION).all()
     edition = one[one["choice"] == sensitivity.EDITION].set_index("headline")
     asked = ["lead", "china-us", "qwen-meta", "deepseek-mistral", "bucket"]
     assert edition.loc[asked, "reading"].tolist() == own.loc[asked, "reading"].tolist()
