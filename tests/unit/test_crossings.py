@@ -148,3 +148,10 @@ def test_a_lead_that_is_told_on_no_day_has_not_stayed():
     table = lines(Qwen=[None, None], Meta=[1, 2])
     told = crossings.lead(table, table[["date", "organisation"]], "organisation", "Qwen", "Meta").iloc[0]
     assert told.isna().all()
+
+
+@pytest.mark.parametrize(("last", "leader"), [(6, "Qwen"), (5, None), (4, "Meta")])
+def test_who_is_ahead_by_a_single_download_leads_and_level_nobody_does(last, leader):
+    table = lines(Qwen=[1, last], Meta=[5, 5])
+    (told,) = crossings.lead(table, table[["date", "organisation"]], "organisation", "Qwen", "Meta")["leader"]
+    assert told == leader if leader else pd.isna(told)

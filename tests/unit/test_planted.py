@@ -189,3 +189,11 @@ def test_what_a_model_brings_is_what_no_day_claims():
         {"region": "us", "date": pd.Timestamp("2025-07-03"), "models": 1, "brought": 1_000},
     ]  # fmt: skip
     assert entries.step(daily.iloc[:2], about, "region").empty
+
+
+def test_what_is_not_read_any_more_brings_nothing():
+    days = pd.to_datetime(["2025-07-03", "2025-07-04", "2025-07-05"])
+    daily = pd.DataFrame({"date": days, "model": "a/old", "downloads": [5, None, None], "downloads_cumulative": 105})
+    about = pd.DataFrame({"model": ["a/old"], "region": ["us"]})
+    assert entries.step(daily, about, "region").empty
+    assert entries.without(daily)["downloads_cumulative"].tolist() == [105] * 3
