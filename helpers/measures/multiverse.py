@@ -136,13 +136,14 @@ def downloads(
         for window, entry in itertools.product(options["window"].index, options["entry"].index):
             if entry != "in" and (basis == "lifetime" or window == "month"):
                 continue
-            totals = np.split(rows @ flows.under(window, entry, options["window"]), len(masks))
-            for (told, _), total, there in zip(masks, totals, held, strict=True):
+            new, gained = (flows.under(window, which, options["window"]) for which in (entry, "out"))
+            totals, brought = (np.split(rows @ part, len(masks)) for part in (new, new - gained))
+            for (told, _), total, came, there in zip(masks, totals, brought, held, strict=True):
                 head = {"filter": filtered, "entry": entry, "basis": basis, "window": window} | told
                 upto = np.cumsum(total, axis=1)
                 if window == "month":
                     upto -= np.pad(upto, ((0, 0), (int(options["window"]["month"]), 0)))[:, : len(days)]
-                found += [head | row for row in sums.headlines(upto, there, days, pairs)]
+                found += [head | row for row in sums.headlines(upto, came, there, days, pairs)]
     return pd.DataFrame(found)[[*options, *FOUND]]
 
 
@@ -212,9 +213,9 @@ class Sums:
         return cls([name for _, name in groups], rows)
 
     def headlines(
-        self, total: np.ndarray, held: np.ndarray, days: np.ndarray, pairs: pd.DataFrame
+        self, total: np.ndarray, brought: np.ndarray, held: np.ndarray, days: np.ndarray, pairs: pd.DataFrame
     ) -> list[dict[str, object]]:
-        """FOUND of each headline, of groups × days: their downloads, and whether they have a model."""
+        """FOUND of each headline, of groups × days: downloads, what models brought, whether they have a model."""
         at = dict(zip(self.names, range(len(self.names)), strict=True))
         end = {name: total[place, -1] if held[place, -1] else math.nan for name, place in at.items()}
         before = np.searchsorted(days, _day(pd.Timestamp(days[-1] + 1) - pd.DateOffset(years=1))) - 1
@@ -234,7 +235,8 @@ class Sums:
         asked = [("china-us", "china", "us"), *pairs[["pair", "one", "other"]].itertuples(index=False, name=None)]
         for pair, one, other in asked:
             both = held[at[one]] & held[at[other]]
-            rows[pair] = _passed((total[at[one]] - total[at[other]])[both], days[both])
+            lead, came = ((cells[at[one]] - cells[at[other]])[both] for cells in (total, brought))
+            rows[pair] = _passed(lead, came, days[both])
         return [dict(zip(FOUND, (headline, *found), strict=True)) for headline, found in rows.items()]
 
 
@@ -252,10 +254,16 @@ def _half(part: float, whole: float) -> Found:
     return share, None, None if math.isnan(share) else MOST if share > 0.5 else LESS
 
 
-def _passed(lead: np.ndarray, days: np.ndarray) -> Found:
-    """The last day on which a lead became positive, of days one after another; being level is no crossing."""
+def _passed(lead: np.ndarray, brought: np.ndarray, days: np.ndarray) -> Found:
+    """The last day on which a lead became positive, of days one after another; being level is no crossing.
+
+    brought: part of the lead that came on a day with models entering. Where that alone changes who leads, the days
+    before do not count, as in `crossings.crossovers`.
+    """
     if not len(lead):
         return None, None, None
+    made = np.flatnonzero((lead[1:] * lead[:-1] < 0) & ((lead - brought)[1:] * lead[1:] < 0)) + 1
+    lead, days = (part[made.max(initial=0) :] for part in (lead, days))
     ahead = np.flatnonzero(lead)
     turned = ahead[1:][(lead[ahead[1:]] > 0) & (lead[ahead[:-1]] < 0)]
     if not len(turned):

@@ -119,6 +119,7 @@ def by_hand(world, u):
         for row in MODELS.itertuples():
             new.loc[~((DAYS - row.released).days <= 365), row.model] = 0  # of unknown release: no day
     total = new.cumsum()
+    world.came = (new - world.flows[u["filter"], u["basis"]][0].where(new != 0, 0)) * (u["window"] != "month")
     return (total - total.shift(30).fillna(0) if u["window"] == "month" else total), there, kept
 
 
@@ -131,16 +132,18 @@ def value_by_hand(world, u):
         members = kept.loc[kept[column] == name, "model"]
         if u["largest"] == "without" and len(members):
             members = members[members != size[members].idxmax()]
-        return total[list(members)].sum(axis=1), there[list(members)].any(axis=1)
+        return total[list(members)].sum(axis=1), there[list(members)].any(axis=1), world.came[list(members)].sum(axis=1)
 
     regions = {name: of("region", name) for name in REGIONS}
-    ends = {name: series.iloc[-1] if held.iloc[-1] else np.nan for name, (series, held) in regions.items()}
+    ends = {name: series.iloc[-1] if held.iloc[-1] else np.nan for name, (series, held, _) in regions.items()}
     year = LAST - pd.DateOffset(years=1) - pd.Timedelta(days=1)
     makers = {name: of("organisation", name) for name in ("Qwen", "Meta", "DeepSeek", "Mistral")}
 
     def passed(one, other):
         both = one[1] & other[1]
-        ahead = np.sign((one[0] - other[0])[both]).replace(0, np.nan).ffill()
+        lead, came = ((one[at] - other[at])[both] for at in (0, 2))
+        made = lead.index[(lead * lead.shift() < 0) & ((lead - came) * lead < 0)]
+        ahead = np.sign(lead[made.max() :] if len(made) else lead).replace(0, np.nan).ffill()
         turned = ahead[(ahead > 0) & (ahead.shift() < 0)].index
         return turned.max() if len(turned) else None
 
@@ -193,6 +196,21 @@ def test_the_edition_is_one_universe_and_says_what_the_table_of_choices_says(wor
     without = sensitivity.headlines(entries.without(world.daily), weighed, LAST, PAIRS, nothing).set_index("headline")
     out = one[one["choice"] == "entry/out"].set_index("headline")
     assert out.loc["china-us", "date"] == without.loc["china-us", "date"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "brought", "day", "reading"),
+    [
+        ([-5, -4, 10, 11], [0, 0, 13, 0], None, sensitivity.ALWAYS),  # who led before is not known
+        ([-5, -4, 10, -1, 2], [0, 0, 13, 0, 0], 4, "2024-01"),
+        ([-1, 10, 11], [0, 3, 0], 1, "2024-01"),  # it would have passed without
+        ([-1, 1, -8, -7, -6], [0, 0, -9, 0, 0], None, sensitivity.NEVER),  # the earlier crossing was of others
+    ],
+)
+def test_a_lead_that_entering_models_alone_change_is_no_crossing(lead, brought, day, reading):
+    days = DAYS[: len(lead)].to_numpy().astype("datetime64[D]")
+    found = multiverse._passed(np.array(lead), np.array(brought), days)
+    assert found == (None, None if day is None else DAYS[day], reading)
 
 
 def test_what_makes_no_difference_is_crossed_once(world):

@@ -133,6 +133,7 @@ def downloads(counts: Counts) -> pd.DataFrame:
         flow = gained.where(~came, 0) if entry == "out" or window == "month" else gained
         if window == "year":
             flow = flow.where(age <= int(axes["window"]["year"]), 0)
+        fresh = None if window == "month" else gained.where(~came, 0).where(flow != 0, 0)
         upto = flow.cumsum()
         if window == "month":
             upto = upto - upto.shift(int(axes["window"]["month"])).fillna(0)
@@ -148,12 +149,15 @@ def downloads(counts: Counts) -> pd.DataFrame:
                 there = total[own].notna().any(axis=1)
                 return upto[own].sum(axis=1).where(there)
 
-            found += [head | {"headline": name} | told for name, told in universe(counts, group, days)]
+            found += [head | {"headline": name} | told for name, told in universe(counts, group, fresh, days)]
     return pd.DataFrame(found)
 
 
-def universe(counts: Counts, group: Callable[..., pd.Series], days: pd.DatetimeIndex) -> Iterator[tuple[str, dict]]:
-    """The headlines of one combination; group gives the downloads of a group by day."""
+def universe(
+    counts: Counts, group: Callable[..., pd.Series], fresh: pd.DataFrame | None, days: pd.DatetimeIndex
+) -> Iterator[tuple[str, dict]]:
+    """The headlines of one combination; group gives the downloads of a group by day. fresh: new downloads of models
+    that were there before, where others bring a past."""
     region = {name: group("region", name) for name in REGIONS}
     bucket = {name: group("bucket", name) for name in BUCKETS}
     end = {name: sums.iloc[-1] for name, sums in (region | bucket).items()}
@@ -177,12 +181,13 @@ def universe(counts: Counts, group: Callable[..., pd.Series], days: pd.DatetimeI
     sizes = {name: end[name] for name in BUCKETS if end[name] > 0}
     most = max(sizes, key=sizes.get, default=None)
     yield "bucket", {"value": sizes[most] / sum(sizes.values()) if most else np.nan, "reading": most}
-    asked = [("china-us", region["china"], region["us"])]
-    for row in counts.listed("pairs").itertuples():
-        asked.append((row.pair, group("organisation", row.one), group("organisation", row.other)))
-    for name, one, other in asked:
+    asked = [("china-us", "region", "china", "us")]
+    asked += [(row.pair, "organisation", row.one, row.other) for row in counts.listed("pairs").itertuples()]
+    for name, by, *sides in asked:
+        one, other = (group(by, side) for side in sides)
+        new = None if fresh is None else [group(by, side, upto=fresh).fillna(0) for side in sides]
         both = one.notna() & other.notna()
-        when = max((day for day, ahead in turns(one[both], other[both], None) if ahead), default=None)
+        when = max((day for day, ahead in turns(one[both], other[both], new) if ahead), default=None)
         absent = "always" if both.any() and (one - other)[both].iloc[-1] > 0 else "never"
         reading = None if not both.any() else absent if when is None else f"{when:%Y-%m}"
         yield name, {"date": when, "reading": reading}
