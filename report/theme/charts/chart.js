@@ -182,7 +182,7 @@
       const wide = view.width >= WIDE;
       const ends = wide ? marks.filter((mark) => mark.end) : [];
       const right = ends.length ? Math.min(190, CHARACTER * Math.max(...ends.map((mark) => mark.end.length)) + 16) : 14;
-      const box = { left: 46, right: view.width - right };
+      const box = { left: 46, right: view.width - right, edge: view.width };
       const height = panel.across === "days" && this.chart.columns > 1 ? 190 : this.chart.panels.length > 1 ? (wide ? 260 : 220) : wide ? 330 : 260;
       box.bottom = height - 26;
       const x = this.across(panel, box);
@@ -225,7 +225,7 @@
       const placed = [];
       for (const note of panel.notes) {
         const at = x(day(note.x)), width = 6.4 * note.text.length;
-        const sides = [at + 4, at - 4 - width].filter((start) => start >= 0 && start + width <= box.right + 40);
+        const sides = [at + 4, at - 4 - width].filter((start) => start >= 0 && start + width <= Math.min(box.right + 40, box.edge));
         const free = (row, start) => placed.every((other) => (other.row === row ? start + width + 6 < other.start || other.start + other.width + 6 < start
           : row > other.row || at < other.start - 2 || at > other.start + other.width + 2));
         const [row, start] = [0, 1, 2, 3].flatMap((level) => sides.map((side) => [level, side])).find(([level, side]) => free(level, side)) ?? [placed.length, sides[0] ?? 0];
