@@ -129,13 +129,18 @@ def test_every_page_says_what_kind_of_data_it_rests_on(public):
     assert "reconstructed false" in listed  # the other kinds of data stand in the table of all findings
 
 
-def test_what_part_of_the_whole_hub_is_tracked_is_said_where_the_whole_hub_was_listed(public, thin):
+def test_what_part_of_the_whole_hub_is_tracked_is_said(public):
     told = {name: values(public)[f"whole-hub.{name}"]["raw"] for name in ("models", "models_listed", "downloads_share")}
     assert told["models"] == told["models_listed"] == len(fakepublic.NAMED)
     assert 0 < told["downloads_share"] < 1
     assert f"({len(fakepublic.NAMED)} of {len(fakepublic.NAMED)} are listed)" in words(public)
+    assert "says that it is of the whole Hub, but" not in words(public)
+
+
+def test_without_a_listing_of_the_whole_hub_nothing_is_said_of_it(thin):
     assert values(thin)["whole-hub.downloads_share"]["raw"] is None
-    assert "of the whole Hub, but" not in words(thin) + words(public)
+    assert "the Hub listed" not in words(thin)
+    assert "says that it is of the whole Hub, but" not in words(thin)
 
 
 def test_a_missing_source_is_told_in_a_sentence_and_draws_nothing(public):
