@@ -151,8 +151,10 @@ def plain_read(folder: Path) -> pd.DataFrame:
     for date in held:
         part = contracts.load(store.file(folder, date), [*store.COLUMNS, store.MAY_LACK])
         parts.append(part.filter(pyarrow.compute.is_in(part["model"], value_set=wanted)))
-    dates = pd.Series(pd.to_datetime(held)).repeat([len(part) for part in parts])
-    whole = pyarrow.concat_tables(parts).to_pandas().assign(date=dates.to_numpy())
+    times = pd.to_datetime(pd.Series([store.read_at(folder, date) for date in held]), utc=True)
+    days = pd.DataFrame({"date": pd.to_datetime(held), "read_at": times})
+    days = days.loc[np.repeat(days.index, [len(part) for part in parts])]
+    whole = pd.concat([pyarrow.concat_tables(parts).to_pandas(), days.reset_index(drop=True)], axis=1)
     return renames.joined(contracts.check(whole, store.NAME, str(folder)))
 
 
