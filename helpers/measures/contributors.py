@@ -67,7 +67,8 @@ def leads(found: pd.DataFrame, when: str, by: str, one: str, other: str) -> pd.D
     (whether the sign is the same in all cases), hangs_on (the repository without which it is not; null if it stays).
     Times at which one of the two is unknown are left out.
     """
-    sides = [found[found[by] == group].set_index(when) for group in (one, other)]
+    known = found.dropna(subset="total")
+    sides = [known[known[by] == group].set_index(when) for group in (one, other)]
     both = sides[0].join(sides[1], how="inner", suffixes=("_one", "_other"))
     gap = both["total_one"] - both["total_other"]
     low, high = gap - both["largest_one"], gap + both["largest_other"]

@@ -211,18 +211,22 @@ def placed(monthly: pd.DataFrame, models: pd.DataFrame, by: By, column: str, nee
 
 
 def kept(table: pd.DataFrame, monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed) -> pd.DataFrame:
-    """What hangs on whom, without the groups of which the models read do not carry a total.
+    """What hangs on whom, null for the groups of which the models read do not carry a total.
 
-    table: from `contributors.totals` by basis and group. monthly: the rows of one month. Shares are null where the
-    models read of all groups do not carry these. New downloads are carried by the models of which they are known.
+    table: from `contributors.totals` by basis and group. monthly: the rows of one month. Every group of the models has
+    a row for each basis. Shares are null where the models read of all groups do not carry these. New downloads are
+    carried by the models of which they are known.
     """
-    found = []
+    shares, found = ["share", "share_low", "share_high"], []
+    values = [column for column in table.columns if column not in ("basis", by)]
+    table = beside_others(table, "basis", "total", shares)
     for basis, column in contributors.BASES.items():
-        own, whole = of(monthly, models, by, column), of(monthly, models, [], column).drop(columns="month")
-        rows = beside_others(table, "basis", "total", ["share", "share_low", "share_high"])
-        rows = rows[(rows["basis"] == basis) & rows[by].isin(own.loc[carries(own, needed, "total"), by])]
-        found.append(carried(rows, whole, needed, "share", ["share", "share_low", "share_high"]))
-    return pd.concat(found, ignore_index=True)
+        own = of(monthly, models, by, column).drop(columns="month")
+        whole = of(monthly, models, [], column).drop(columns="month")
+        rows = table[table["basis"] == basis].set_index(by).reindex(pd.Index(models[by].unique(), name=by))
+        rows = carried(rows.reset_index().assign(basis=basis), own, needed, "total", values)
+        found.append(carried(rows, whole, needed, "share", shares))
+    return pd.concat(found, ignore_index=True).astype({"models": "Int64"})
 
 
 def by_bucket(monthly: pd.DataFrame, models: pd.DataFrame, by: By, needed: Needed) -> pd.DataFrame:

@@ -259,7 +259,7 @@ def test_two_organisations_and_one_month_make_a_report_that_says_what_it_lacks(t
 def test_who_was_ahead_on_every_day_held_is_not_said_to_have_passed_anyone(public):
     assert "China was ahead of the USA on every day on which enough of both was read." in words(public)
     assert re.search(
-        r"Qwen is ahead of Meta’s Llama, .{,80} times as many\. It was so on every day on which enough of both",
+        r"Qwen is ahead of Meta’s Llama, .{,160} times as many\. It was so on every day on which enough of both",
         words(public),
     )
     assert not re.search(r"drew level|went past|does not pass", words(public).partition("Reproduction")[0])

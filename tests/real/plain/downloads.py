@@ -336,7 +336,9 @@ def seen(counts: Counts) -> dict[str, pd.DataFrame]:
 def contributors(counts: Counts) -> dict[str, pd.DataFrame]:
     found = {}
     for name, models in (("region", counts.compared), ("organisation", counts.models)):
-        found[f"{name}-contributors"] = hangs(counts, models, name)
+        every = pd.MultiIndex.from_product([["cumulative", "new"], models[name].unique()], names=["basis", name])
+        told = hangs(counts, models, name).set_index(["basis", name])
+        found[f"{name}-contributors"] = told.reindex(every).reset_index()
     families = members(counts, "families")
     own = found["organisation-contributors"]
     found["organisation-contributors"] = own.assign(
@@ -358,7 +360,7 @@ def contributors(counts: Counts) -> dict[str, pd.DataFrame]:
 
 def lead_without(table: pd.DataFrame, by: str, basis: str, one: str, other: str) -> tuple | None:
     """How far one is ahead of another, at least and at most without any one repository, and on which it hangs."""
-    held = table[table["basis"] == basis].set_index(by)
+    held = table[table["basis"] == basis].dropna(subset="total").set_index(by)
     if not {one, other} <= set(held.index):
         return None
     ahead, behind = held.loc[one], held.loc[other]
