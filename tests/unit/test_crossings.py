@@ -155,3 +155,13 @@ def test_who_is_ahead_by_a_single_download_leads_and_level_nobody_does(last, lea
     table = lines(Qwen=[1, last], Meta=[5, 5])
     (told,) = crossings.lead(table, table[["date", "organisation"]], "organisation", "Qwen", "Meta")["leader"]
     assert told == leader if leader else pd.isna(told)
+
+
+def test_on_which_days_others_were_counted_says_nothing_of_the_two():
+    table = lines(Qwen=[1, 3, 6, 9, 9], Meta=[5, 5, 5, 5, 5])
+    days = {"Qwen": [0, 1, 4], "Meta": [0, 3, 4], "Mistral": [1, 2, 3]}
+    start = pd.Timestamp("2025-01-01")
+    rows = [(start + pd.Timedelta(days=day), name) for name, counted in days.items() for day in counted]
+    counted = pd.DataFrame(rows, columns=["date", "organisation"])
+    told = crossings.lead(table, counted, "organisation", "Qwen", "Meta").iloc[0]
+    assert [told[name].day for name in ("passed_after", "passed", "passed_by")] == [1, 3, 5]
