@@ -116,3 +116,11 @@ def test_real_30_day_counts_are_near_what_real_lifetime_counts_gained(capsys):
     with capsys.disabled():
         print(f"\n  {len(both)} real models: 30-day counts are {ratio:.3f} of what lifetime counts gained")
     assert 0.85 < ratio < 1.1
+
+
+def test_the_error_is_of_all_sums_and_between_those_of_the_days():
+    days = pd.date_range("2026-01-01", periods=3)
+    compared = pd.DataFrame({"date": days, "models": [4, 9, 2], "told": [90.0, 300, 5], "gained": [100.0, 200, 0],
+                             "ratio": [0.9, 1.5, np.nan]})  # fmt: skip
+    (row,) = chained.error(compared).to_dict("records")
+    assert row == {"days": 2, "models": 9, "ratio": 390 / 300, "ratio_low": 0.9, "ratio_high": 1.5}

@@ -182,3 +182,9 @@ def test_the_other_way_is_what_cleaning_gives_in_that_way(history, falls):
     pd.testing.assert_series_equal(
         found.popitem()[1]["downloads_cumulative"], cleaned(other)[0]["downloads_cumulative"]
     )
+
+
+def test_a_single_download_that_is_taken_back_for_good_is_a_restatement():
+    totals, marks = told([1000, 1001, *[1000] * 40])
+    assert totals == [1000] * 42
+    assert marks[1:] == ["restated", "restated", *["observed"] * 39]

@@ -130,3 +130,8 @@ def test_the_published_mapping_has_every_namespace_with_its_models():
 )  # fmt: skip
 def test_an_id_of_another_size_contradicts_a_name(name, model, other):
     assert matching.contradicts(name, model) == other
+
+
+def test_a_licence_that_is_blank_or_not_told_is_unknown():
+    told = licences.status(pd.Series(["MIT", "", None, " mit ", "Nobody's"], dtype=object))
+    assert told.tolist() == ["open", "unknown", "unknown", "open", "unknown"]
