@@ -166,3 +166,10 @@ def test_a_category_that_holds_nothing_has_no_row():
     found = contributors.totals(table, models, "month", "bucket", "downloads")
     assert found["bucket"].tolist() == ["<1B", "7–9B"]
     assert found["share"].tolist() == [0.75, 0.25]
+
+
+def test_of_equal_repositories_the_first_by_name_is_the_largest():
+    models = pd.DataFrame({"model": ["b/y", "a/x"], "region": "us"})
+    table = pd.DataFrame({"month": pd.Timestamp("2026-01-01"), "model": ["b/y", "a/x"], "downloads": [3.0, 3.0]})
+    (row,) = contributors.totals(table, models, "month", "region", "downloads").to_dict("records")
+    assert (row["largest_model"], row["largest"], row["models"]) == ("a/x", 3, 2)
