@@ -130,7 +130,7 @@ def _table(node: Node, links: str, target: Target) -> list[Node]:
 def figure(label: str, file: str, alt: str, caption: list[Node], exhibit: Exhibit | None) -> list[Node]:
     """A figure of the report's page. file: its picture's address. exhibit: the embedded cell, if it is one."""
     size, links = (sides(*exhibit.picture), exhibit.links) if exhibit else ("", "")
-    image = f'<img src="{escape(file)}" alt="{escape(alt)}"{size}>'
+    image = f'<img src="{escape(file)}" alt="{escape(alt)}"{size} loading="lazy">'
     room = exhibit.room if exhibit else ()
     style = f' style="--room-wide: {room[0]}px; --room-narrow: {room[1]}px"' if room else ""
     before = f'<figure id="{label}" class="exhibit"{style}><div class="picture">{image}</div><figcaption>'

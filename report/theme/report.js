@@ -170,6 +170,8 @@ if (nav) {
 }
 document.querySelectorAll("figure.tabular table").forEach(sortable);
 
+addEventListener("beforeprint", () => { for (const picture of document.images) picture.loading = "eager"; });
+
 // Charts take their pictures' place when they come near: what draws them is loaded once, in order, then each one's data.
 const assets = document.currentScript.src.replace(/[^/]*$/, "");
 const load = (tag, attributes) => new Promise((done, failed) => {

@@ -1,13 +1,30 @@
 """The built site in a real browser: it leads where it says. What every page owes in any view is in test_parity."""
 
+import gzip
+
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser.conftest import NARROW, WIDE
 
 REPORT = "report/index.html"
 CONTENTS = 'nav.contents a[href^="#"]'
 CURRENT = "nav.contents a[aria-current]"
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_first_view_is_small_and_the_rest_comes_on_demand(site, watched, viewport):
+    """Bytes as a server sends them: texts compressed."""
+    page = watched(viewport).page
+    loaded: set[str] = set()
+    page.on("response", lambda response: loaded.add(response.url.removeprefix(f"{site.url}/")))
+    page.goto(f"{site.url}/{REPORT}", wait_until="networkidle")
+    sent = {name: (site.folder / name).read_bytes() for name in loaded}
+    sizes = {n: len(b if n.endswith((".woff2", ".png")) else gzip.compress(b)) for n, b in sent.items()}
+    assert REPORT in sizes
+    assert sum(sizes.values()) <= 250_000, sizes
 
 
 def test_the_front_page_leads_to_the_report(watched):
@@ -41,7 +58,9 @@ def test_figures_are_drawn_and_every_link_of_theirs_answers(site, watched):
     figures = page.locator("figure img")
     assert figures.count() >= 2
     for image in figures.all():
-        assert image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+        assert image.evaluate(
+            "image => { image.loading = 'eager'; return image.decode().then(() => image.naturalWidth > 0); }"
+        )
         assert image.get_attribute("alt")
     addresses = page.eval_on_selector_all("main a[href]", "links => links.map((link) => link.href.split('#')[0])")
     ours = {address for address in addresses if address.startswith(site.url)}
