@@ -32,7 +32,10 @@ def one_by_one(counts: Counts) -> dict[str, pd.DataFrame]:
     days, models, edges = counts.days, counts.compared, counts.edition["bucket_edges"]
     without = Panel(days.total - brought(counts), days.new, days.read, days.whole)
     listed = counts.listed("choices", dtype=str).set_index("key")
-    tried = {"edition": (days, models), "lifetime": (Panel(days.total, None, days.read, days.whole), models)}
+    tried = {
+        "edition": (days, models),
+        "lifetime": (Panel(counts.as_read.ffill(), None, days.read, days.whole), models),
+    }
     tried |= {"without-entry": (without, models), "on-top": (days, models)}
     for key, choice in listed[listed["kind"] == "edge"].iterrows():
         moved = [float(choice["becomes"]) if edge == float(choice["value"]) else edge for edge in edges]
@@ -113,8 +116,6 @@ def downloads(counts: Counts) -> pd.DataFrame:
     held, axes = counts.compared, options(counts, "downloads")
     days = counts.days.total.index[: counts.days.total.index.get_loc(counts.last)]
     total = counts.days.total.reindex(columns=held.index).loc[days]
-    gained = total.fillna(0).diff()
-    gained.iloc[0] = total.iloc[0].fillna(0)
     first = total.notna() & ~total.shift().notna()
     unclaimed = counts.days.new.reindex(columns=held.index).loc[days].isna()
     words = set(str(axes["reuploads"]["out"]).split())
@@ -130,6 +131,8 @@ def downloads(counts: Counts) -> pd.DataFrame:
     for (filtered, basis, came), window, entry in itertools.product(bases, axes["window"], axes["entry"]):
         if entry == "out" and (basis == "lifetime" or window == "month"):
             continue
+        upon = total if basis == "since" else counts.as_read.ffill().reindex(columns=held.index).loc[days]
+        gained = upon.fillna(0).diff().fillna(upon.fillna(0))
         flow = gained.where(~came, 0) if entry == "out" or window == "month" else gained
         if window == "year":
             flow = flow.where(age <= int(axes["window"]["year"]), 0)

@@ -198,8 +198,9 @@ def by_bucket(counts: Counts) -> pd.DataFrame:
             total = (
                 np.nan if not carried or not told else np.nansum(at_last.total.reindex(columns=part.index).to_numpy())
             )
-            rows.append((bucket, region, total))
-    return pd.DataFrame(rows, columns=["bucket", "region", HAVE])
+            own = dict.fromkeys(cover.columns) if cover.empty else cover.iloc[0].to_dict()
+            rows.append({"bucket": bucket, "region": region, HAVE: total} | own)
+    return pd.DataFrame(rows)
 
 
 def sizes(counts: Counts) -> dict[str, pd.DataFrame]:
@@ -408,7 +409,9 @@ def cleaning(counts: Counts) -> dict[str, pd.DataFrame]:
     span["missing"] = (dates[-1] - dates[0]).days + 1 - len(dates)
     models = counts.models
     cover = counts.cover(counts.months.read, models)
-    whole = counts.summed(counts.months.total, models).where(counts.told(cover, "total"))
+    labels = counts.months.total.index
+    held = counts.as_read.ffill().loc[labels - DAY].set_axis(labels)  # what was read last, of models read no more
+    whole = counts.summed(held, models).where(counts.told(cover, "total"))
     assert not (counts.archive / "history").exists(), "daily histories: what is removed of them is not reckoned here"
     nothing = {"days": 0, "models": 0, NEW: 0, "downloads_share": None, "most": None}
     return {
