@@ -62,10 +62,6 @@ def candidates(untracked: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_reason(untracked: pd.DataFrame) -> pd.DataFrame:
-    """How many of them each reason leaves out, and with how many downloads: reason, repositories, downloads.
-
-    CANDIDATE has a row in any case, null where there is none, so that text may ask for it.
-    """
+    """How many of them each reason leaves out, and with how many downloads: reason, repositories, downloads."""
     counted = untracked.groupby("reason")["downloads_all_time"].agg(repositories="size", downloads="sum")
-    counted = counted.reindex(counted.index.union([CANDIDATE])).astype("Int64")
-    return counted.sort_values("downloads", ascending=False).rename_axis("reason").reset_index()
+    return counted.sort_values("downloads", ascending=False).reset_index()

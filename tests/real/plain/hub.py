@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pandas as pd
 
 from tests.real.plain.counts import Counts
@@ -71,8 +70,6 @@ def tables(counts: Counts) -> dict[str, pd.DataFrame]:
     left["reason"] = [reason(row, counts.edition["excluded_formats"], makers, since) for row in left.itertuples()]
     left["rank"] = range(1, len(left) + 1)
     reasons = left.groupby("reason")["downloads_all_time"].agg(["size", "sum"]).reset_index()
-    if "candidate" not in set(reasons["reason"]):
-        reasons.loc[len(reasons)] = ["candidate", np.nan, np.nan]
     return {
         "whole-hub": pd.DataFrame([standing]), "untracked": left.head(10),
         "candidates": left[left["reason"] == "candidate"].head(10),
