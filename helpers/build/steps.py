@@ -77,6 +77,17 @@ STEPS = (
             "arena_shift_before", "bucket_edges", "needed_coverage",
         ),
     ),
+    # before those that it runs beside, for it takes longest
+    _notebook(
+        "07_sensitivity",
+        "the headlines under other choices",
+        reads=("raw/history", "raw/snapshots", "clean"),
+        stage="sensitivity",
+        parameters=(
+            "data", "seed", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule",
+            "falls", "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
+        ),
+    ),
     _notebook(
         "03_regional",
         "adoption by region",
@@ -107,16 +118,6 @@ STEPS = (
         ),
         stage="reproduction",
         parameters=("match_rate",),
-    ),
-    _notebook(
-        "07_sensitivity",
-        "the headlines under other choices",
-        reads=("raw/history", "raw/snapshots", "clean"),
-        stage="sensitivity",
-        parameters=(
-            "data", "seed", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule",
-            "falls", "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
-        ),
     ),
     Step(
         "text",
