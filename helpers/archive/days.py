@@ -197,7 +197,7 @@ def publish(collection: Collection, now: datetime.datetime) -> dict[str, Any]:
         facts["fell"] = checks.fallen(collection.folder / f"date={before[0]}" / store.FILE, table)
         facts["compared_with"] = str(before[0])
     facts = sound.sealed(facts)
-    files.write_json(made / sound.MANIFEST, facts, lasting=True)
+    files.write_json(made / store.MANIFEST, facts, lasting=True)
     if reasons:
         _refuse(collection, reasons, facts)
     made.rename(target)

@@ -91,10 +91,12 @@ def _derivatives(source: Path, raw: Path) -> tuple[int, str, str]:
     whole = newest(source / "snapshots", hub.WHOLE)
     name, covers = ("snapshots", hub.WHOLE) if whole else ("derivatives", listings.DERIVATIVES)
     day = whole or newest(source / name, covers)
-    for target in ("derivatives", *["whole_hub"] * bool(whole)) if day else ():
-        for file in (store.FILE, listings.MANIFEST):
+    if not day:
+        return 0, "", ""
+    for target in ("derivatives", "whole_hub") if whole else ("derivatives",):
+        for file in (store.FILE, store.MANIFEST):
             _bring(source / name / f"date={day}" / file, raw / target / f"date={day}" / file)
-    return (1, str(day), covers) if day else (0, "", "")
+    return 1, str(day), covers
 
 
 def _bring(path: Path, target: Path) -> None:

@@ -20,7 +20,6 @@ from helpers.sources.hub import WHOLE
 from helpers.tables import contracts, engine
 from helpers.tables.contracts.columns import LONGEST
 
-MANIFEST = "manifest.json"
 """Name of the record beside a day's file."""
 QUERY = Path(__file__).with_suffix(".sql")
 DERIVATIVES = "derivatives of tracked models only"
@@ -82,7 +81,7 @@ def day(path: Path) -> datetime.date:
 
 def coverage(path: Path) -> str:
     """What of the Hub a listing's file covers, in words. One without a manifest was not collected: it is of all."""
-    place = path.with_name(MANIFEST)
+    place = path.with_name(store.MANIFEST)
     return covered(json.loads(place.read_text(encoding="utf-8"))) if place.exists() else WHOLE
 
 

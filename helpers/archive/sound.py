@@ -26,7 +26,6 @@ from helpers.sources import fetched
 from helpers.tables import contracts
 from helpers.tables.contracts import columns
 
-MANIFEST = store.MANIFEST
 REFUSED = "refused.jsonl"
 SHAPES: dict[str, tuple[type, ...]] = {
     "scope": (str, list), "rows": (int,), "sha256": (str,), "listings": (dict,), "refused": (dict,),
@@ -112,7 +111,7 @@ def _fault(folder: Path, day: datetime.date, verify: bool) -> str | None:
     if not rows:
         return f"{store.FILE} holds no model"
     if told and told.get("rows", rows) != rows:
-        return f"{store.FILE} holds {rows:,} models, and {MANIFEST} tells of {told['rows']:,}"
+        return f"{store.FILE} holds {rows:,} models, and {store.MANIFEST} tells of {told['rows']:,}"
     return None
 
 
@@ -140,7 +139,7 @@ def _record(place: Path) -> Path:
 
 def manifest(folder: Path, day: datetime.date) -> dict[str, Any] | None:
     """What is recorded of a day held; None for one that this archive did not publish itself. Raises ArchiveError."""
-    place = folder / f"date={day}" / MANIFEST
+    place = folder / f"date={day}" / store.MANIFEST
     if not place.is_file():
         return None
     told = _object(place)

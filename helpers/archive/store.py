@@ -61,7 +61,7 @@ def day(folder: Path, date: datetime.date) -> pd.DataFrame:
 
 
 def read_at(folder: Path, date: datetime.date) -> pd.Timestamp:
-    """When the counts of a day were read, in UTC: halfway between the times that its record tells; null without any.
+    """When the counts of a day were read, in UTC: the mean of the times that its record tells; null without any.
 
     It is on that day, or, where collecting took until after midnight, on the next. Raises ContractError for a record
     that tells another, or cannot be read.
@@ -73,8 +73,8 @@ def read_at(folder: Path, date: datetime.date) -> pd.Timestamp:
     except (ValueError, AttributeError) as error:
         raise _untimely(places, str(error).splitlines()[0]) from None
     days = times - pd.Timestamp(date, tz="UTC")
-    if not days.between(pd.Timedelta(0), pd.Timedelta(days=2)).all():
-        raise _untimely(places, f"{times.iloc[-1]} for {date}")
+    if len(odd := times[~days.between(pd.Timedelta(0), pd.Timedelta(days=2))]):
+        raise _untimely(places, f"{odd.iloc[0]} for {date}")
     return times.mean()
 
 
@@ -111,17 +111,20 @@ def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
 
     models: ids to keep; a snapshot of the whole Hub holds millions. Rows of other models are not looked at. A model
     that was renamed is one series, under its id now, whichever the days have. None keeps all ids as they are.
-    Raises ContractError if no day is held, or naming file and row for rows that break the contract raw/snapshots.
+    Raises ContractError if no day is held, for two days of which the later was read first, or naming file and row for
+    rows that break the contract raw/snapshots.
     """
     held = days(folder)
     if not held:
         raise contracts.ContractError(
             f"{paths.shown(folder)}: holds no date=YYYY-MM-DD folder; collect a snapshot first"
         )
+    times = _times(folder, held)
     known = None if models is None else renames.known_as(models)
     together = [date for date in held if engine.as_it_is(file(folder, date), COLUMNS, MAY_LACK)]
     try:
-        parts = [contracts.check(_together(folder, together, known), NAME, paths.shown(folder))] if together else []
+        rows = [_together(folder, together, times, known)] if together else []
+        parts = [contracts.check(found, NAME, paths.shown(folder)) for found in rows]
     except contracts.ContractError:
         parts, together = [], []  # once more, day by day: this names the file at fault
     parts += [_only(day(folder, date), known) for date in held if date not in together]
@@ -129,16 +132,26 @@ def read(folder: Path, models: pd.Series | None = None) -> pd.DataFrame:
     return found if models is None else renames.joined(found)
 
 
-def _together(folder: Path, held: list[datetime.date], wanted: pd.Series | None) -> pd.DataFrame:
-    """All files as one unchecked table: checking once is much faster than once a day."""
+def _times(folder: Path, held: list[datetime.date]) -> pd.Series:
+    """When each day was read, by day (timestamps); they rise."""
+    times = pd.Series([read_at(folder, day) for day in held], pd.DatetimeIndex(held), dtype="datetime64[us, UTC]")
+    known = times.dropna()
+    if len(late := known[known.diff() <= pd.Timedelta(0)]):
+        raise contracts.ContractError(
+            f"{paths.shown(folder / f'date={late.index[0]:%Y-%m-%d}')}: read at {late.iloc[0]}, no later than the day "
+            "before it in the archive; mend the record of the one that is wrong, or remove that day"
+        )
+    return times
+
+
+def _together(folder: Path, held: list[datetime.date], times: pd.Series, wanted: pd.Series | None) -> pd.DataFrame:
+    """All files as one unchecked table: checking once is much faster than once a day. times: from `_times`."""
     files = [file(folder, date) for date in held]
     told = MAY_LACK if any(_has(place, MAY_LACK) for place in files) else f"CAST(NULL AS BIGINT) AS {MAY_LACK}"
     date = r"CAST(regexp_extract(filename, 'date=([0-9-]{10})/[^/]*$', 1) AS TIMESTAMP) AS date"
     query = f"SELECT {', '.join([date, *COLUMNS, told])} FROM days"
     rows = engine.run(query if wanted is None else f"{query} WHERE {engine.one_of('model', wanted)}", {"days": files})
-    times = {pd.Timestamp(day): read_at(folder, day) for day in held}
-    read = pd.to_datetime(rows["date"].map(times), utc=True)
-    return rows.assign(created_at=rows["created_at"].dt.tz_localize("UTC"), read_at=read)
+    return rows.assign(created_at=rows["created_at"].dt.tz_localize("UTC"), read_at=rows["date"].map(times))
 
 
 def _has(path: Path, column: str) -> bool:

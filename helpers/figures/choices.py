@@ -43,7 +43,7 @@ def specification(curve: pd.DataFrame, title: str, labels: Mapping[str, Mapping[
     labels: axis → option → label. The edition's own universe is in colour.
     """
     theme.drawable(curve)
-    over, under, options = title.split(" / ")
+    over, under, below = title.split(" / ")
     named = [(axis, option, label) for axis, options in labels.items() for option, label in options.items()
              if (curve[axis] == option).any()]  # fmt: skip
     panels = [
@@ -53,7 +53,7 @@ def specification(curve: pd.DataFrame, title: str, labels: Mapping[str, Mapping[
     rows = [_split(curve[curve[axis] == option], pd.Series(float(row), curve.index)[curve[axis] == option])
             for row, (axis, option, _) in enumerate(named)]  # fmt: skip
     ticks = [label for *_, label in named]
-    panels.append(Panel(options, "", "ranks", [mark for marks in rows for mark in marks], ticks))
+    panels.append(Panel(below, "", "ranks", [mark for marks in rows for mark in marks], ticks))
     rows_height = ROW * len(named)
     return drawn(Chart(panels, 4.4 + rows_height, heights=[1.2, 1.2, rows_height]))
 

@@ -78,15 +78,15 @@ def _marks(told: Told, known: np.ndarray, moments: np.ndarray, inside: np.ndarra
 
 
 def distant(counts: pd.DataFrame, gap_days: int) -> pd.DataFrame:
-    """The counts with distant in place of interpolated where the readings around a day lie farther apart than gap_days.
+    """The counts with distant in place of interpolated, or faulty, where the readings around a day lie farther apart
+    than gap_days.
 
     counts: from `snapshot_counts`. Such a day's count is a line over weeks of which nothing was seen, and no reading.
     """
     between = counts["flag"].isin(["interpolated", "faulty"])
     runs = (~between).cumsum()  # a model's last day is read, or it has vanished: no run goes on into the next model
     apart = between.groupby(runs).transform("sum") + 1
-    far = (counts["flag"] == "interpolated") & (apart > gap_days)
-    return counts.assign(flag=counts["flag"].mask(far, "distant"))
+    return counts.assign(flag=counts["flag"].mask(between & (apart > gap_days), "distant"))
 
 
 def _day_numbers(created: np.ndarray, days: np.ndarray) -> np.ndarray:

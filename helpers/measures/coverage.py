@@ -34,7 +34,7 @@ FAR = "distant"
 UNREAD: tuple[str, ...] = ("vanished", FAR)
 PART = "entered"
 """Flag of a month of which only a part of a model's new downloads is known: a part of a month is no month."""
-BETWEEN: tuple[str, ...] = (*UNREAD, "interpolated", "faulty")
+BETWEEN: tuple[str, ...] = (*UNREAD, "partial", "interpolated", "faulty")
 """Flags of days on which a model was not read, and of those on which it was not counted itself."""
 
 

@@ -137,7 +137,8 @@ def downloads(
             if entry != "in" and (basis == "lifetime" or window == "month"):
                 continue
             new, gained = (flows.under(window, which, options["window"]) for which in (entry, "out"))
-            totals, brought = (np.split(rows @ part, len(masks)) for part in (new, new - gained))
+            came = new - gained if basis == "since" else np.zeros_like(new)  # lifetime counts tell nothing of a day
+            totals, brought = (np.split(rows @ part, len(masks)) for part in (new, came))
             for (told, _), total, came, there in zip(masks, totals, brought, held, strict=True):
                 head = {"filter": filtered, "entry": entry, "basis": basis, "window": window} | told
                 upto = np.cumsum(total, axis=1)
@@ -263,11 +264,13 @@ def _passed(lead: np.ndarray, brought: np.ndarray, days: np.ndarray) -> Found:
     if not len(lead):
         return None, None, None
     made = np.flatnonzero((lead[1:] * lead[:-1] < 0) & ((lead - brought)[1:] * lead[1:] < 0)) + 1
+    behind = (lead < 0).any()
     lead, days = (part[made.max(initial=0) :] for part in (lead, days))
     ahead = np.flatnonzero(lead)
     turned = ahead[1:][(lead[ahead[1:]] > 0) & (lead[ahead[:-1]] < 0)]
     if not len(turned):
-        return None, None, ALWAYS if lead[-1] > 0 else NEVER
+        absent = None if behind else ALWAYS  # who was behind until other models entered leads since nobody knows when
+        return None, None, absent if lead[-1] > 0 else NEVER
     day = pd.Timestamp(days[turned[-1]])
     return None, day, f"{day:%Y-%m}"
 

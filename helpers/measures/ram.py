@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from helpers.measures.coverage import Needed, carries, of, weighed
+from helpers.measures.coverage import FAR, UNREAD, Needed, carries, of, weighed
 from helpers.measures.order_statistics import median_interval
 from helpers.registry import BUCKETS
 
@@ -76,7 +76,7 @@ def at_milestones(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequ
     by these; no row where the count is absent.
     """
     due = _due(models, milestones)
-    read = lifetime[~lifetime["flag"].isin(UNENDED) & lifetime["date"].isin(due["date"])]
+    read = lifetime[~lifetime["flag"].isin((*UNENDED, FAR)) & lifetime["date"].isin(due["date"])]
     found = due.merge(read, on=["model", "date"]).rename(columns={"downloads_cumulative": "downloads"})
     columns = ["bucket", "model", "milestone_days", "date", "downloads", "flag"]
     return _ordered(found[columns], ["bucket", "model", "milestone_days"])
@@ -97,8 +97,8 @@ def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[
     table["state"] = np.select(
         [
             table["date"].isna(), table["first"].isna(), table["date"] > ended, table["date"] < table["first"],
-            (table["date"] > table["last"]) | table["flag"].isin(UNENDED), table["flag"].isna(),
-            table["flag"].isin(["interpolated", "distant", "faulty"]),
+            (table["date"] > table["last"]) | table["flag"].isin(UNENDED), table["flag"].fillna(FAR) == FAR,
+            table["flag"].isin(["interpolated", "faulty"]),
         ],
         ["release-unknown", "never-counted", "not-reached", "before-the-first-count", "after-the-last-reading",
          "not-read", "interpolated"],
@@ -112,14 +112,15 @@ def reference_set(
 ) -> pd.DataFrame:
     """The `size` most-downloaded models of each bucket at the snapshot (Section 6.1, Appendix B).
 
-    Equal counts are ranked by name. A model that had vanished by then is not among them, nor one of unresolved size.
+    Equal counts are ranked by name. A model that had vanished by then is not among them, nor one whose readings around
+    that day are too far apart, nor one of unresolved size.
     A bucket has no set where the models of it that were read that day do not carry a rank (`needed`, see
     `helpers.measures.coverage`): those that were not may be its favourites.
     Returns bucket, rank, model, downloads, n (models in the bucket's set: fewer than `size` where the bucket has
     fewer). Raises RamError if nothing was read on that day.
     """
     day = pd.Timestamp(snapshot_date)
-    read = lifetime[(lifetime["date"] == day) & (lifetime["flag"] != "vanished")]
+    read = lifetime[(lifetime["date"] == day) & ~lifetime["flag"].isin(UNREAD)]
     if read.empty:
         held = f"{lifetime['date'].min():%Y-%m-%d} to {lifetime['date'].max():%Y-%m-%d}" if len(lifetime) else "none"
         raise RamError(f"no lifetime counts on {day:%Y-%m-%d}, the snapshot of the reference sets; days held: {held}")

@@ -78,7 +78,9 @@ def _crossing(
     lead = table.pivot(index="date", columns=by, values="downloads_cumulative").dropna()
     if day is not None:
         days, unread, reading = {day - pd.Timedelta(days=1), day}, coverage.BETWEEN, f"{day:%Y-%m}"
-    elif len(lead) and lead[both[0]].iloc[-1] > lead[both[1]].iloc[-1]:
+    elif len(lead) and (ahead := lead[both[0]] - lead[both[1]]).iloc[-1] > 0:
+        if (ahead < 0).any():  # only models that entered changed the lead: since when it is one, nobody knows
+            return {}
         days, reading = days | {lead.index[0]}, ALWAYS
     cover = coverage.of(held[held["date"].isin(days)], two, by, unread=unread)
     if coverage.carries(cover, needed, "crossing").sum() < len(both) * len(days):

@@ -31,17 +31,23 @@ def weighed(listing: pd.DataFrame | Path, models: pd.Series, policy: Policy) -> 
 def standing(rows: pd.DataFrame, models: pd.Series, policy: Policy, needed: Needed) -> pd.DataFrame:
     """The tracked models among all that a listing has, in one row.
 
-    rows: from `weighed`. Returns repositories, downloads (lifetime, of all of them), models (tracked), models_listed
-    (of them), downloads_tracked (of those), downloads_share, since and least_downloads (the policy). A listing that
-    lacks too many of the models (`models` of needed) is no listing of the whole Hub, whatever its record says: the
-    share is null then, and so is that of nothing.
+    rows: from `weighed`. Returns repositories, downloads (lifetime, of all of which they are known), models (tracked),
+    models_listed (of them, with downloads), downloads_tracked (of those), downloads_share, since and least_downloads
+    (the policy). A listing that lacks too many of the models (`models` of needed) is no listing of the whole Hub,
+    whatever its record says: the share is null then, and so is that of nothing.
     """
     tracked = rows[rows["tracked"]]
     downloads, own = (part["downloads_all_time"].sum() for part in (rows, tracked))
-    known, listed = renames.current(models).nunique(), renames.current(tracked["model"]).nunique()
-    told = downloads > 0 and listed >= needed["models"] * known
+    known, listed = (
+        renames.current(ids).nunique() for ids in (models, tracked.dropna(subset="downloads_all_time")["model"])
+    )
+    enough = downloads > 0 and listed >= needed["models"] * known
     counts = {"repositories": rows["repositories"].sum(), "downloads": downloads, "models": known}
-    counts |= {"models_listed": listed, "downloads_tracked": own, "downloads_share": own / downloads if told else None}
+    counts |= {
+        "models_listed": listed,
+        "downloads_tracked": own,
+        "downloads_share": own / downloads if enough else None,
+    }
     return pd.DataFrame([counts | {"since": policy.since, "least_downloads": policy.least_downloads}])
 
 

@@ -36,6 +36,7 @@ def session(master: str) -> Iterator[SparkSession]:
     """
     try:
         import pyspark.errors
+        import sqlglot  # noqa: F401
         from py4j.protocol import Py4JError
         from pyspark.sql import SparkSession
     except ImportError as error:
@@ -48,7 +49,7 @@ def session(master: str) -> Iterator[SparkSession]:
 
 
 def parquet(spark: SparkSession, files: Iterable[Path]) -> DataFrame:
-    """As engine.parquet has it: the rows of Parquet files, in order, with `filename` and, in it, `row`."""
+    """As `engine.run` has them: the rows of Parquet files, in order, with `filename` and, in it, `row`."""
     rows = spark.read.parquet(*(GLOB.sub(r"\\\g<0>", str(path)) for path in files))
     return rows.selectExpr("*", "_metadata.file_path AS filename", "_metadata.row_index AS row")
 
@@ -60,9 +61,9 @@ def run(
 
     Times are UTC, without a zone.
     """
-    import sqlglot
-
     with session(master) as spark:
+        import sqlglot
+
         for name, held in tables.items():
             rows = spark.createDataFrame(held) if isinstance(held, pyarrow.Table) else parquet(spark, held)
             zoned = {column: f"CAST({column} AS TIMESTAMP_NTZ)" for column, kind in rows.dtypes if kind == "timestamp"}

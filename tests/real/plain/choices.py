@@ -91,8 +91,10 @@ def passed(counts: Counts, panel: Panel, sides: list[pd.DataFrame]) -> dict:
     days = [day for day, ahead in turns(*total, new) if ahead]
     day = max(days, default=None)
     around = [counts.last - DAY] if day is None else [day - DAY, day]
-    seen, reading = counts.days.read if day is None else counts.counted, "never"
+    seen, reading = counts.days.read if day is None else counts.counted & counts.ends.notna(), "never"
     both = (total[0] - total[1]).dropna()
+    if day is None and len(both) and both.iloc[-1] > 0 and (both < 0).any():
+        return {}
     if day is None and len(both) and both.iloc[-1] > 0:
         around, reading = sorted({both.index[0], *around}), "always"
     for side in sides:
@@ -136,7 +138,7 @@ def downloads(counts: Counts) -> pd.DataFrame:
         flow = gained.where(~came, 0) if entry == "out" or window == "month" else gained
         if window == "year":
             flow = flow.where(age <= int(axes["window"]["year"]), 0)
-        fresh = None if window == "month" else gained.where(~came, 0).where(flow != 0, 0)
+        fresh = None if window == "month" or basis == "lifetime" else gained.where(~came, 0).where(flow != 0, 0)
         upto = flow.cumsum()
         if window == "month":
             upto = upto - upto.shift(int(axes["window"]["month"])).fillna(0)
@@ -191,7 +193,9 @@ def universe(
         new = None if fresh is None else [group(by, side, upto=fresh).fillna(0) for side in sides]
         both = one.notna() & other.notna()
         when = max((day for day, ahead in turns(one[both], other[both], new) if ahead), default=None)
-        absent = "always" if both.any() and (one - other)[both].iloc[-1] > 0 else "never"
+        ahead = (one - other)[both]
+        behind = None if (ahead < 0).any() else "always"
+        absent = behind if both.any() and ahead.iloc[-1] > 0 else "never"
         reading = None if not both.any() else absent if when is None else f"{when:%Y-%m}"
         yield name, {"date": when, "reading": reading}
 

@@ -128,7 +128,7 @@ def passing(counts: Counts, models: pd.DataFrame, by: str, one: str, other: str)
         held[name] = counts.summed(days.total, group).where(told.reindex(days.total.index).eq(True))
         held[name] = held[name][: counts.last - DAY]
         new[name] = counts.summed(days.new, group).fillna(0)
-        own = counts.cover(counts.counted, group)
+        own = counts.cover(counts.counted & counts.ends.notna(), group)
         counted &= set(own.index[counts.told(own, "crossing")])
     ahead = (held[one] - held[other]).dropna()
     found = turns(held[one], held[other], [new[one], new[other]])

@@ -13,7 +13,7 @@ def tables(counts: Counts) -> dict[str, pd.DataFrame]:
     day = pd.Timestamp(edition["snapshot_date"])
     read = counts.as_read[:day]
     members = most(counts, read, edition["snapshot_date"], size)
-    reached = at_milestones(counts, counts.ends[:day], milestones)
+    reached = at_milestones(counts, counts.ends.where(~counts.far)[:day], milestones)
     reference = medians(members, reached, milestones)
     listed = most(counts, read, edition["top_models_date"], size)
     changed = (~listed["model"].isin(members["model"])).sum()
@@ -30,7 +30,7 @@ def tables(counts: Counts) -> dict[str, pd.DataFrame]:
 
 def most(counts: Counts, read: pd.DataFrame, day: str, size: int) -> pd.DataFrame:
     """The most-downloaded models of each bucket on a day, where enough was read to tell who they are."""
-    held = read.loc[pd.Timestamp(day)].dropna()
+    held = read.loc[pd.Timestamp(day)].where(~counts.far.loc[pd.Timestamp(day)]).dropna()
     rows = []
     for bucket in BUCKETS:
         models = counts.models[counts.models["bucket"] == bucket]
