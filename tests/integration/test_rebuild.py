@@ -11,6 +11,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
+import pypdf
 import pytest
 
 from benchmarks import house
@@ -91,6 +92,8 @@ def page(project):
 def test_a_build_leaves_pages_pdf_values_findings_and_provenance(built):
     for name in ("index.html", "report/index.html", "report/atom-report.pdf"):
         assert (built.site / name).stat().st_size > 0
+    after_contents = pypdf.PdfReader(built.site / "report/atom-report.pdf").pages[1].extract_text()
+    assert "1 Introduction" in after_contents  # the contents leave no line for a page of its own
     for notebook in NOTEBOOKS:
         assert (built.site / "build" / "notebooks" / f"{notebook}-preview.html").exists()
     told = said(built)["regions.china.last.downloads_cumulative"]
