@@ -94,7 +94,7 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
     )
     try:
         papermill.execute_notebook(
-            _what_can_run(source),
+            what_can_run(source),
             str(executed).replace("{", "{{").replace("}", "}}"),  # papermill fills parameters into a path
             parameters=parameters,
             engine_name=SavedAtEnd.__name__,
@@ -115,7 +115,7 @@ def run(source: Path, parameters: dict[str, Any], staging: Path, failed: Path, r
     _finish(executed)
 
 
-def _what_can_run(source: Path) -> nbformat.NotebookNode:
+def what_can_run(source: Path) -> nbformat.NotebookNode:
     """The notebook with a sentence in place of each cell that needs what this edition does not hold.
 
     The sentence is tagged with the cell's label: Quarto looks an embedded cell up before it hides the passage.

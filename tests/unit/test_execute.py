@@ -242,7 +242,7 @@ def test_a_cell_that_needs_what_is_not_held_is_left_out(tmp_path, monkeypatch):
     (tmp_path / "clean").mkdir()
     (tmp_path / "clean" / "models.parquet").touch()
     monkeypatch.setattr("helpers.paths.BUILD", tmp_path)
-    shown = execute._what_can_run(source)
+    shown = execute.what_can_run(source)
     assert shown.cells[2].cell_type == "markdown"
     assert "`clean/arena`" in shown.cells[2].source
     assert "fig-arena" in shown.cells[2].metadata["tags"]  # an embed of it is found, if only to be hidden
