@@ -179,7 +179,7 @@ def test_what_a_model_brings_is_what_no_day_claims():
     models = ["a/old", "a/old", "b/new", "b/new", "c/new", "c/new", "d/late"]
     daily = pd.DataFrame(
         {"date": days, "model": models, "downloads": [5, 5, None, 7, None, 1, None],
-         "downloads_cumulative": [105, 110, 1_000, 1_007, 50, 51, 9]}
+         "downloads_cumulative": [105, 110, 1_000, 1_007, 50, 51, 900]}
     )  # fmt: skip
     about = pd.DataFrame({"model": ["a/old", "b/new", "c/new", "d/late"], "region": ["us", "us", "eu", "eu"]})
     assert entries.without(daily)["downloads_cumulative"].tolist() == [105, 110, 0, 7, 0, 1, 0]
