@@ -20,7 +20,6 @@ from helpers.sources.hub import WHOLE
 from helpers.tables import contracts, engine
 from helpers.tables.contracts.columns import LONGEST
 
-"""Name of the record beside a day's file."""
 QUERY = Path(__file__).with_suffix(".sql")
 DERIVATIVES = "derivatives of tracked models only"
 """What a listing covers that is not of the whole Hub."""
@@ -67,7 +66,7 @@ def sound(path: Path) -> pd.DataFrame | Path:
     """
     if engine.as_it_is(path, contracts.TABLES["raw/derivatives"].columns):
         try:
-            if engine.run(QUERY.read_text(encoding="utf-8"), {"listing": [path]}, longest=LONGEST)["sound"].item():
+            if engine.run(QUERY, {"listing": path}, longest=LONGEST)["sound"].item():
                 return path
         except contracts.ContractError:
             pass  # read tells what is wrong
@@ -110,7 +109,7 @@ def described(folder: Path, models: pd.Series) -> pd.DataFrame:
         path = folder / f"date={day}" / store.FILE
         if len(missing) and set(DESCRIPTION) <= set(pyarrow.parquet.read_schema(path).names):
             wanted = engine.one_of("model", renames.known_as(missing))
-            rows = engine.run(f"SELECT {', '.join(DESCRIPTION)} FROM day WHERE {wanted}", {"day": [path]})
+            rows = engine.run(f"SELECT {', '.join(DESCRIPTION)} FROM day WHERE {wanted}", {"day": path})
             parts.append(rows.assign(model=renames.current(rows["model"])).drop_duplicates("model"))
             missing = missing[~missing.isin(parts[-1]["model"])]
     if not parts:

@@ -22,6 +22,7 @@ from helpers.tables.contracts import columns
 NAME = "raw/snapshots"
 FILE = "models.parquet"
 MANIFEST = "manifest.json"
+"""Name of the record beside a day's file, where this archive collected it itself."""
 RECORDS = (MANIFEST, fetched.sidecar(Path(FILE)).name)
 """What may lie beside the file of a day, and tell when it was read."""
 TIMES = ("started", "finished", "newest_model", "read_at")

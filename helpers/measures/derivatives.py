@@ -49,14 +49,12 @@ def classify(
         listing = listing.sort_values("model").assign(row=range(len(listing)))
     makers = tracked[["model", "organisation"]].rename(columns={"model": "base"})
     tables = {
-        "listing": [listing] if isinstance(listing, Path) else listing,
+        "listing": listing,
         "tracked": makers,
         "renames": renames.table(),
         "formats": reuploads.words(excluded_formats),
     }
-    return engine.run(
-        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), tables, threshold=threshold, longest=LONGEST
-    )
+    return engine.run(Path(__file__).with_suffix(".sql"), tables, threshold=threshold, longest=LONGEST)
 
 
 def listed(classified: pd.DataFrame) -> pd.DataFrame:

@@ -21,11 +21,8 @@ def weighed(listing: pd.DataFrame | Path, models: pd.Series, policy: Policy) -> 
     downloads_all_time (null = unknown; of all others the sum of those known), tags, library_name, pipeline_tag,
     tracked, repositories (how many the row stands for); the largest first. The query is whole_hub.sql.
     """
-    held = [listing] if isinstance(listing, Path) else listing
-    tables = {"listing": held, "tracked": renames.known_as(models).to_frame("model")}
-    return engine.run(
-        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), tables, least=policy.least_downloads
-    )
+    tables = {"listing": listing, "tracked": renames.known_as(models).to_frame("model")}
+    return engine.run(Path(__file__).with_suffix(".sql"), tables, least=policy.least_downloads)
 
 
 def standing(rows: pd.DataFrame, models: pd.Series, policy: Policy, needed: Needed) -> pd.DataFrame:

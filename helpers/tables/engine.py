@@ -64,23 +64,32 @@ def as_it_is(path: Path, columns: Iterable[str], *others: str) -> bool:
     return all(schema.names.count(name) == 1 and schema.field(name).type in KEPT[name] for name in wanted)
 
 
-def run(query_: str, tables: Mapping[str, pd.DataFrame | Sequence[Path]], **parameters: object) -> pd.DataFrame:
-    """What a query gives of tables, each a frame or the Parquet files that hold it.
+def run(
+    query_: str | Path, tables: Mapping[str, pd.DataFrame | Path | Sequence[Path]], **parameters: object
+) -> pd.DataFrame:
+    """What a query, or that in a file, gives of tables, each a frame or the Parquet file or files that hold it.
 
     Of files there are `filename` and, in it, `row`, too; what one of them lacks is null there. Times are UTC, in tables
     and in what is given without a zone. Raises ContractError where something cannot be read.
     """
-    held = {name: _typed(one) if isinstance(one, pd.DataFrame) else one for name, one in tables.items()}
+    text = query_.read_text(encoding="utf-8") if isinstance(query_, Path) else query_
+    held = {name: _held(one) for name, one in tables.items()}
     if SPARK:
-        return _frame(spark.run(SPARK, query_, held, parameters))
+        return _frame(spark.run(SPARK, text, held, parameters))
     with query() as connection:
         for name, one in held.items():
             rows = connection.from_arrow(one) if isinstance(one, pyarrow.Table) else _parquet(connection, one)
             if "created_at" in rows.columns:
                 rows = rows.project("* REPLACE (make_timestamp(epoch_us(created_at)) AS created_at)")
             rows.create_view(name)
-        connection.execute(query_, parameters)
+        connection.execute(text, parameters)
         return _frame(connection.fetch_arrow_table())
+
+
+def _held(table: pd.DataFrame | Path | Sequence[Path]) -> pyarrow.Table | Sequence[Path]:
+    if isinstance(table, pd.DataFrame):
+        return _typed(table)
+    return [table] if isinstance(table, Path) else table
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
