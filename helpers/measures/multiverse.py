@@ -137,8 +137,8 @@ def downloads(
             if entry != "in" and (basis == "lifetime" or window == "month"):
                 continue
             new, gained = (flows.under(window, which, options["window"]) for which in (entry, "out"))
-            came = new - gained if basis == "since" else np.zeros_like(new)  # lifetime counts tell nothing of a day
-            totals, brought = (np.split(rows @ part, len(masks)) for part in (new, came))
+            past = new - gained if basis == "since" else np.zeros_like(new)  # lifetime counts tell nothing of a day
+            totals, brought = (np.split(rows @ part, len(masks)) for part in (new, past))
             for (told, _), total, came, there in zip(masks, totals, brought, held, strict=True):
                 head = {"filter": filtered, "entry": entry, "basis": basis, "window": window} | told
                 upto = np.cumsum(total, axis=1)
