@@ -66,6 +66,14 @@ STEPS = (
         quotes=False,
         archived=True,
     ),
+    # it needs no data, and so runs while others wait for them
+    _notebook(
+        "08_planted",
+        "outlier rules on planted truth",
+        reads=(),
+        stage="planted",
+        parameters=("seed", "iqr_multiplier", "iqr_window_days", "outlier_rule"),
+    ),
     _notebook(
         "02_clean",
         "clean tables",
@@ -84,8 +92,8 @@ STEPS = (
         reads=("raw/history", "raw/snapshots", "clean"),
         stage="sensitivity",
         parameters=(
-            "data", "seed", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule",
-            "falls", "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
+            "data", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule", "falls",
+            "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
         ),
     ),
     _notebook(
@@ -149,7 +157,7 @@ STEPS = (
             "pages", "tables.json", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml",
             "_variables.yml",
             "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "ram/explore",
-            "reproduction/figures", "sensitivity/figures",
+            "reproduction/figures", "sensitivity/figures", "planted/figures",
             "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv", "/data/terms.csv",
         ),
         writes=("site", "editions"),

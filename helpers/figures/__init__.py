@@ -1,6 +1,6 @@
 """The report's figures: they draw tidy tables and compute nothing.
 
-A notebook calls `use_theme()` and `draw = pen(…)` once, and then `draw(function, table)` in the cell of each figure.
+A notebook calls `draw = pen(…)` once, and then `draw(function, table)` in the cell of each figure.
 """
 
 from helpers.figures.axes import marked

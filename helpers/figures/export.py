@@ -19,8 +19,9 @@ TITLES = {"fig-title": "title", "fig-x-title": "x_title"}
 
 
 def pen(folder: str, data: str) -> Callable[..., None]:
-    """The `draw` function of a notebook. folder: where its figures go, in the build ("regional/figures"). data: the
-    edition's kind of data."""
+    """The `draw` function of a notebook, whose figures have the report's theme from here on. folder: where they go, in
+    the build ("regional/figures"). data: the edition's kind of data."""
+    theme.use_theme()
 
     def draw(function: Callable[..., Drawn], table: pd.DataFrame, *, published: bool = True, **settings: Any) -> None:
         """Draw the figure of the running cell, `function(table, **settings)`, with source, data label and files.
