@@ -195,15 +195,21 @@ local function chosen(elements, position, before)
   end
 end
 
--- Goes through neighbours in turn, since an `otherwise` answers the passage before it.
+-- Goes through neighbours in turn, since an `otherwise` answers the passage before it. Most have nothing to choose, and
+-- stay as they are: handing them back would take longer than all the rest.
 local function choose(kind)
   local function choice(elements)
-    local result, before = pandoc.List(), nil
+    local result, before = nil, nil
     for position, el in ipairs(elements) do
       local words = el.t == kind and chosen(elements, position, before)
       if el.t == kind and el.classes:includes("passage") then before = stands(el) end
       if el.t == kind and el.classes:includes("otherwise") then before = nil end
-      if words then result:extend(choice(words)) else result:insert(el) end
+      if words then
+        result = result or pandoc.List { table.unpack(elements, 1, position - 1) }
+        result:extend(choice(words) or words)
+      elseif result then
+        result:insert(el)
+      end
     end
     return result
   end
