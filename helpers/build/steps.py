@@ -53,6 +53,12 @@ def _notebook(
     return Step(name, title, reads, writes, parameters, archived=archived)
 
 
+DRAWN = tuple(
+    f"{stage}/figures"
+    for stage in ("clean", "regional", "organizational", "ram", "reproduction", "sensitivity", "planted")
+)
+"""Where figures are, as files."""
+
 STEPS = (
     _notebook(
         "01_collect",
@@ -142,13 +148,14 @@ STEPS = (
     ),
     Step(
         "pages",
-        "pages of notebooks",
+        "pages of notebooks and beside the report",
         reads=(
-            "notebooks", "labels.json", "edition.yml", "/_quarto.yml", "/report/index.qmd", "/report/references.bib",
-            "/report/theme/page.html", "/report/filters",
+            "notebooks", "labels.json", "edition.yml", *DRAWN, "ram/explore", "/_quarto.yml", "/report/index.qmd",
+            "/report/references.bib", "/report/theme/page.html", "/report/filters", "/report/explore", "/report/models",
+            "/data/codebook.csv", "/data/terms.csv", "/data/registry/regions.csv",
         ),
         writes=("pages", "tables.json"),
-        module="helpers.publish.previews",
+        module="helpers.publish.pages",
     ),
     Step(
         "publish",
@@ -156,9 +163,8 @@ STEPS = (
         reads=(
             "pages", "tables.json", "notebooks", "article.json", "values.json", "findings.csv", "edition.yml",
             "_variables.yml",
-            "clean/figures", "regional/figures", "organizational/figures", "ram/figures", "ram/explore",
-            "reproduction/figures", "sensitivity/figures", "planted/figures",
-            "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv", "/data/terms.csv",
+            *DRAWN, "ram/explore", "/_quarto.yml", "/_quarto.yml.local", "/report", "/data/codebook.csv",
+            "/data/terms.csv",
         ),
         writes=("site", "editions"),
         parameters=("engine", *Edition.model_fields),  # the record of the build names them all

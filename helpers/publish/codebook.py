@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers import files
-from helpers.publish import beside, terms
-from helpers.publish.report import Report
+from helpers.publish import beside, exhibits, terms
+from helpers.publish.report import Built
 from helpers.text import nodes
 from helpers.text.addresses import QUOTED
 from helpers.text.faults import Fault, PublishError
@@ -24,27 +24,28 @@ formula has an apostrophe before it.
 """
 
 
-def write(report: Report, site: Path) -> None:
-    """Write figures/README.md and, for browsers, figures/index.html: every CSV file of the folder, column by column.
+def write(built: Built, site: Path) -> None:
+    """Write figures/README.md and, for browsers, figures/index.html: every CSV file of the build, column by column.
 
     Raises PublishError for a column that the codebook does not describe, and for one that it describes and the file
     does not have; an edition need not have every file.
     """
     folder = site / "figures"
-    tables = {path.stem: _header(path) for path in sorted(folder.glob("*.csv"))}
+    held = (path for place in exhibits.folders(built.build) for path in place.glob("*.csv"))
+    tables = {path.stem: _header(path) for path in sorted(held, key=lambda path: path.name)}
     if not tables:
         return
-    meanings = read(report.root / CODEBOOK)
-    cells = (cell for notebook in report.executed.values() for cell in notebook.cells)
+    meanings = read(built.root / CODEBOOK)
+    cells = (cell for notebook in built.executed.values() for cell in notebook.cells)
     quoted = {name for cell in cells for name in QUOTED.findall(cell.source)}
     if found := misfits(tables, meanings, quoted):
         raise PublishError(found)
-    allowed = terms.of_files(report, list(tables))
-    parts = [_described(n, tables[n], meanings[n], _origin(n, report), allowed[n]) for n in tables]
-    label = report.about["data-label"]
+    allowed = terms.of_files(built, list(tables))
+    parts = [_described(n, tables[n], meanings[n], _origin(n, built), allowed[n]) for n in tables]
+    label = built.about["data-label"]
     files.write_text(folder / "README.md", "\n".join([f"# {TITLE}\n\n{label}\n", INTRODUCTION, *parts]))
     described = nodes.parse("\n".join([INTRODUCTION, *parts]), "gfm")
-    files.write_text(folder / "index.html", page(TITLE, described, report.root, report.about))
+    files.write_text(folder / "index.html", page(TITLE, described, built.root, built.about))
 
 
 def read(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
@@ -87,11 +88,10 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(stream))
 
 
-def _origin(name: str, report: Report) -> str:
+def _origin(name: str, built: Built) -> str:
     """Where a figure's table is shown and where it was made, as links from the folder of the figures."""
-    named = report.article.named
-    told = [f"[{named[name]}](../report/index.html#{name}) of the report"] if name in named else []
-    made = (notebook for notebook in report.executed.values() if name in notebook.labelled)
+    told = [f"[{built.named[name]}](../report/index.html#{name}) of the report"] if name in built.named else []
+    made = (notebook for notebook in built.executed.values() if name in notebook.labelled)
     told += [f"made by [{notebook.name}](../{notebook.preview}#cell-{name})" for notebook in made]
     return ", ".join(told)
 

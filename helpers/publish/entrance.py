@@ -46,6 +46,6 @@ def told(report: Report, site: Path) -> dict[str, str]:
 def _figure(report: Report, label: str, home: str) -> str:
     """A figure with its caption and what is published of it."""
     exhibit = report.exhibits[label]
-    name = report.article.named.get(label, label)
+    name = report.named.get(label, label)
     address = f"figures/{label}.csv" if "csv" in exhibit.published else f"report/index.html#{label}"
     return f"- [{name}]({home}{address}): {' '.join(nodes.text_of(exhibit.caption).split())}"

@@ -15,6 +15,7 @@ from helpers.text.faults import refuse
 from helpers.text.nodes import Node
 
 TABLES = paths.REPORT / "filters" / "tables.lua"
+COPIES = ("pages", "site", "quarto")
 KEPT = "tables.json"
 """Where the build keeps the tables that notebooks show, parsed."""
 FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
@@ -88,7 +89,7 @@ def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path)
 
 def folders(build: Path) -> list[Path]:
     """Where the build keeps the files of its figures, a folder a stage: copies for readers and for Quarto are none."""
-    return [folder for folder in sorted(build.glob("*/figures")) if folder.parent.name not in ("site", "quarto")]
+    return [folder for folder in sorted(build.glob("*/figures")) if folder.parent.name not in COPIES]
 
 
 def _captions(texts: list[str]) -> list[list[Node]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from helpers import files
 from helpers.publish import beside
-from helpers.publish.report import Report
+from helpers.publish.report import Built
 
 FOLDER = "explore"
 DATA = "ram/explore/models.js"
@@ -14,14 +14,14 @@ PEN = ["../assets/charts/d3.js", "../assets/charts/chart.js", "explore.js", "mod
 """What the page loads, in this order: what draws its charts, what it does, its data."""
 
 
-def write(report: Report, build: Path, site: Path) -> None:
+def write(built: Built, site: Path) -> None:
     """Write explore/ from report/explore/, if the build has data for it."""
-    if not (build / DATA).is_file():
+    if not (built.build / DATA).is_file():
         return
-    source, folder = report.root / "report" / FOLDER, site / FOLDER
-    folder.mkdir()
+    source, folder = built.root / "report" / FOLDER, site / FOLDER
+    folder.mkdir(parents=True)
     title, text = beside.text(source / "page.md")
-    page = beside.frame(title, text, report.root, report.about, scripts=PEN, styles=["../assets/charts/chart.css"])
+    page = beside.frame(title, text, built.root, built.about, scripts=PEN, styles=["../assets/charts/chart.css"])
     files.write_text(folder / "index.html", page)
-    shutil.copyfile(build / DATA, folder / "models.js")
+    shutil.copyfile(built.build / DATA, folder / "models.js")
     shutil.copyfile(source / "explore.js", folder / "explore.js")

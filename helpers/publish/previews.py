@@ -1,7 +1,4 @@
-"""The step that makes a page for each executed notebook: its text, code and outputs, a way back, the notebook itself.
-
-A changed sentence leaves them as they are.
-"""
+"""A page for each executed notebook: its text, code and outputs, a way back, the notebook itself."""
 
 import json
 import re
@@ -12,11 +9,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from helpers import files, paths
-from helpers.publish import exhibits, notebooks
+from helpers import files
 from helpers.publish.notebooks import Cell, Notebook, picture, sides
 from helpers.publish.pandoc import ORIGINS
-from helpers.text import article, nodes, sources
+from helpers.publish.report import Built
+from helpers.text import nodes, sources
 from helpers.text.article import REFERENCE
 from helpers.text.nodes import Node, attr, div, link, raw, words
 
@@ -28,24 +25,14 @@ BETWEEN = "<!-- next -->"
 """Stands between pieces of code that are coloured together; in HTML no code holds it."""
 
 
-def run() -> None:
-    """Write the page of each notebook of the build."""
-    write(paths.ROOT, paths.BUILD)
-
-
-def write(root: Path, build: Path) -> None:
-    """Write the page and a copy of each notebook of the build, with its pictures, as <build>/pages; keep its tables."""
-    executed = list(notebooks.read_all(build).values())
-    named = json.loads((build / article.LABELS).read_text(encoding="utf-8"))
-    about = _described(root, sources.metadata(root, sources.edition(build)), executed)
-    folder = build / "pages"
-    files.clear(folder)
+def write(built: Built, site: Path) -> None:
+    """Write the page and a copy of each notebook of the build, with its pictures, where the site has them."""
+    executed = list(built.executed.values())
+    about = _described(built.root, built.about, executed)
     with ThreadPoolExecutor() as pool:
-        tables = pool.submit(exhibits.keep_tables, executed, build)
-        pages = list(pool.map(lambda notebook: _blocks(notebook, named, folder), executed))
+        pages = list(pool.map(lambda notebook: _blocks(notebook, built.named, site), executed))
         pages = _coloured(pages)
-        list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, root, folder), executed, pages))
-        tables.result()
+        list(pool.map(lambda notebook, blocks: _write(notebook, blocks, about, built.root, site), executed, pages))
 
 
 def _described(root: Path, about: dict[str, Any], executed: list[Notebook]) -> dict[str, Any]:
@@ -63,10 +50,11 @@ def _described(root: Path, about: dict[str, Any], executed: list[Notebook]) -> d
     }
 
 
-def _blocks(notebook: Notebook, named: dict[str, str], folder: Path) -> list[Node]:
+def _blocks(notebook: Notebook, named: dict[str, str], site: Path) -> list[Node]:
     """What the page of a notebook shows; its pictures are put beside it, and so is a copy of the notebook."""
-    page = folder / notebook.page
-    shutil.copyfile(notebook.path, folder / notebook.path.name)
+    page = site / notebook.preview
+    page.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(notebook.path, page.with_name(notebook.path.name))
     blocks: list[Node] = []
     for number, (cell, content, caption) in enumerate(_parsed(notebook), 1):
         blocks += content if cell.kind == "markdown" else [_code(cell, number, content, caption, named, page)]
@@ -95,7 +83,7 @@ def _numbered(blocks: list[Node]) -> list[Node]:
     return nodes.rewrite(blocks, {"CodeBlock": named})
 
 
-def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: Path, folder: Path) -> None:
+def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: Path, site: Path) -> None:
     title = next((i for i, block in enumerate(blocks) if block["t"] == "Header"), None)
     if title is not None:  # the page shows the first heading as its title
         del blocks[title]
@@ -106,7 +94,7 @@ def _write(notebook: Notebook, blocks: list[Node], about: dict[str, Any], root: 
         *(*ORIGINS, "--template", "report/theme/page.html"),
         folder=root,
     )
-    files.write_text(folder / notebook.page, html)
+    files.write_text(site / notebook.preview, html)
 
 
 def _works(about: dict[str, Any], blocks: list[Node]) -> list[str]:

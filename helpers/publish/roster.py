@@ -7,30 +7,29 @@ from urllib.parse import quote
 
 from helpers import files, registry
 from helpers.publish import beside, explorer
-from helpers.publish.report import Report
+from helpers.publish.report import Built
 from helpers.text import nodes, show
 from helpers.text.nodes import Node
 
 FOLDER = "models"
-TABLES = ("models", "makers")
-"""CSV files of the folder of figures. In the page's text an empty box of that name stands where its table goes."""
-DATA = tuple(f"clean/figures/{name}.csv" for name in TABLES)
-"""Where the build has them."""
+DATA = {name: f"clean/figures/{name}.csv" for name in ("models", "makers")}
+"""CSV files that the build has. In the page's text an empty box of that name stands where its table goes."""
 
 
-def write(report: Report, site: Path) -> None:
+def write(built: Built, site: Path) -> None:
     """Write models/index.html of the CSV files that 02_clean made; without them there is no page."""
-    if not all((site / "figures" / f"{name}.csv").is_file() for name in TABLES):
+    tables = {name: built.build / path for name, path in DATA.items()}
+    if not all(path.is_file() for path in tables.values()):
         return
-    title, text = beside.text(report.root / "report" / FOLDER / "page.md")
-    looked_up = (site / explorer.FOLDER).is_dir()
+    title, text = beside.text(built.root / "report" / FOLDER / "page.md")
+    looked_up = (built.build / explorer.DATA).is_file()
 
     def filled(node: Node) -> list[Node] | None:
         name = node["c"][0][0]
-        return [_table(site / "figures" / f"{name}.csv", looked_up)] if name in TABLES else None
+        return [_table(tables[name], looked_up)] if name in tables else None
 
     blocks = nodes.rewrite(text, {"Div": filled})
-    page = beside.frame(title, blocks, report.root, report.about, scripts=[beside.ROWS])
+    page = beside.frame(title, blocks, built.root, built.about, scripts=[beside.ROWS])
     files.write_text(site / FOLDER / "index.html", page)
 
 

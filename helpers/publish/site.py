@@ -14,11 +14,11 @@ from helpers.publish import (
     canonical,
     card,
     check,
-    codebook,
     engines,
     entrance,
     exhibits,
     explorer,
+    pages,
     pandoc,
     quarto,
     roster,
@@ -60,11 +60,8 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
         with ThreadPoolExecutor() as pool:
             publisher = quarto.render if engine == "quarto" else pandoc.render
             rendering = pool.submit(publisher, report, _links(build), site)
-            shutil.copytree(build / "pages", site / "build" / "notebooks")
+            shutil.copytree(build / pages.FOLDER, site, dirs_exist_ok=True)
             _extras(root, build, site)
-            codebook.write(report, site)
-            explorer.write(report, build, site)
-            roster.write(report, site)
         source, log = rendering.result()
         told = entrance.told(report, site)
         entrance.write(report, told, site)
@@ -79,8 +76,8 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
     finally:
         shutil.rmtree(work, ignore_errors=True)
     keep(build)
-    pages = tuple(sorted(str(p.relative_to(build / "site")) for p in (build / "site").rglob("*.html")))
-    return Rendered(engine, engines.version(engine), pages)
+    written = tuple(sorted(str(p.relative_to(build / "site")) for p in (build / "site").rglob("*.html")))
+    return Rendered(engine, engines.version(engine), written)
 
 
 def keep(build: Path = paths.BUILD) -> None:
@@ -135,7 +132,7 @@ def _links(build: Path) -> list[dict[str, Any]]:
     """What the title block offers beside the notebooks."""
     held = [{"text": text, "href": f"../data/{name}"} for name, text in DATA.items() if (build / name).is_file()]
     looked_up = [{"text": "Any model", "href": "../explore/index.html"}] if (build / explorer.DATA).is_file() else []
-    if all((build / path).is_file() for path in roster.DATA):
+    if all((build / path).is_file() for path in roster.DATA.values()):
         looked_up.append({"text": "All models", "href": f"../{roster.FOLDER}/index.html"})
     whole = {"text": "All data (ZIP)", "href": f"../{bundle.ARCHIVE}"}
     return [{"text": "PDF", "href": "atom-report.pdf"}, *looked_up, *held, whole]

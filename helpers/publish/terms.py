@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.publish.report import Report
+from helpers.publish.report import Built
 from helpers.text.faults import Fault, PublishError
 
 TERMS = "data/terms.csv"
@@ -24,15 +24,15 @@ class Terms:
     terms: str
 
 
-def of_files(report: Report, names: list[str]) -> dict[str, Terms]:
+def of_files(built: Built, names: list[str]) -> dict[str, Terms]:
     """Name of a published CSV file → its terms. Raises PublishError listing the files whose source has none."""
-    known = _read(report.root / TERMS)
-    said = dict(_sources(report))
+    known = _read(built.root / TERMS)
+    said = dict(_sources(built))
     found, faults = {}, []
     for name in names:
         own = next((row for row in known if name in row.files.split()), None)
         figure = said.get(name, "")
-        generated = report.about["data-kind"] == GENERATED and figure != OURS
+        generated = built.about["data-kind"] == GENERATED and figure != OURS
         source = GENERATED if generated else figure
         if row := own or next((row for row in known if figure and source.startswith(row.source)), None):
             found[name] = row
@@ -50,9 +50,9 @@ def _read(path: Path) -> list[Terms]:
         return [Terms(**row) for row in csv.DictReader(stream)]
 
 
-def _sources(report: Report) -> Iterator[tuple[str, str]]:
+def _sources(built: Built) -> Iterator[tuple[str, str]]:
     """Label of a figure's cell, and who publishes such data."""
-    for notebook in report.executed.values():
+    for notebook in built.executed.values():
         for label, cell in notebook.labelled.items():
             if source := cell.options.get("fig-source"):
                 yield label, source

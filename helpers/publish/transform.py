@@ -25,7 +25,7 @@ class Target:
 
     def named(self, label: str) -> str:
         """ "Figure 1" for fig-downloads."""
-        return self.report.article.named[label]
+        return self.report.named[label]
 
 
 def transform(report: Report, form: str) -> list[Node]:

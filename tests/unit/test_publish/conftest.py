@@ -11,7 +11,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers import paths
-from helpers.publish import previews
+from helpers.publish import pages
 from helpers.publish import site as publishing
 from helpers.text import article, faults, names, sources
 
@@ -72,7 +72,7 @@ class Small:
         if report.faults:
             raise faults.PublishError(report.faults)
         article.write(article.read(report, sources.variables(self.build), about), self.build)
-        previews.write(self.root, self.build)
+        pages.write(self.root, self.build)
 
     def render(self, engine: str = "pandoc") -> publishing.Rendered:
         self.bind()

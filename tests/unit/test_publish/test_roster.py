@@ -5,8 +5,7 @@ import shutil
 import pytest
 
 from helpers import paths
-from helpers.publish import explorer, roster
-from helpers.publish import report as whole
+from helpers.publish import explorer, report, roster
 
 MAKERS = (
     'namespace,organisation,region,models,source\nQwen,Qwen,china,2,"paper, Section 2.2"\nEvil,<b>E</b>,unknown,1,\n'
@@ -24,16 +23,16 @@ def page(project):
     def written(looked_up: bool) -> str:
         project.bind()
         shutil.copytree(paths.REPORT / roster.FOLDER, project.root / "report" / roster.FOLDER, dirs_exist_ok=True)
-        site = project.build / f"a-site-{looked_up}"
-        (site / "figures").mkdir(parents=True)
-        report = whole.read(project.root, project.build)
-        roster.write(report, site)
+        site, built = project.root / "a-site", report.built(project.root, project.build)
+        roster.write(built, site)
         assert not (site / roster.FOLDER).exists()
-        (site / "figures" / "makers.csv").write_text(MAKERS, encoding="utf-8")
-        (site / "figures" / "models.csv").write_text(MODELS, encoding="utf-8")
-        if looked_up:
-            (site / explorer.FOLDER).mkdir()
-        roster.write(report, site)
+        data = {roster.DATA["makers"]: MAKERS, roster.DATA["models"]: MODELS} | (
+            {explorer.DATA: ""} if looked_up else {}
+        )
+        for name, text in data.items():
+            (project.build / name).parent.mkdir(parents=True, exist_ok=True)
+            (project.build / name).write_text(text, encoding="utf-8")
+        roster.write(built, site)
         return (site / roster.FOLDER / "index.html").read_text(encoding="utf-8")
 
     return written

@@ -50,7 +50,11 @@ def change_cell(project, label, change):
     [
         ("fig-growth", lambda cell: cell.outputs.clear(), ["findings.qmd:12", "cell fig-growth", "shows no picture"]),
         ("tbl-models", lambda cell: cell.outputs.clear(), ["findings.qmd:30", "shows no HTML table"]),
-        ("fig-growth", lambda cell: cell.update(source="#| label: fig-growth"), ["no `fig-cap`", "no `fig-alt`"]),
+        (
+            "fig-growth",
+            lambda cell: cell.update(source="#| label: fig-growth\n#| fig-source: this report"),
+            ["no `fig-cap`", "no `fig-alt`"],
+        ),
         ("tbl-models", lambda cell: cell.update(source="#| label: tbl-models"), ["no `tbl-cap`"]),
     ],
 )
