@@ -66,7 +66,8 @@ def sound(path: Path) -> pd.DataFrame | Path:
     """
     if engine.as_it_is(path, contracts.TABLES["raw/derivatives"].columns):
         try:
-            if engine.run(QUERY, {"listing": path}, longest=LONGEST)["sound"].item():
+            runs = engine.run(QUERY, {"listing": path}, by_row="listing", longest=LONGEST)
+            if runs["sound"].all() and (runs["last"].shift() < runs["first"])[1:].all():
                 return path
         except contracts.ContractError:
             pass  # read tells what is wrong

@@ -48,13 +48,10 @@ def classify(
     if isinstance(listing, pd.DataFrame):
         listing = listing.sort_values("model").assign(row=range(len(listing)))
     makers = tracked[["model", "organisation"]].rename(columns={"model": "base"})
-    tables = {
-        "listing": listing,
-        "tracked": makers,
-        "renames": renames.table(),
-        "formats": reuploads.words(excluded_formats),
-    }
-    return engine.run(Path(__file__).with_suffix(".sql"), tables, threshold=threshold, longest=LONGEST)
+    formats = reuploads.words(excluded_formats)
+    tables = {"listing": listing, "tracked": makers, "renames": renames.table(), "formats": formats}
+    limits = {"threshold": threshold, "longest": LONGEST, "widest": int(formats["word"].str.len().max())}
+    return engine.run(Path(__file__).with_suffix(".sql"), tables, by_row="listing", **limits)
 
 
 def listed(classified: pd.DataFrame) -> pd.DataFrame:

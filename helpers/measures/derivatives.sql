@@ -1,15 +1,15 @@
 -- Each repository with each of its bases, and why that does not count; the rules are told by `derivatives.classify`.
 -- Tables: listing, its rows sorted by model and numbered (row), its times in UTC; tracked (base, organisation), renames (old, new: namespaces
 -- or whole ids), formats (word, format, rank from the first asked for; weights: a tag of ordinary weights, rank null;
--- within: stored as safetensors).
+-- within: stored as safetensors). $widest: the length of the longest word. Each row of the listing is judged by itself.
 -- Capitals are ASCII's: of other letters that have one of A to Z for their small or their capital form none has both.
 WITH said AS (
     SELECT row, text, true AS tagged FROM (SELECT row, unnest(tags) AS text FROM listing)
-    WHERE length(text) <= (SELECT max(length(word)) FROM formats)
+    WHERE length(text) <= $widest
     UNION ALL
     SELECT row, library_name, false FROM listing
     UNION ALL
-    SELECT row, unnest(string_split(regexp_replace(substr(model, strpos(model, '/') + 1), '[^A-Za-z0-9]+', ' ', 'g'), ' ')), false
+    SELECT row, unnest(string_split_regex(substr(model, strpos(model, '/') + 1), '[^A-Za-z0-9]+')), false
     FROM listing WHERE contains(model, '/')
 ),
 stored AS (

@@ -6,6 +6,7 @@ import glob
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:  # loaded where it is used, for most commands read no snapshot
 
 MEMORY = "1GB"
 """What DuckDB may hold before it puts rows aside on disk; the table that it hands over comes on top."""
+RUN, AT_ONCE = 200_000, 8
+"""How many rows are asked about together where each is asked for itself (ten groups of a day's file), and how many such
+runs at once at most: more would not fit into MEMORY."""
 SPARK = os.environ.get("ATOM_SPARK", "")
 """Where queries run instead of in this program: a Spark master, "local[2]" or "spark://host:7077"."""
 TEXT, WHOLE = (pyarrow.string(), pyarrow.large_string()), (pyarrow.int64(),)
@@ -47,7 +51,7 @@ def query() -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory() as aside, duckdb.connect() as connection:
         connection.execute("SET temp_directory = $aside", {"aside": aside})
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET autoinstall_known_extensions = false")
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET arrow_large_buffer_size = true")  # texts as pandas has them
         try:
             yield connection
         except (duckdb.OperationalError, duckdb.DataError, duckdb.InvalidInputException) as error:
@@ -65,12 +69,17 @@ def as_it_is(path: Path, columns: Iterable[str], *others: str) -> bool:
 
 
 def run(
-    query_: str | Path, tables: Mapping[str, pd.DataFrame | Path | Sequence[Path]], **parameters: object
+    query_: str | Path,
+    tables: Mapping[str, pd.DataFrame | Path | Sequence[Path]],
+    by_row: str | None = None,
+    **parameters: object,
 ) -> pd.DataFrame:
     """What a query, or that in a file, gives of tables, each a frame or the Parquet file or files that hold it.
 
     Of files there are `filename` and, in it, `row`, too; what one of them lacks is null there. Times are UTC, in tables
-    and in what is given without a zone. Raises ContractError where something cannot be read.
+    and in what is given without a zone. by_row: the table whose rows a query takes each for itself, numbered as `row`:
+    it may be asked about run after run of them, and what it gives of each run comes in that order. Raises ContractError
+    where something cannot be read.
     """
     text = query_.read_text(encoding="utf-8") if isinstance(query_, Path) else query_
     held = {name: _held(one) for name, one in tables.items()}
@@ -82,8 +91,31 @@ def run(
             if "created_at" in rows.columns:
                 rows = rows.project("* REPLACE (make_timestamp(epoch_us(created_at)) AS created_at)")
             rows.create_view(name)
-        connection.execute(text, parameters)
-        return _frame(connection.fetch_arrow_table())
+        if by_row:
+            return _frame(_run_by_run(connection, text, by_row, parameters))
+        return _frame(connection.execute(text, parameters).fetch_arrow_table())
+
+
+def _run_by_run(
+    connection: duckdb.DuckDBPyConnection, text: str, table: str, parameters: Mapping[str, object]
+) -> pyarrow.Table:
+    """What a query gives of each RUN rows of a table, on as many cores as there are, each on one.
+
+    So little is sorted and joined at once that nothing is put aside on disk, which the whole would.
+    """
+    (cores,), (rows,) = (
+        connection.sql(f"SELECT {asked}").fetchone() or (0,)
+        for asked in ("current_setting('threads')", f"count(*) FROM {table}")
+    )
+    connection.execute(f"SET threads = 1; ALTER VIEW {table} RENAME TO every_run")
+
+    def part(first: int) -> pyarrow.Table:
+        with connection.cursor() as own:
+            own.execute(f"CREATE TEMP VIEW {table} AS FROM every_run WHERE row BETWEEN {first} AND {first + RUN - 1}")
+            return own.execute(text, parameters).fetch_arrow_table()
+
+    with ThreadPoolExecutor(min(cores, AT_ONCE)) as pool:
+        return pyarrow.concat_tables(pool.map(part, range(0, max(rows, 1), RUN)))
 
 
 def _held(table: pd.DataFrame | Path | Sequence[Path]) -> pyarrow.Table | Sequence[Path]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from helpers.archive import listings
 from helpers.measures import derivatives
-from helpers.tables import contracts
+from helpers.tables import contracts, engine
 from tests.unit import derivative_rules
 
 FORMATS = ["gguf", "mlx", "exl2", "awq", "gptq", "onnx"]
@@ -290,7 +290,9 @@ def test_the_query_gives_what_the_rules_give_in_pandas(rows, formats):
     pd.testing.assert_frame_equal(query, rules)
 
 
-def test_the_planted_decoys_are_the_same_read_from_a_file(tmp_path):
+@pytest.mark.parametrize("run", [1, 2, 5, 1000])
+def test_the_planted_decoys_are_the_same_read_from_a_file_in_runs_of_any_length(tmp_path, monkeypatch, run):
+    monkeypatch.setattr(engine, "RUN", run)
     rows = listing(*((model, *rest) for model, (*rest, _) in (DECOYS | COUNTED).items()))
     rows = rows.assign(pipeline_tag="text-generation").sort_values("model")
     path = tmp_path / "[date]*" / "models.parquet"
@@ -299,6 +301,23 @@ def test_the_planted_decoys_are_the_same_read_from_a_file(tmp_path):
     assert listings.sound(path) == path
     query = derivatives.classify(listings.sound(path), MODELS, 5, FORMATS)
     pd.testing.assert_frame_equal(query, derivative_rules.classify(rows, MODELS, 5, FORMATS))
+
+
+@pytest.mark.parametrize("models", [["a", "b", "b", "c"], ["a", "c", "b", "d"], ["b", "c", "d", "a"]])
+@pytest.mark.parametrize("run", [1, 2, 3])
+def test_rows_out_of_order_are_seen_within_runs_and_between_them(tmp_path, monkeypatch, models, run):
+    monkeypatch.setattr(engine, "RUN", run)
+    path = tmp_path / "models.parquet"
+    given = [listing(*((f"a/{name}", [QWEN]) for name in names)) for names in (sorted({*models}), models)]
+    risen, rows = (told.assign(pipeline_tag="robotics") for told in given)
+    risen.to_parquet(path)
+    assert listings.sound(path) == path
+    rows.to_parquet(path)
+    if len({*models}) < len(models):
+        with pytest.raises(contracts.ContractError, match="repeated"):
+            listings.sound(path)
+    else:
+        pd.testing.assert_frame_equal(listings.sound(path), listings.read(path))
 
 
 @pytest.mark.parametrize(
