@@ -51,7 +51,8 @@ def query() -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory() as aside, duckdb.connect() as connection:
         connection.execute("SET temp_directory = $aside", {"aside": aside})
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET autoinstall_known_extensions = false")
-        connection.execute("SET TimeZone = 'UTC'; SET arrow_large_buffer_size = true")  # texts as pandas has them
+        connection.execute("SET TimeZone = 'UTC'; SET arrow_large_buffer_size = true")  # texts as pandas holds them
+        connection.execute("SET parquet_metadata_cache = true")  # what a file says of itself is asked for many times
         try:
             yield connection
         except (duckdb.OperationalError, duckdb.DataError, duckdb.InvalidInputException) as error:
