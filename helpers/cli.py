@@ -150,7 +150,15 @@ app.add_typer(collecting, name="collect")
 importing = typer.Typer(no_args_is_help=True, help="Bring an author's own files into the archive.")
 collecting.add_typer(importing, name="import")
 
-Archive = Annotated[Path, typer.Option("--archive", help="Folder of the archive.")]
+
+def _to_write(folder: Path) -> Path:
+    if paths.ADDRESS and folder == paths.ARCHIVE:
+        raise SystemExit(f"ATOM_ARCHIVE is {paths.ADDRESS}: collecting writes to a folder; name one with --archive")
+    return folder
+
+
+Archive = Annotated[Path, typer.Option("--archive", help="Folder of the archive.", callback=_to_write)]
+AnyArchive = Annotated[Path, typer.Option("--archive", help="Folder of the archive.")]
 AcceptLoss = Annotated[bool, typer.Option("--accept-loss", help="Take an answer that lacks much of what is held.")]
 
 
@@ -176,14 +184,16 @@ def collect_derivatives(archive: Archive = paths.ARCHIVE) -> None:
 @collecting.command("status")
 def collect_status(
     verify: Annotated[bool, typer.Option("--verify", help="Read every file, and compare it with its record.")] = False,
-    archive: Archive = paths.ARCHIVE,
+    archive: AnyArchive = paths.ARCHIVE,
 ) -> None:
     """Days of download counts and of derivatives held, gaps, falls, unfinished days, and what is damaged.
 
     With --verify, exit 1 if anything is damaged.
     """
-    from helpers.archive import status
+    from helpers.archive import address, status
 
+    if archive == paths.ARCHIVE:
+        address.bring()
     found = status.overview(archive, verify)
     print(status.shown(found, archive))
     if verify and (found["state"] == "unsound").any():
@@ -237,7 +247,7 @@ app.add_typer(registry, name="registry")
 
 
 @registry.command("candidates")
-def registry_candidates(edition_name: EditionName = edition.DEFAULT, archive: Archive = paths.ARCHIVE) -> None:
+def registry_candidates(edition_name: EditionName = edition.DEFAULT, archive: AnyArchive = paths.ARCHIVE) -> None:
     """What the whole Hub has and the list lacks, by the list's own policy: its kind of models, by its makers, large."""
     from helpers.commands import candidates
 

@@ -195,6 +195,10 @@ def load(name: str = DEFAULT, overrides: list[str] | None = None, folder: Path =
         if key == "name":
             raise EditionError("--set name: an edition's name is its file's; copy the file to make another edition")
         content[key] = _read(text, f"--set {key}")
+    if paths.ADDRESS and content.get("data") != "reconstructed":
+        from helpers.archive import address  # as below
+
+        address.bring()
     content = _dated_by_archive(content, paths.shown(path))
     try:
         return Edition.model_validate(content)

@@ -7,8 +7,11 @@ ROOT = Path(__file__).resolve().parents[1]
 """The repository."""
 BUILD = Path(os.environ.get("ATOM_BUILD", ROOT / "build")).resolve()
 """Everything generated; safe to delete. ATOM_BUILD moves it, so that tests leave a reader's build alone."""
-ARCHIVE = Path(os.environ.get("ATOM_ARCHIVE", ROOT / "archive")).resolve()
-"""What was collected, in the layout of raw inputs; the only state outside BUILD. ATOM_ARCHIVE moves it."""
+ADDRESS = place if "://" in (place := os.environ.get("ATOM_ARCHIVE", "")) else ""
+"""Where the archive lies, if ATOM_ARCHIVE is an address (`s3://…`, `hf://…`); "" if it is a folder."""
+ARCHIVE = BUILD / "archive" if ADDRESS else Path(place or ROOT / "archive").resolve()
+"""What was collected, in the layout of raw inputs; the only state outside BUILD. ATOM_ARCHIVE moves it. Of an archive
+at an address it is what was brought from there (helpers.archive.address)."""
 NOTEBOOKS = ROOT / "notebooks"
 REPORT = ROOT / "report"
 EDITIONS = REPORT / "editions"

@@ -51,7 +51,7 @@ def gather(folder: Path, source: Path = paths.ARCHIVE, tracked_lists: Sequence[s
     rows = [("snapshots", len(held), str(held[-1]) if held else "", _left_out(unsound))]
     rows.append(("derivatives", *_derivatives(source, folder)))
     for name in SOURCES:
-        found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and _is_input(path)]
+        found = [path for path in sorted((source / name).rglob("*")) if path.is_file() and is_input(path)]
         found = [path for path in found if path.parent != source / "registry" or path.name not in left]
         for path in found:
             _bring(path, folder / path.relative_to(source))
@@ -67,7 +67,7 @@ def _left_out(unsound: list[sound.Unsound]) -> str:
     return f"left out, `atom collect status --verify` says why: {names}"
 
 
-def _is_input(path: Path) -> bool:
+def is_input(path: Path) -> bool:
     return path.name[0] != "." and path.parent.parent.name != fetched.REPLACED
 
 

@@ -113,8 +113,9 @@ def _held_row(folder: Path, day: datetime.date) -> tuple:
     told = sound.manifest(folder, day)
     if told is None:
         rows = pyarrow.parquet.read_metadata(store.file(folder, day)).num_rows
-        dumped = fetched.sidecar(store.file(folder, day)).is_file()
-        note = "weekly dump: counts of tracked models alone" if dumped else "brought in without a manifest"
+        record = fetched.sidecar(store.file(folder, day))
+        of = json.loads(record.read_text(encoding="utf-8")).get("source") if record.is_file() else None
+        note = f"{of}: counts of tracked models alone" if of else "brought in without a manifest"
         return day, day, "held", rows, None, note
     scope = told["scope"] if isinstance(told["scope"], str) else f"{len(told['scope'])} namespaces"
     refused = sum(told.get("refused", {}).values())
