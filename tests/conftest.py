@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +57,14 @@ class Project:
             check=False,
         )
 
+    def begin(self, *arguments: str, **streams: int) -> subprocess.Popen:
+        """`atom` that goes on in the background, and can be interrupted even where these tests cannot."""
+        return subprocess.Popen(
+            [*self.command, *arguments], cwd=self.root, env=self.environment, text=True, start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            **(dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL) | streams),
+        )  # fmt: skip
+
     def events(self, output: str) -> dict[str, str]:
         """Step → last event, from the plain progress lines of a build."""
         lines = (line.split() for line in output.splitlines() if " s  " in line)
@@ -75,6 +85,13 @@ class Project:
 
     def site_hashes(self) -> dict[str, str]:
         return {name.split("/build/site/")[-1]: digest for name, digest in fingerprint.of_tree(self.site).items()}
+
+
+def wait_for(path: Path, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} never came"
+        time.sleep(0.05)
 
 
 def copy_of_repository(target: Path) -> Project:
@@ -141,9 +158,29 @@ def built(once) -> Project:
     return Project(once("built", build))
 
 
+FIRST = """
+from helpers import edition
+from helpers.build import graph, steps
+first = tuple(step for step in steps.STEPS if step.notebook and not step.archived and not steps.upstream(step))
+graph.build(edition.load().parameters(), 2, print, first)
+"""
+
+
+def start(folder: Path) -> None:
+    """A copy of the repository, and what notebooks leave that read nothing: the same for every archive."""
+    project = copy_of_repository(folder)
+    subprocess.run([sys.executable, "-c", FIRST], cwd=project.root, env=project.environment, check=True)
+
+
 @pytest.fixture(scope="session")
-def public(once) -> Project:
+def begun(once) -> Path:
+    """A copy of the repository that has built what hangs on no archive, to be copied and built on."""
+    return once("begun", start)
+
+
+@pytest.fixture(scope="session")
+def public(once, begun) -> Project:
     """A built public edition whose sources hold names that attack; Artificial Analysis is missing."""
     from tests import fakepublic
 
-    return fakepublic.built(once("public", lambda folder: fakepublic.build(folder, arena=fakepublic.boards())))
+    return fakepublic.built(once("public", lambda folder: fakepublic.build(folder, begun, arena=fakepublic.boards())))

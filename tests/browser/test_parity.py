@@ -20,12 +20,13 @@ CONTRASTS = """() => {
     const [r, g, b] = rgb.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
+  const grounds = new Map([[null, [255, 255, 255]]]);
   const behind = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const {rgb, a} = parse(getComputedStyle(e).backgroundColor);
-      if (a > 0.5) return rgb;
+    if (!grounds.has(element)) {
+      const {rgb, a} = parse(getComputedStyle(element).backgroundColor);
+      grounds.set(element, a > 0.5 ? rgb : behind(element.parentElement));
     }
-    return [255, 255, 255];
+    return grounds.get(element);
   };
   const found = [];
   const texts = "p, li, a, h1, h2, h3, td, th, figcaption, code, pre span, button, summary";

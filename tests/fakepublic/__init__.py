@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import shutil
 import sys
 from dataclasses import dataclass
 
@@ -257,18 +258,22 @@ def from_nothing(folder):
         return project, [(project.atom("public", "--engine", "pandoc"), tables(folder / "archive")) for _ in "12"]
 
 
+BUILD = ("build", "--edition", "public", "--engine", "pandoc", "--set", "least_n=1")
+
+
 def built(folder):
     """The project that was built in `folder`."""
     return Public(folder / "copy")
 
 
-def build(folder, **holds):
-    """Build a public edition in `folder` from an archive that `collected` such; gives the project."""
+def build(folder, begun, **holds):
+    """Build a public edition in `folder` from an archive that `collected` such; gives the project. begun: a copy of the
+    repository to build on."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in KEYS.items():
             patch.setenv(name, value)
         collected(folder / "archive", **holds)
-    copy_of_repository(folder / "copy")
-    finished = built(folder).atom("build", "--edition", "public", "--engine", "pandoc", "--set", "least_n=1")
+    shutil.copytree(begun, folder / "copy")
+    finished = built(folder).atom(*BUILD)
     assert finished.returncode == 0, finished.stdout
     return built(folder)

@@ -15,6 +15,7 @@ import pytest
 from helpers import edition
 from helpers.text import names
 from tests import fakepublic
+from tests.conftest import wait_for
 from tests.fakesources import holdings
 
 REPORT = "report/index.html"
@@ -25,13 +26,15 @@ SHOWN = [names.short(name) for name in (*fakepublic.ATTACKS[-2:], fakepublic.MAK
 
 
 @pytest.fixture(scope="module")
-def thin(once):
+def thin(once, begun):
     """Two organisations, one month label, one region on Arena and in the Index, no tokens, no listing of the Hub."""
     weeks = fakepublic.NOW.day // 7 + 1
     arena = fakepublic.boards(fakepublic.ATTACKS[:3], ["Mistral"])
     index = fakepublic.index("Mistral", ["Mistral 7B v0.1"])
     holds = {"weeks": weeks, "namespaces": ["Qwen", "mistralai"], "inference": False, "arena": arena}
-    filled = once("thin", lambda folder: fakepublic.build(folder, named=fakepublic.FEW, intelligence=index, **holds))
+    filled = once(
+        "thin", lambda folder: fakepublic.build(folder, begun, named=fakepublic.FEW, intelligence=index, **holds)
+    )
     return fakepublic.built(filled)
 
 
@@ -98,9 +101,9 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def sparse(tmp_path_factory):
+def sparse(tmp_path_factory, begun):
     """The whole list tracked, and every second model of it nowhere to be read."""
-    return fakepublic.build(tmp_path_factory.mktemp("sparse"), missing=fakepublic.NAMED[::2], inference=False)
+    return fakepublic.build(tmp_path_factory.mktemp("sparse"), begun, missing=fakepublic.NAMED[::2], inference=False)
 
 
 def words(project, name=REPORT):
@@ -330,3 +333,26 @@ def test_the_intelligence_index_is_a_picture_and_no_table(thin):
     assert not list((thin.root / "build").rglob("fig-intelligence.csv"))
     for path in [*thin.site.rglob("*.html"), *thin.site.rglob("*.ipynb"), *thin.site.rglob("*.json")]:
         assert "Mistral 7B v0.1" not in path.read_text(encoding="utf-8"), f"{path} names a single model of the index"
+
+
+def test_a_build_from_nothing_that_was_killed_on_the_way_gives_the_same_bytes(public):
+    """Of the default edition's tables and figures test_cells sees to that."""
+    build = public.root / "build"
+    made = [*build.glob("*/*"), *build.glob("*/*/*"), build / "values.json", build / "findings.csv"]
+    made = [path for path in made if path.suffix in {".parquet", ".ipynb", ".json", ".csv", ".svg"}]
+    kept = {path.relative_to(build): path.read_bytes() for path in made if path.parent.name != "receipts"}
+    assert {path.parts[0] for path in kept} >= {"clean", "executed", "quoted", "regional", "ram"}
+    pages = public.site_hashes()
+    shutil.rmtree(build)
+    first = public.begin(*fakepublic.BUILD)
+    wait_for(build / "receipts" / "02_clean.json", 300)
+    first.kill()
+    assert first.wait(timeout=20) != 0
+    finished = public.atom(*fakepublic.BUILD)
+    assert finished.returncode == 0, finished.stdout
+    steps = public.events(finished.stdout)
+    assert (steps["01_collect"], steps["02_clean"], steps["publish"]) == ("cached", "cached", "done")
+    for name, content in kept.items():
+        assert name.parts[0] == "site" or (build / name).read_bytes() == content, name
+    different = {name for name, digest in public.site_hashes().items() if pages.get(name) != digest}
+    assert different <= {"data/provenance.json"}

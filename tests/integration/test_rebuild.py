@@ -8,7 +8,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 
 import pypdf
@@ -17,6 +16,7 @@ import pytest
 from benchmarks import house
 from helpers import edition, paths
 from helpers.commands import values
+from tests.conftest import wait_for
 
 NOTEBOOKS = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
 
@@ -45,22 +45,6 @@ def put_back(built, kept):
     for name in CHANGED:
         shutil.rmtree(built.root / name)
         shutil.copytree(kept / name, built.root / name, symlinks=True)
-
-
-def started(project, **streams):
-    """A build that goes on in the background, and can be interrupted even where these tests cannot."""
-    return subprocess.Popen(
-        [*project.command, "build"], cwd=project.root, env=project.environment, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **(dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL) | streams),
-    )  # fmt: skip
-
-
-def wait_for(path, seconds=60):
-    end = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} never came"
-        time.sleep(0.05)
 
 
 def ran(project, finished):
@@ -280,7 +264,7 @@ def test_an_interrupted_build_leaves_the_site_and_its_steps_as_they_were(project
     for how in (signal.SIGINT, signal.SIGKILL):
         there = tmp_path / how.name
         project.add_cell("03_regional", f"import pathlib, time; pathlib.Path({str(there)!r}).touch(); time.sleep(60)")
-        running = started(project)
+        running = project.begin("build")
         wait_for(there)
         if how == signal.SIGINT:
             os.killpg(running.pid, how)
@@ -299,9 +283,9 @@ def test_a_second_build_waits_for_the_first(project, tmp_path):
         f"import pathlib, time\npathlib.Path({str(there)!r}).touch()\n"
         f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.05)",
     )
-    first = started(project)
+    first = project.begin("build")
     wait_for(there)
-    second = started(project, stdout=subprocess.PIPE)
+    second = project.begin("build", stdout=subprocess.PIPE)
     assert "Another build is at work" in second.stdout.readline()
     go.touch()
     said = second.communicate(timeout=120)[0]
@@ -347,23 +331,3 @@ def test_a_broken_reference_is_an_error(project):
 def test_an_unknown_citation_is_an_error(project):
     project.replace("report/regional.qmd", "@guo2025r1", "@guo2052r1")
     refused(project, words=["report/regional.qmd", "guo2052r1"])
-
-
-def test_a_build_from_nothing_that_was_killed_on_the_way_gives_the_same_bytes(project):
-    build = project.root / "build"
-    made = [*build.glob("*/*"), *build.glob("quoted/*/*"), build / "values.json", build / "findings.csv"]
-    made = [path for path in made if path.suffix in {".parquet", ".ipynb", ".json", ".csv"}]
-    kept = {path.relative_to(build): path.read_bytes() for path in made if path.parent.name != "receipts"}
-    pages = project.site_hashes()
-    shutil.rmtree(build)
-    first = started(project)
-    wait_for(build / "receipts" / "02_clean.json", 300)
-    first.kill()
-    assert first.wait(timeout=20) != 0
-    finished = project.atom("build")
-    assert finished.returncode == 0, finished.stdout
-    assert not ran(project, finished) & {"01_collect", "02_clean"}  # it goes on from there
-    for name, content in kept.items():
-        assert (build / name).read_bytes() == content, name
-    different = {name for name, digest in project.site_hashes().items() if pages.get(name) != digest}
-    assert different <= {"data/provenance.json"}

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pytest
 import yaml
 
 from helpers import paths
-from tests.conftest import SHARED, copy_of_repository
+from tests.conftest import SHARED, Project
 from tests.real.plain import choices, downloads, hub, ram, signals
 from tests.real.plain.counts import Counts
 
@@ -39,25 +40,25 @@ class Edition:
     folder: Path
     plain: dict[str, pd.DataFrame]
 
-    @property
+    @cached_property
     def values(self) -> dict[str, dict]:
         return json.loads((self.folder / "values.json").read_text(encoding="utf-8"))
 
-    @property
+    @cached_property
     def quoted(self) -> dict[str, dict]:
         """Name of each quoted table → its columns, rows, keys, and what it rests on."""
         files = self.folder.glob("quoted/*/*.json")
         return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
 
-    @property
+    @cached_property
     def figures(self) -> dict[str, pd.DataFrame]:
         """Name of each figure → the table under it."""
         return {path.stem: pd.read_csv(path) for path in sorted((self.folder / "figures").glob("*.csv"))}
 
 
-def fill(folder: Path) -> None:
+def fill(folder: Path, begun: Path) -> None:
     """Build both editions in a copy of the repository, and keep what they say."""
-    project = copy_of_repository(folder / "project")
+    project = Project(shutil.copytree(begun, folder / "project"))
     (project.root / "archive").symlink_to(ARCHIVE)
     finished = project.atom("build", "--edition", "public")
     assert finished.returncode == 0, finished.stdout
@@ -84,11 +85,11 @@ def keep(build: Path, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def told(once) -> Path:
+def told(once, begun) -> Path:
     """What both editions say, a folder each."""
     if not ARCHIVE.exists():
         pytest.skip("the real archive is not beside the repository, in ../shared/data/real-archive")
-    return once("real", fill)
+    return once("real", lambda folder: fill(folder, begun))
 
 
 @pytest.fixture(scope="session", params=["public", "asking-nothing"])

@@ -1,7 +1,6 @@
 """Archives made of the real one, of which less was read, or under other names; and what an edition of each says."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import files, paths
+from helpers import files
 from helpers.text import nodes
+from tests.conftest import Project
 
 Change = Callable[[pd.DataFrame, pd.Timestamp], pd.DataFrame]
 """From the rows of a day and the day to the rows that it has in the derived archive."""
@@ -97,13 +97,12 @@ def renamed(names: set[str], change: Change) -> Change:
     return renaming
 
 
-def build(archive: Path, folder: Path, *settings: str) -> None:
+def build(project: Project, archive: Path, folder: Path, *settings: str) -> None:
     """The public edition of an archive, through its text: quoted/, values.json and text.txt in the folder."""
-    work = folder / "build"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ATOM_")}
-    environment |= {"ATOM_BUILD": str(work), "ATOM_ARCHIVE": str(archive)}
+    work = project.root / "build"
     done = subprocess.run(
-        [sys.executable, "-c", BUILD, *settings], cwd=paths.ROOT, env=environment, check=False,
+        [sys.executable, "-c", BUILD, *settings], cwd=project.root, check=False,
+        env=project.environment | {"ATOM_ARCHIVE": str(archive)},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
@@ -112,3 +111,5 @@ def build(archive: Path, folder: Path, *settings: str) -> None:
     (folder / "text.txt").write_text(text, encoding="utf-8")
     shutil.copytree(work / "quoted", folder / "quoted")
     shutil.copy(work / "values.json", folder)
+    shutil.rmtree(project.root)
+    shutil.rmtree(archive)

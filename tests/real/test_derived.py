@@ -6,12 +6,14 @@ statements. The texts were read sentence by sentence; here is asserted what coul
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests.conftest import Project
 from tests.real import derived
 from tests.real.conftest import ARCHIVE
 
@@ -40,13 +42,14 @@ def edition(name: str, tracked: list[str], change: derived.Change, *settings: st
     """A fixture: the archive derived, built through the text once for all workers."""
 
     @pytest.fixture(scope="module")
-    def told(once) -> Told:
+    def told(once, begun) -> Told:
         if not ARCHIVE.exists():
             pytest.skip("the real archive is not beside the repository, in ../shared/data/real-archive")
 
         def fill(folder: Path) -> None:
             derived.derive(ARCHIVE, folder / "archive", tracked, change)
-            derived.build(folder / "archive", folder, *settings)
+            project = Project(shutil.copytree(begun, folder / "project"))
+            derived.build(project, folder / "archive", folder, *settings)
 
         return Told(once(name, fill))
 

@@ -5,6 +5,7 @@ that all measures are held to the same archive. What is reckoned, and how, is in
 """
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -71,18 +72,19 @@ def test_every_cell_of_every_quoted_table_that_rests_on_inputs(edition, show):
 
 
 def test_every_number_that_the_text_says(edition, show):
+    mine = cache(lambda name: by_row(edition.plain[name], edition.quoted[name]["by"]))
     wrong, known = [], 0
     for address, said in edition.values.items():
         if said["table"] not in edition.plain:
             continue
-        quoted, mine = edition.quoted.get(said["table"]), edition.plain[said["table"]]
+        quoted = edition.quoted.get(said["table"])
         key = [said["row"].get(name) for name in quoted["by"]] if quoted else None
         rows = [row for keys, row in zip(quoted["keys"], quoted["rows"], strict=True) if keys == key] if quoted else []
         if not rows:  # a row that the edition lacks
             wrong += [(address, said["raw"])] if said["raw"] is not None else []
             continue
         at = tuple(dict(zip(quoted["columns"], rows[0], strict=True))[name] for name in quoted["by"])
-        value = by_row(mine, quoted["by"])[at][said["column"]]
+        value = mine(said["table"])[at][said["column"]]
         known += said["raw"] is not None
         wrong += [] if alike(value, said["raw"]) else [(address, plainly(value), said["raw"])]
     show(f"\n{known} numbers of the text known in the edition {edition.folder.name}, {len(edition.values)} asked for")
@@ -131,6 +133,7 @@ def test_the_ledger_says_what_the_tables_say(edition, show):
     for verdict, name in {"matches": "matched", "differs": "differing", "other": "other", "absent": "absent"}.items():
         assert told[name] == verdicts.get(verdict, 0), verdict
     assert told["claims"] == len(ledger)
+    mine = cache(lambda name: by_row(edition.plain[name], edition.quoted[name]["by"]))
     checked, wrong = 0, []
     for row in ledger.dropna(subset=["ours", "answer"]).itertuples():
         name, *parts = row.answer.split(".")
@@ -145,7 +148,7 @@ def test_the_ledger_says_what_the_tables_say(edition, show):
         if not at:
             continue
         where = tuple(dict(zip(quoted["columns"], at[0], strict=True))[one] for one in quoted["by"])
-        value = plainly(by_row(edition.plain[name], quoted["by"])[where][column])
+        value = plainly(mine(name)[where][column])
         if isinstance(value, int | float) and not isinstance(value, bool):
             digits = len(number[1].partition(".")[2])
             unit = 1 if column.endswith("_b") else TIMES[number[2]]
