@@ -8,8 +8,11 @@ report: $(READY)  ## rebuild the report: build/site/index.html and build/site/re
 	@.venv/bin/atom build
 
 test: $(READY)  ## style, types, unit, integration and browser tests, then every notebook against its committed outputs
-	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/atom notebooks --check
-	@$(MAKE) --no-print-directory --jobs=2 tests cells
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/atom notebooks --check
+	@$(MAKE) --no-print-directory --jobs=2 types tests
+
+types: $(READY)  ## its check of types alone
+	.venv/bin/mypy
 
 tests: $(READY)  ## its tests alone, on all cores
 	.venv/bin/pytest --numprocesses=auto --dist=worksteal
@@ -60,4 +63,4 @@ $(READY):
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: report test tests cells status lab collect public bench stress lock clean help
+.PHONY: report test types tests cells status lab collect public bench stress lock clean help

@@ -2,7 +2,7 @@
 
 import time
 
-LONGEST = 0.005
+LONGEST = 0.001
 """Seconds that one takes in tests."""
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import email.utils
+import functools
 import random
 import time
 from collections.abc import Callable
@@ -57,7 +58,10 @@ def address(text: str) -> httpx2.URL | None:
 def client(headers: httpx2.Headers, patience: Patience, redirects: bool = False) -> httpx2.Client:
     """A connection that gives up on silence. redirects: whether to follow them."""
     timeout = httpx2.Timeout(patience.silence, connect=min(10, patience.silence))
-    return httpx2.Client(headers=headers, timeout=timeout, follow_redirects=redirects)
+    return httpx2.Client(headers=headers, timeout=timeout, follow_redirects=redirects, verify=_trusted())
+
+
+_trusted = functools.cache(httpx2.create_ssl_context)  # reading whom to trust takes longer than an answer
 
 
 def retrying(patience: Patience, tell: Callable[[str, float], None]) -> tenacity.Retrying:

@@ -1,10 +1,10 @@
 """Fetches from the fake sources, some full of faults and killed at random moments, and what has to come of them."""
 
-import copy
 import datetime
 import functools
 import multiprocessing
 import os
+import pickle
 import random
 import re
 from pathlib import Path
@@ -59,14 +59,14 @@ def _stock():
         files[f"{holdings.ARENA}/{variant}/latest-00000-of-00001.parquet"] = b"newest"
     for week, made in (("2024-07-24", "2024-07-23T22:00"), ("2024-07-31", "2024-07-31T04:00")):
         files[f"{holdings.WEEKLY}/models/{week}/models.parquet"] = holdings.dump(made, count=int(week[-2:]))
-    return holdings.rankings("2025-01-01", "2026-11-23"), files
+    return pickle.dumps((holdings.rankings("2025-01-01", "2026-11-23"), files))
 
 
 def stocked(**options):
     """A server that holds something of each source."""
     fake = FakeSources(**options)
     fake.today = NOW.date()
-    fake.rankings, fake.files = copy.deepcopy(_stock())
+    fake.rankings, fake.files = pickle.loads(_stock())
     fake.models, fake.index, fake.raw = holdings.catalogue(), holdings.index(450), holdings.tree()
     fake.epoch = holdings.epoch()
     return fake

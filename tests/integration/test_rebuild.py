@@ -42,9 +42,22 @@ def project(built, kept):
 
 
 def put_back(built, kept):
+    """Copies what is not as it was, by length and time of writing; takes away what was not there."""
+    was = {path.relative_to(kept): path for path in kept.rglob("*")}
     for name in CHANGED:
-        shutil.rmtree(built.root / name)
-        shutil.copytree(kept / name, built.root / name, symlinks=True)
+        for path in sorted((built.root / name).rglob("*"), reverse=True):  # what is in a folder before the folder
+            if path.relative_to(built.root) not in was:
+                path.rmdir() if path.is_dir() else path.unlink()
+    for name, path in was.items():
+        place = built.root / name
+        if path.is_dir():
+            place.mkdir(exist_ok=True)
+        elif not place.exists() or written(place) != written(path):
+            shutil.copy2(path, place)
+
+
+def written(path):
+    return path.stat().st_size, path.stat().st_mtime_ns
 
 
 def ran(project, finished):
