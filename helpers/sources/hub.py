@@ -11,6 +11,7 @@ status of 200; rows shift between pages while models are made and removed, so th
 parameter is refused, so that the list is read without (helpers.sources.hub_asked).
 """
 
+import contextlib
 import datetime
 import json
 import time
@@ -95,7 +96,7 @@ class Hub:
     full: int = 0
     """What the Hub calls a full page where that is less than it is asked for; 0 until it has been made sure of."""
     doubted: bool = False
-    """Whether a page has told of no next one, or has held fewer records, and was wrong."""
+    """Whether a page has told of no next one, or has held fewer records, and was wrong, or seemed to be."""
     without: set[str] = field(default_factory=set)
     """What the Hub has refused, and is not asked for any more."""
     served: tuple[datetime.datetime, float] | None = None
@@ -155,7 +156,7 @@ class Hub:
         Raises CursorRefused and EndsEarly, and HubError for what does not pass.
         """
         seen = {head["url"] for head in heads}
-        before = heads[-1]["url"] if heads else None
+        before = None  # nor is what comes next approached from a page that is held: it may be one that goes back
         url = heads[-1]["next"] if heads else self.first(query)
         while url:
             try:
@@ -190,7 +191,8 @@ class Hub:
             if again.next is not None:
                 self.doubted = True
                 return again
-            ended = hub_ends.followed(again, before, lambda where: self._ask(where, set()), self.doubted)
+            with self._doubting():
+                ended = hub_ends.followed(again, before, lambda where: self._ask(where, set()), self.doubted)
             self.doubted |= ended.next is not None
             return _onward(ended, around)
 
@@ -209,7 +211,8 @@ class Hub:
             page = self._ask(url, around)
             if page.next is None or len(page.rows) >= full:
                 return page
-            joined = hub_ends.joined(page, lambda where: self._ask(where, set()))
+            with self._doubting():
+                joined = hub_ends.joined(page, lambda where: self._ask(where, set()))
             if hub_asked.cursor(joined.next) == hub_asked.cursor(page.next):
                 self.full = max(self.full, len(page.rows))
             else:
@@ -220,6 +223,15 @@ class Hub:
             return self._patiently(once)
         except asking.FAULTS as error:
             raise HubError(self._gave_up(error)) from None
+
+    @contextlib.contextmanager
+    def _doubting(self) -> Iterator[None]:
+        """Answers that contradict each other make the Hub one that has told wrongly."""
+        try:
+            yield
+        except Faulty:
+            self.doubted = True
+            raise
 
     def _ask(self, url: str, seen: set[str]) -> Page:
         """A page that is worth keeping, however often it takes."""

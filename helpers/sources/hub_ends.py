@@ -2,9 +2,10 @@
 
 A page loses its Link by a fault, or ends before its list where the Hub gives fewer records than are asked for; both
 look like the end. So the last page is asked for with a record fewer: something follows then, so that there has to be a
-Link. What it leads to is the last record alone, if the list ends there, and more if it does not. A page of one record,
-or of none, is approached from the page before it in the same way; where it is the first, there is nothing to approach
-it from, and it is asked for again until the answers agree.
+Link. What it leads to is the last record alone, if the list ends there, and more if it does not; it is asked for once
+more, for it may be cut itself. A page of one record, or of none, is approached from the page before it in the same way;
+where it is the first, there is nothing to approach it from, and it is asked for again until the answers agree. Where
+more follows after all, the page before it is read anew, since less of it may have been kept than it has now.
 
 A page with fewer records than others has, and a Link, may lack some that the Link passes over. Asked for just as many,
 it has to have a Link to where they end.
@@ -19,6 +20,9 @@ from helpers.sources.asking import Faulty
 
 AGREEING = 3
 """Answers that have to agree where nothing else can tell, or where this Hub has told wrongly before."""
+
+SURE = 2
+"""The same where it has not."""
 
 UNLIMITED = 6
 """The same where a Hub gives as many records as it likes, whatever it is asked for."""
@@ -65,8 +69,8 @@ def followed(page: Page, before: str | None, ask: Callable[[str], Page], doubted
         start, beyond = ask(before), len(page.rows)  # anew: models may have been removed from it
         if start.next is None and not _ids(page) <= _ids(start):
             return _agreed(page, ask, AGREEING - 1)  # it does not come after that page
-        if start.next is None:
-            return replace(page, next=followed(start, None, ask, doubted).next, back=True)
+        if start.next is None and start.rows:
+            return replace(page, next=hub_asked.limited(start.url, None), back=True)
     if len(start.rows) < 2:
         return _agreed(page, ask, AGREEING - 1)
     shorter = ask(hub_asked.limited(start.url, len(start.rows) - 1))
@@ -74,15 +78,16 @@ def followed(page: Page, before: str | None, ask: Callable[[str], Page], doubted
         return _agreed(page, ask, UNLIMITED - 1)  # this Hub does not give fewer
     if shorter.next is None:
         raise Faulty("a page tells of no next one, and neither does a part of it")
+    if len(shorter.rows) < len(start.rows) - 1:
+        raise Faulty("a page has fewer records than it is asked for")
     rest = ask(hub_asked.limited(shorter.next, hub_asked.limit(page.url)))
     left = len(start.rows) - len(shorter.rows) + beyond
     if rest.next is None and len(rest.rows) < left:
         raise Faulty("a page tells of no next one, and asked for again ends before it did")
-    if rest.next is None and len(rest.rows) == left:
-        if doubted:
-            _agreed(rest, ask, AGREEING - 1)
+    if rest.next is None and len(rest.rows) == left and (start is page or _ids(page) <= _ids(rest)):
+        _agreed(rest, ask, (AGREEING if doubted else SURE) - 1)
         return page
-    return replace(page, next=rest.url, back=True)
+    return replace(page, next=rest.url if start is page else shorter.url, back=True)
 
 
 def _ids(page: Page) -> set[Any]:
