@@ -1,7 +1,7 @@
 """The whole Hub, against the pandas path that was: seconds, memory and ratios, in one run.
 
     python benchmarks/hub.py                       all parts
-    python benchmarks/hub.py reading classifying   some of them: reading, classifying, merging, spark
+    python benchmarks/hub.py reading classifying   some of them: reading, classifying, merging, building, spark
 
 A made-up day of 3 million repositories, as the collector writes one: sorted ids, row groups of 20,000, tags, names and
 formats as hostile as real ones. Sixty days are links to one file, and so are 365. Each measure runs in a process of its
@@ -12,11 +12,14 @@ as the Hub's answer is read; how they are fetched is benchmarks/collect.py.
 """
 
 import argparse
+import contextlib
+import ctypes
 import datetime
 import multiprocessing
 import os
 import re
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,12 +34,12 @@ import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 
-from helpers import edition, paths
-from helpers.archive import listings, pages, store
+from helpers import edition, files, paths
+from helpers.archive import listings, pages, sound, store
 from helpers.measures import derivatives
 from helpers.registry import renames
 from helpers.sources import hub_records
-from helpers.sources.hub import Page
+from helpers.sources.hub import WHOLE, Page
 from helpers.tables import contracts
 
 sys.path.insert(0, str(paths.ROOT))
@@ -47,7 +50,7 @@ ROWS, TRACKED, DAYS, YEAR = 3_000_000, 1_617, 60, 365
 POOL, PAGE = 60_000, 1_000
 READ_GOAL, READ_GB = 7, 0.4
 CLASSIFY_GOAL, CLASSIFY_GB = 6, 2
-YEAR_SECONDS, MERGE_GB, FLAT, LINEAR = 10, 0.3, 1.25, 1.25
+YEAR_SECONDS, MERGE_GB, FLAT, LINEAR, BUILD = 10, 0.3, 1.25, 1.25, 1.5
 DRIVER = "6g"
 """What Spark's own process may hold: what it hands over goes through it, and of 1 GB, as is its default, it dies."""
 RULES = edition.load()
@@ -132,12 +135,41 @@ def tags(chance: np.random.Generator) -> pyarrow.Array:
     return pyarrow.array(lists, pyarrow.list_(pyarrow.string()))
 
 
-def link(folder: Path, file: Path, days: int) -> Path:
-    """A store of so many days, each a link to one file."""
+def link(folder: Path, file: Path, days: int, scope: str | list[str] = "") -> Path:
+    """A store of so many days, each a link to one file; with scope also its record, as the collector leaves it."""
+    told = {"scope": scope, "sha256": files.digest(file), "rows": pyarrow.parquet.read_metadata(file).num_rows}
     for number in range(days):
-        place = store.file(folder, FIRST + datetime.timedelta(days=number))
+        day = FIRST + datetime.timedelta(days=number)
+        place = store.file(folder, day)
         place.parent.mkdir(parents=True)
         os.link(file, place)
+        if scope:
+            times = dict.fromkeys(("started", "finished"), f"{day}T12:00:00+00:00")
+            files.write_json(place.with_name(store.MANIFEST), sound.sealed(told | times))
+    return folder
+
+
+def archive(folder: Path, day: Path, whole: bool) -> Path:
+    """An archive of 60 days of the whole Hub, or of the tracked models in them alone, and their list."""
+    held, scope = day, WHOLE if whole else ["tracked"]
+    if not whole:
+        held = folder / "day.parquet"
+        folder.mkdir()
+        rows = pyarrow.parquet.read_table(day)
+        of = pyarrow.compute.is_in(rows["model"], pyarrow.array(tracked()["model"].astype("str")))
+        pyarrow.parquet.write_table(rows.filter(of), held, compression="zstd", write_page_checksum=True)
+    link(folder / "snapshots", held, DAYS, scope)
+    models = tracked()["model"]
+    labels = pd.read_csv(paths.REGISTRY / "organisations.csv").drop_duplicates("namespace")
+    tables = {
+        "models": models.str.extract("(?P<org>.*)/(?P<model>.*)").assign(modelId=models),
+        "model_parameters": pd.DataFrame({"model_id": models, "total_params_b": np.arange(TRACKED) % 400 + 1}),
+        "organization_regions": labels[["namespace", "region"]].rename(columns={"namespace": "hf_org"}),
+        "release_date_corrections": pd.DataFrame(columns=["model_id", "actual_release_date"]),
+    }
+    (folder / "registry").mkdir()
+    for name, table in tables.items():
+        table.to_csv(folder / "registry" / f"{name}.csv", index=False)
     return folder
 
 
@@ -221,6 +253,21 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**3
 
 
+def built(environment: dict[str, str]) -> Measure:
+    """What building the public edition takes, kernels and all; the peak of memory is that of the largest process."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: processes whose parents end become ours, to be counted
+    start = time.perf_counter()
+    asked = [sys.executable, "-m", "helpers.cli", "build", "--edition", "public", "--engine", "pandoc"]
+    subprocess.run(asked, env=environment, cwd=paths.ROOT, check=True, stdout=subprocess.DEVNULL)
+    took = time.perf_counter() - start
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    told = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Measure(took, told.ru_utime + told.ru_stime, told.ru_maxrss / 1024**2)
+
+
 def apart(work: Callable[..., Any], *arguments: object) -> Any:
     """What `work` gives in a fresh process."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -298,6 +345,18 @@ def merging(bench: Bench) -> None:
         bench.goal(f"{word}: processor time a record, the same", many.own / few.own * sizes[0] / sizes[1], LINEAR)
 
 
+def building(bench: Bench) -> None:
+    """The public edition from 60 days of the whole Hub, and from the same days with the tracked models alone."""
+    for whole, words in ((False, "edition, tracked models alone"), (True, "edition, the whole Hub")):
+        held = archive(bench.folder / words, bench.day(), whole)
+        where = {"ATOM_ARCHIVE": str(held), "ATOM_BUILD": str(bench.folder / f"{words}, built")}
+        bench.measures[words] = took = apart(built, os.environ | where)
+        print(f"{words:<34}{took.seconds:9.1f}{took.own:11.1f}{took.peak_gb:9.2f}", flush=True)
+    few, many = list(bench.measures.values())[-2:]
+    bench.goal("processor time, of the whole Hub over tracked models alone", many.own / few.own, BUILD)
+    bench.goal("time by the clock, the same", many.seconds / few.seconds, BUILD)
+
+
 def on_spark(bench: Bench) -> None:
     """A day classified on local Spark: the same table; its time is printed, and has no goal."""
     here = bench.run("classified", classify, bench.day())
@@ -307,7 +366,7 @@ def on_spark(bench: Bench) -> None:
     pd.testing.assert_frame_equal(here, there)
 
 
-PARTS = {"reading": reading, "classifying": classifying, "merging": merging, "spark": on_spark}
+PARTS = {"reading": reading, "classifying": classifying, "merging": merging, "building": building, "spark": on_spark}
 
 
 def main() -> None:
