@@ -289,23 +289,22 @@ def new_derivatives(
     derivatives nothing is told.
     """
     options = axes(choices, "derivatives")
-    places = set(zip(models["organisation"], models["namespace"], strict=True))
-    own = [
-        pair in places
-        for pair in zip(classified["organisation"], classified["model"].str.partition("/")[0], strict=True)
-    ]
-    rows = classified.assign(own=own, region=classified["base"].map(models.set_index("model")["region"]))
-    reason, found = rows["reason"], []
-    asked = reason.isna() | reason.isin([derivatives.TOO_FEW, derivatives.REPEATED])
-    again = (reason == derivatives.REUPLOAD) & rows["format"].isin(str(options["formats"]["kept"]).split())
     month = pd.Timestamp(last_month) - pd.DateOffset(months=1)
-    old = rows["month"].max() - pd.Timedelta(days=int(options["age"]["fixed"]))
+    old = classified["month"].max() - pd.Timedelta(days=int(options["age"]["fixed"]))
     months = {"any": month, "fixed": min(month, old.to_period("M").to_timestamp() - pd.DateOffset(months=1))}
+    reason, found = classified["reason"], []
+    asked = reason.isna() | reason.isin([derivatives.TOO_FEW, derivatives.REPEATED, derivatives.REUPLOAD])
+    rows = classified[asked & classified["month"].isin(months.values())]  # of the whole Hub, few
+    places = set(zip(models["organisation"], models["namespace"], strict=True))
+    own = [pair in places for pair in zip(rows["organisation"], rows["model"].str.split("/").str[0], strict=True)]
+    rows = rows.assign(own=own, region=rows["base"].map(models.set_index("model")["region"]))
+    again = rows["reason"] == derivatives.REUPLOAD
+    kept = again & rows["format"].isin(str(options["formats"]["kept"]).split())
     for universe in itertools.product(*(values.index for values in options.values())):
         chosen = dict(zip(options, universe, strict=True))
         limit = options["threshold"][chosen["threshold"]]
         above = rows["downloads_all_time"] > (threshold if pd.isna(limit) else float(limit))
-        counts = (asked | (again & (chosen["formats"] == "kept"))) & above.fillna(False).astype(bool)
+        counts = (~again | (kept & (chosen["formats"] == "kept"))) & above.fillna(False).astype(bool)
         counts &= (rows["month"] == months[chosen["age"]]) & ~(rows["own"] & (chosen["makers"] == "out"))
         made = rows[counts].drop_duplicates(["model", "organisation"])
         made = made if len(made) >= least else made.iloc[:0]

@@ -1,6 +1,7 @@
 """Tables at the boundaries between stages: Parquet under the build folder, each held to its contract."""
 
 import pandas as pd
+import pyarrow.compute
 
 from helpers import files, paths
 from helpers.tables import contracts
@@ -20,15 +21,17 @@ def write(frame: pd.DataFrame, name: str, *, empty: bool = True) -> pd.DataFrame
     return checked
 
 
-def read(name: str) -> pd.DataFrame:
+def read(name: str, without: str | None = None) -> pd.DataFrame:
     """The stored table `name`, checked against its contract again: a file may have been changed since.
 
+    without: a column; of millions of rows those alone are read that have no value in it.
     Raises FileNotFoundError with the remedy if the stage before has not run.
     """
     path = paths.result(f"{name}.parquet")
     if not path.exists():
         raise FileNotFoundError(f"{paths.shown(path)} is missing; `atom build` makes it")
-    return contracts.check(pd.read_parquet(path), name)
+    rows = None if without is None else pyarrow.compute.field(without).is_null()
+    return contracts.check(pd.read_parquet(path, filters=rows), name)
 
 
 def holdings(places: dict[str, str]) -> pd.DataFrame:

@@ -1,8 +1,10 @@
 """Tables at stage boundaries: what is stored, and what an edition holds."""
 
 import pandas as pd
+import pytest
 
 from helpers import paths, tables
+from helpers.tables import contracts
 
 
 def test_a_table_without_rows_is_stored_only_if_asked(tmp_path, monkeypatch):
@@ -24,3 +26,15 @@ def test_a_source_is_held_if_its_folder_or_this_stages_table_is_there(tmp_path, 
     places = {"history": "raw/history", "arena": "clean/arena", "tokens": "clean/old", "hub": "raw/snapshots"}
     found = tables.holdings(places).set_index("source")["held"]
     assert found.to_dict() == {"history": True, "arena": True, "tokens": False, "hub": False}
+
+
+def test_of_many_rows_those_without_a_value_in_a_column_are_read_and_still_held_to_the_contract(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables.paths, "BUILD", tmp_path)
+    rows = pd.DataFrame({"model": ["a/x", "a/y", "a/z"], "reason": [None, "no-base", None]})
+    rows = rows.assign(month=pd.Timestamp("2025-01-01"), base=None, relation=None, organisation=None, format=None)
+    stored = tables.write(rows.assign(downloads_all_time=3, beside=None), "clean/derivatives")
+    counted = tables.read("clean/derivatives", without="reason")
+    pd.testing.assert_frame_equal(counted, stored.iloc[[0, 2]].reset_index(drop=True))
+    stored.assign(reason=None, model="a/x").to_parquet(tmp_path / "clean" / "derivatives.parquet")
+    with pytest.raises(contracts.ContractError, match="repeated"):
+        tables.read("clean/derivatives", without="reason")
