@@ -259,6 +259,7 @@ def public_(engine: Engine = "auto") -> None:
     """From nothing to the public edition: collect what can be had, build, and say what could not be had and why."""
     from helpers.commands import public
 
+    _to_write(paths.ARCHIVE)
     whole: dict[str, Callable[[], object]] = {"hub": partial(collect_hub, whole=True), "weekly": collect_weekly}
     found = public.collect(VERBS | whole)
     try:

@@ -22,6 +22,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
+from filelock import FileLock
 
 from helpers import files, lock, paths
 from helpers.archive import gather, listings, pages, sound, store
@@ -54,7 +55,9 @@ def bring(address: str = paths.ADDRESS, folder: Path = paths.ARCHIVE) -> None:
         there, root = fsspec.core.url_to_fs(address)
         found = there.find(root, detail=True)
         told = {str(PurePosixPath(name).relative_to(root)): facts for name, facts in found.items()}
-        Archive(address, there, root, told).bring(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock"):
+            Archive(address, there, root, told).bring(folder)
 
 
 @contextmanager
