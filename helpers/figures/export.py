@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from IPython.display import display
+from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from helpers import edition, files, paths
@@ -38,6 +42,9 @@ def pen(folder: str, data: str) -> Callable[..., None]:
         figure = function(table, **titles, **settings)
         finish(figure, said["fig-source"], data, said.get("fig-assumed", ""))
         export(figure, said["label"], table, paths.output(folder), table=published)
+        shown = (paths.output(folder) / f"{said['label']}.svg").read_text(encoding="utf-8")
+        display({"image/svg+xml": shown, "text/plain": repr(figure)}, raw=True)  # as stored: not drawn once more
+        plt.close(figure)
 
     return draw
 
@@ -66,10 +73,12 @@ def export(figure: Drawn, name: str, data: pd.DataFrame, folder: Path, *, table:
     """
     if data.empty:
         raise ValueError(f"figure {name}: its data has no rows; look at the table that the notebook passes to it")
-    for kind in ("svg", "png"):
-        unstamped = theme.PLAIN | ({"Creator": None} if kind == "svg" else {"Software": None})
-        with files.replacing(folder / f"{name}.{kind}") as path:
-            figure.savefig(path, format=kind, metadata=unstamped)
+    # not savefig, which draws everything twice, first to lay it out
+    with files.replacing(folder / f"{name}.svg") as path:
+        FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None, "Creator": None})
+    figure.set_dpi(theme.PRINTED)
+    with files.replacing(folder / f"{name}.png") as path:
+        FigureCanvasAgg(figure).print_png(path, metadata={"Software": None})
     if table:
         publish(data, folder / f"{name}.csv")
         files.write_text(folder / f"{name}.js", figure.chart.script(name))

@@ -20,6 +20,8 @@ WIDTH = 6.2
 """Inches: the width of the text in print. On a phone of 390 px it shrinks to about 0.6."""
 TEXT, SMALL = 11.5, 10.0
 """Points: close to the text around the figure in print, and still readable at the phone's 0.6."""
+PRINTED = 200
+"""Dots an inch of stored pictures."""
 INK, MUTED, RULE, GRID = "#22262B", "#5A6169", "#8A9199", "#E3E6E9"
 
 PLAIN = {"Date": None}
@@ -53,7 +55,6 @@ RC = {
     "lines.linewidth": 2.0,
     "lines.markersize": 5.5,
     "figure.dpi": 144,
-    "savefig.dpi": 200,
     "text.parse_math": False,  # a name may hold dollars
     # Outlines, not text: a picture in a page cannot reach the page's fonts, and Typst would set DejaVu's
     # widths in another face. Shapes look the same in every browser and in the PDF.
