@@ -69,10 +69,9 @@ def dump(folder: Path, date: str) -> None:
         rows.to_parquet(beside, index=False)
 
 
-@pytest.fixture
-def held(tmp_path):
-    """An archive in a folder."""
-    folder = tmp_path / "archive"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("archive")
     for name, text in {"registry/models.csv": LIST, "arena/x.csv": "a\n1\n", "arena/.x": "", "README.md": "x"}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -82,6 +81,12 @@ def held(tmp_path):
         day(folder / "snapshots", date)
     day(folder / "derivatives", "2026-03-04", scope=["Qwen/Qwen3-8B"], names=["auser"])
     return folder
+
+
+@pytest.fixture
+def held(written, tmp_path):
+    """An archive in a folder."""
+    return shutil.copytree(written, tmp_path / "archive")
 
 
 @pytest.fixture
