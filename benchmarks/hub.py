@@ -19,6 +19,7 @@ import multiprocessing
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -136,13 +137,14 @@ def tags(chance: np.random.Generator) -> pyarrow.Array:
 
 
 def link(folder: Path, file: Path, days: int, scope: str | list[str] = "") -> Path:
-    """A store of so many days, each a link to one file; with scope also its record, as the collector leaves it."""
+    """A store of so many days, each a link to one file; with scope a copy, since a build hashes each file once, and its
+    record, as the collector leaves it."""
     told = {"scope": scope, "sha256": files.digest(file), "rows": pyarrow.parquet.read_metadata(file).num_rows}
     for number in range(days):
         day = FIRST + datetime.timedelta(days=number)
         place = store.file(folder, day)
         place.parent.mkdir(parents=True)
-        os.link(file, place)
+        (shutil.copyfile if scope else os.link)(file, place)
         if scope:
             times = dict.fromkeys(("started", "finished"), f"{day}T12:00:00+00:00")
             files.write_json(place.with_name(store.MANIFEST), sound.sealed(told | times))

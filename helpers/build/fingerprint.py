@@ -39,7 +39,7 @@ def of_code(step: steps.Step) -> Fingerprint:
 def stamps(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
     """When each input and the notebook was last written: it tells of a change that was taken back, too."""
     own = [(step.notebook.name, step.notebook)] if step.notebook else []
-    return {f"input {name}": _stamp(path)[:3] for name, path in (*own, *_inputs(step, parameters))}
+    return {f"input {name}": _stamp(path) for name, path in (*own, *_inputs(step, parameters))}
 
 
 def _inputs(step: steps.Step, parameters: dict[str, Any]) -> Iterator[tuple[str, Path]]:
@@ -81,13 +81,14 @@ def _files(place: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _digest(path: Path) -> str:
-    """The hash of a file's content, read anew only if the file was written since: several steps depend on the same."""
-    return _hashed(path, _stamp(path))
+    """The hash of a file's content, read anew only if the file was written since: several steps depend on the same, and
+    a file of the archive is the same under its name in raw/."""
+    if (stamp := _stamp(path)) not in _hashes:
+        _hashes[stamp] = files.digest(path)
+    return _hashes[stamp]
 
 
-@functools.cache
-def _hashed(path: Path, _: tuple[int, ...]) -> str:
-    return files.digest(path)
+_hashes: dict[tuple[int, ...], str] = {}
 
 
 @functools.cache
@@ -97,7 +98,7 @@ def _first(path: Path) -> str:
 
 def _stamp(path: Path) -> tuple[int, ...]:
     told = path.stat()
-    return told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
+    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def of_notebook(path: Path) -> str:
