@@ -640,7 +640,7 @@ def test_the_collectors_status_shows_them(tmp_path):
     told = archived.status(tmp_path)
     assert told["state"].tolist() == ["held", "gap", "held", "aside"]
     assert told["rows"].tolist()[::2] == [21, 21]
-    assert told["note"].tolist()[::2] == ["weekly dump: counts of tracked models alone"] * 2
+    assert told["note"].tolist()[::2] == ["Hub weekly snapshots: counts of tracked models alone"] * 2
 
 
 def test_only_the_weeks_asked_for_are_looked_at_and_what_a_stop_left_is_cleared(tmp_path):
