@@ -17,6 +17,7 @@ MARKERS = {
 }
 """What an engine leaves in the text where it could not do its work."""
 
+DOCUMENT = "report/atom-report.pdf"
 URL = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s*["']([^"']+)""")
 TYPST_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 TYPST_RAW = re.compile(r"(`+).*?\1", re.DOTALL)
@@ -30,17 +31,27 @@ HARMLESS = {
 """Warnings that are let pass, whole lines of the log, each with the reason."""
 
 
-def findings(site: Path, label: str, typst: str, log: str, pages: list[str], data: str) -> list[Fault]:
-    """Everything that is wrong with the rendered site.
+def of_document(site: Path, label: str, typst: str, log: str, data: str) -> list[Fault]:
+    """Everything that is wrong with the PDF, and what the engine warns of.
 
-    label: the edition's data label, which every page must show. typst: the source of the PDF; "" where it was not kept.
-    log: what the engine said. pages: addresses that must exist beside the report's own. data: all that values and
-    notebooks' outputs say: what looks like a fault and stands in there is somebody's name.
+    label: the edition's data label, which it must show. typst: its source; "" where it was not kept. log: what the
+    engine said. data: as for `of_pages`.
     """
-    site, data = site.resolve(), _even(data)
-    found = [*_absent(site, pages), *_log(log), *_markers("the PDF", _prose(typst), data)]
+    found = [*_absent(site, [DOCUMENT]), *_log(log), *_markers("the PDF", _prose(typst), _even(data))]
     if typst and _even(label) not in _even(typst):
         found.append(Fault("the PDF", "does not show the data label", "pass `data-label` to its template"))
+    return list(dict.fromkeys(found))
+
+
+def of_pages(site: Path, label: str, pages: list[str], data: str) -> list[Fault]:
+    """Everything that is wrong with the pages of the rendered site; the PDF may be still in the making.
+
+    label: the edition's data label, which every page must show. pages: addresses that must exist beside the report's
+    own. data: all that values and notebooks' outputs say: what looks like a fault and stands in there is somebody's
+    name.
+    """
+    site, data = site.resolve(), _even(data)
+    found = [*_absent(site, ["index.html", "report/index.html", *pages])]
     read = {path: Page.of(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
     for path, page in read.items():
         where = path.relative_to(site).as_posix()
@@ -53,8 +64,8 @@ def findings(site: Path, label: str, typst: str, log: str, pages: list[str], dat
     return list(dict.fromkeys(found))
 
 
-def _absent(site: Path, pages: list[str]) -> Iterator[Fault]:
-    for name in ["index.html", "report/index.html", "report/atom-report.pdf", *pages]:
+def _absent(site: Path, names: list[str]) -> Iterator[Fault]:
+    for name in names:
         path = site / name
         if not path.is_file() or not path.stat().st_size:
             yield Fault(name, "was not written", "look at what the engine said")
@@ -86,7 +97,7 @@ def _addresses(path: Path, page: Page, site: Path, read: dict[Path, Page]) -> It
         if parts.scheme or parts.netloc or not (parts.path or parts.fragment):
             continue
         target = _target(path, address, site)
-        if not target.is_file():
+        if not target.is_file() and target != site / DOCUMENT:
             yield Fault(where, f"links to {address}, which does not exist", "mend the link or write the file")
         elif parts.fragment and target in read and not _holds(read[target], unquote(parts.fragment)):
             yield Fault(where, f"links to {address}, but nothing there has that label", "mend the link or the label")

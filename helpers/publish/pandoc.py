@@ -1,6 +1,7 @@
 """The embedded publisher: the report as a page and as a PDF with pandoc and Typst, wherever Python runs."""
 
 import datetime
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,18 @@ DEPTH = 3
 ORIGINS, TERMS = (("--lua-filter", str(paths.REPORT / "filters" / f"{name}.lua")) for name in ("origins", "terms"))
 
 
-def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str, str]:
-    """Write the report and its PDF under `site`; returns the Typst source of the PDF, and no log.
+def render(
+    report: Report, links: list[dict[str, str]], site: Path, pool: ThreadPoolExecutor
+) -> Callable[[], tuple[str, str]]:
+    """Write the report's page under `site` while its PDF is made, which takes longer.
 
-    links: text and href of what the title block offers.
+    links: text and href of what the title block offers. Returns what waits for the PDF and gives its Typst source, and
+    no log.
     """
     about = described(report, links)
-    with ThreadPoolExecutor() as pool:
-        document = pool.submit(_pdf, report, about, site)  # takes longest
-        pages = pool.submit(_page, report, about, site)
-        pages.result()
-        return document.result(), ""
+    document = pool.submit(_pdf, report, about, site)
+    _page(report, about, site)
+    return lambda: (document.result(), "")
 
 
 def described(report: Report, links: list[dict[str, str]]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from helpers.publish import completion, pandoc
@@ -22,15 +24,17 @@ TAIL = 25
 """Lines of Quarto's own log that an error repeats."""
 
 
-def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str, str]:
+def render(
+    report: Report, links: list[dict[str, str]], site: Path, _: ThreadPoolExecutor
+) -> Callable[[], tuple[str, str]]:
     """Let Quarto render the report, and write its page and PDF under `site`.
 
     Quarto's own pages of notebooks are for the embedded ones only, number figures anew and do not name every cell.
     links: text and href of what the title block offers.
 
-    Returns the Typst source of the PDF ("" where this Quarto did not keep it; its log then still tells of unresolved
-    references) and the log. Raises PublishError with the end of the log if Quarto fails. What it leaves, its cache
-    among it, lies in a project of its own beside `site`.
+    Returns what gives the Typst source of the PDF ("" where this Quarto did not keep it; its log then still tells of
+    unresolved references) and the log. Raises PublishError with the end of the log if Quarto fails. What it leaves, its
+    cache among it, lies in a project of its own beside `site`.
     """
     project = site.parent / "quarto"
     for folder, names, place in ((report.root, SOURCES, project), (report.build, BUILT, project / "build")):
@@ -47,7 +51,7 @@ def render(report: Report, links: list[dict[str, str]], site: Path) -> tuple[str
     abstract, text = completion.read((written / "index.html").read_text(encoding="utf-8"), report)
     about = pandoc.described(report, links) | {"abstract": nodes.Blocks(abstract)}
     pandoc.write_page(text, report.root, about, site, "--lua-filter", str(TABLES))  # an old Quarto passes it over
-    return source, log
+    return lambda: (source, log)
 
 
 def _run(project: Path) -> str:

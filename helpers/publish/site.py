@@ -58,18 +58,19 @@ def render(engine: str = "auto", root: Path = paths.ROOT, build: Path = paths.BU
     site.mkdir(parents=True)
     try:
         with ThreadPoolExecutor() as pool:
+            others = pool.submit(_others, root, build, site)
             publisher = quarto.render if engine == "quarto" else pandoc.render
-            rendering = pool.submit(publisher, report, _links(build), site)
-            shutil.copytree(build / pages.FOLDER, site, dirs_exist_ok=True)
-            _extras(root, build, site)
-        source, log = rendering.result()
-        told = entrance.told(report, site)
-        entrance.write(report, told, site)
-        card.write(report, told, site)
-        bundle.write(report, told, site)
-        canonical.write(report, told, site)
-        previewed = [notebook.preview for notebook in report.executed.values()]
-        findings = check.findings(site, report.about["data-label"], source, log, previewed, _data(report))
+            document = publisher(report, _links(build), site, pool)
+            others.result()
+            told = entrance.told(report, site)
+            entrance.write(report, told, site)
+            card.write(report, told, site)
+            bundle.write(report, told, site)
+            canonical.write(report, told, site)
+            label, data = report.about["data-label"], _data(report)
+            previewed = [notebook.preview for notebook in report.executed.values()]
+            findings = check.of_pages(site, label, previewed, data)
+            findings += check.of_document(site, label, *document(), data)
         if findings:
             raise PublishError(findings)
         _put_in_place(site, build / "site", work / "former")
@@ -111,8 +112,9 @@ def _data(report: Report) -> str:
     return unescape("\n".join([*said, *sources.variables(report.build).values()]))
 
 
-def _extras(root: Path, build: Path, site: Path) -> None:
-    """Everything beside the pages: figures' files, data, and the theme."""
+def _others(root: Path, build: Path, site: Path) -> None:
+    """Everything beside the report's own pages: the other pages, figures' files, data, and the theme."""
+    shutil.copytree(build / pages.FOLDER, site, dirs_exist_ok=True)
     for folder in exhibits.folders(build):
         shutil.copytree(folder, site / "figures", dirs_exist_ok=True)
     for name in DATA:

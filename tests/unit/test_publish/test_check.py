@@ -17,7 +17,8 @@ def site(published, tmp_path):
 
 
 def told(site, typst=TYPST, log="", data=""):
-    return "\n".join(map(str, check.findings(site, LABEL, typst, log, PREVIEWS, data)))
+    found = check.of_document(site, LABEL, typst, log, data) + check.of_pages(site, LABEL, PREVIEWS, data)
+    return "\n".join(map(str, found))
 
 
 def test_a_sound_site_passes(site):
