@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from helpers import files, paths
 from helpers.publish.notebooks import Cell, Notebook
@@ -25,6 +26,16 @@ FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 CITE = '<details class="cite"><summary>Cite</summary></details>'
 """Where the page's script says how to cite the figure or table."""
 ROOM = re.compile(r'"room":\[(\d+),(\d+)\]')
+HOLE, BETWEEN = "\ue000", "// \ue001"
+"""Stand for a table's caption, and between tables, in Typst: private characters, which no output of a notebook has."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that a cell shows. node: as pandoc has it. printed: as Typst, before its caption and behind it."""
+
+    node: Node
+    printed: list[str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class Exhibit:
     caption: list[Node]
     alt: str = ""
     picture: tuple[str, bytes] = ("", b"")
-    table: Node | None = None
+    table: Table | None = None
     published: tuple[str, ...] = ()
     room: tuple[str, ...] = ()
 
@@ -104,17 +115,30 @@ def _captions(texts: list[str]) -> list[list[Node]]:
 
 
 def keep_tables(executed: Iterable[Notebook], build: Path) -> None:
-    """Parse the table of every cell that has one, aligned, and keep them by label: a changed sentence changes none."""
+    """Keep the table of every cell that has one, aligned, by label: a changed sentence changes none."""
     cells = {label: cell for notebook in executed for label, cell in notebook.labelled.items()}
     texts = {label: cell.table() or "" for label, cell in cells.items() if label.startswith("tbl-")}
     html = "\n".join(f'<div id="{label}">{text}</div>' for label, text in texts.items())
     found = {}
     for block in nodes.parse(html, "html", TABLES):
-        found[block["c"][0][0]] = next((node for node in nodes.elements(block) if node["t"] == "Table"), None)
-    files.write_text(build / KEPT, json.dumps(found))
+        if table := next((node for node in nodes.elements(block) if node["t"] == "Table"), None):
+            found[block["c"][0][0]] = table
+    printed = dict(zip(found, _printed(found), strict=True))
+    files.write_text(build / KEPT, json.dumps({label: vars(Table(found[label], printed[label])) for label in found}))
 
 
-def _table(label: str, held: dict[str, Node | None]) -> Node:
-    if not (table := held.get(label)):
+def _printed(tables: dict[str, Node]) -> list[list[str]]:
+    """Each table as Typst, before its caption and behind it."""
+    blocks: list[Node] = []
+    for label, table in tables.items():
+        (_, classes, _), _, *rest = table["c"]
+        caption = [None, [nodes.plain({"t": "Str", "c": HOLE})]]
+        blocks += [{"t": "Table", "c": [nodes.attr(label, *classes), caption, *rest]}, nodes.raw("typst", BETWEEN)]
+    typst = nodes.pandoc(nodes.document(blocks, {}), "--from", "json", "--to", "typst", "--lua-filter", str(TABLES))
+    return [text.strip("\n").split(HOLE) for text in typst.split(BETWEEN)[:-1]]
+
+
+def _table(label: str, held: dict[str, dict[str, Any]]) -> Table:
+    if label not in held:
         raise refuse("a notebook", f"the HTML that cell {label} shows holds no table", "end the cell in a table")
-    return table
+    return Table(**held[label])

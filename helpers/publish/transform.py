@@ -57,8 +57,12 @@ def _embedded(node: Node, target: Target) -> list[Node] | None:
     if not embed:
         return None
     exhibit = target.report.exhibits[embed.label]
-    if exhibit.table:
-        (_, classes, _), _, *rest = exhibit.table["c"]
+    if exhibit.table and target.form == "typst":
+        before, behind = exhibit.table.printed
+        numbered = _captioned(exhibit.label, exhibit.caption, target)
+        shown = [raw("typst", before), plain(*numbered), raw("typst", behind)]
+    elif exhibit.table:
+        (_, classes, _), _, *rest = exhibit.table.node["c"]
         caption = [None, [plain(*exhibit.caption)]]
         table = {"t": "Table", "c": [attr(exhibit.label, *classes), caption, *rest]}
         shown = _table(table, exhibit.links, target)
