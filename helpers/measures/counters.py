@@ -134,9 +134,10 @@ def suspected_renames(snapshots: pd.DataFrame) -> pd.DataFrame:
     least the old one's last and less than twice it. Ids whose repositories were not made at the same time are left out.
     """
     read = snapshots.dropna(subset="downloads_all_time").sort_values("date")
-    read = read.assign(day=read["date"].rank(method="dense"), name=read["model"].str.split("/").str[-1].str.casefold())
-    last = read.drop_duplicates("model", keep="last").rename(columns={"model": "old"})
-    first = read.drop_duplicates("model").rename(columns={"model": "new"})
+    read = read.assign(day=read["date"].rank(method="dense"))
+    last, first = (read.drop_duplicates("model", keep=end) for end in ("last", "first"))
+    last, first = (rows.assign(name=rows["model"].str.split("/").str[-1].str.casefold()) for rows in (last, first))
+    last, first = last.rename(columns={"model": "old"}), first.rename(columns={"model": "new"})
     ends = last.merge(first, on="name", suffixes=("_old", "_new"))
     later = (ends["day_new"] - ends["day_old"]).between(1, 2)
     goes_on = (ends["downloads_all_time_new"] / ends["downloads_all_time_old"]).between(1, 2, inclusive="left")
