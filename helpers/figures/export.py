@@ -41,8 +41,9 @@ def pen(folder: str, data: str) -> Callable[..., None]:
         titles = {name: said[option] for option, name in TITLES.items() if option in said}
         figure = function(table, **titles, **settings)
         finish(figure, said["fig-source"], data, said.get("fig-assumed", ""))
-        export(figure, said["label"], table, paths.output(folder), table=published)
-        shown = (paths.output(folder) / f"{said['label']}.svg").read_text(encoding="utf-8")
+        place = paths.output(folder)
+        export(figure, said["label"], table, place, table=published)
+        shown = (place / f"{said['label']}.svg").read_text(encoding="utf-8")
         display({"image/svg+xml": shown, "text/plain": repr(figure)}, raw=True)  # as stored: not drawn once more
         plt.close(figure)
 
@@ -75,7 +76,7 @@ def export(figure: Drawn, name: str, data: pd.DataFrame, folder: Path, *, table:
         raise ValueError(f"figure {name}: its data has no rows; look at the table that the notebook passes to it")
     # not savefig, which draws everything twice, first to lay it out
     with files.replacing(folder / f"{name}.svg") as path:
-        FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(figure).print_svg(path, metadata=theme.PLAIN | {"Creator": None})
     figure.set_dpi(theme.PRINTED)
     with files.replacing(folder / f"{name}.png") as path:
         FigureCanvasAgg(figure).print_png(path, metadata={"Software": None})

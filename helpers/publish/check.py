@@ -18,6 +18,7 @@ MARKERS = {
 """What an engine leaves in the text where it could not do its work."""
 
 DOCUMENT = "report/atom-report.pdf"
+"""Where the PDF comes to be; links to it are sound before it is there."""
 URL = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s*["']([^"']+)""")
 TYPST_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 TYPST_RAW = re.compile(r"(`+).*?\1", re.DOTALL)

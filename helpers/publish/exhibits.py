@@ -17,6 +17,7 @@ from helpers.text.nodes import Node
 
 TABLES = paths.REPORT / "filters" / "tables.lua"
 COPIES = ("pages", "site", "quarto")
+"""Folders of the build that hold a copy of the figures' files."""
 KEPT = "tables.json"
 """Where the build keeps the tables that notebooks show, parsed."""
 FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
@@ -99,7 +100,7 @@ def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path)
 
 
 def folders(build: Path) -> list[Path]:
-    """Where the build keeps the files of its figures, a folder a stage: copies for readers and for Quarto are none."""
+    """Where the build keeps the files of its figures, a folder a stage; COPIES are none."""
     return [folder for folder in sorted(build.glob("*/figures")) if folder.parent.name not in COPIES]
 
 

@@ -33,7 +33,7 @@ def transform(report: Report, form: str) -> list[Node]:
     target = Target(form, report)
     changes = {
         "Cite": lambda node: _reference(node, target),
-        "Table": lambda node: _table(node, "", target),
+        "Table": lambda node: _table(node, target),
         "Para": lambda node: _embedded(node, target),
     }
     changes |= {"Header": lambda node: _heading(node, target)} if form == "html" else {"Div": _callout}
@@ -57,17 +57,14 @@ def _embedded(node: Node, target: Target) -> list[Node] | None:
     if not embed:
         return None
     exhibit = target.report.exhibits[embed.label]
+    caption = _captioned(exhibit.label, exhibit.caption, target)
     if exhibit.table and target.form == "typst":
         before, behind = exhibit.table.printed
-        numbered = _captioned(exhibit.label, exhibit.caption, target)
-        shown = [raw("typst", before), plain(*numbered), raw("typst", behind)]
+        shown = [raw("typst", before), plain(*caption), raw("typst", behind)]
     elif exhibit.table:
-        (_, classes, _), _, *rest = exhibit.table.node["c"]
-        caption = [None, [plain(*exhibit.caption)]]
-        table = {"t": "Table", "c": [attr(exhibit.label, *classes), caption, *rest]}
-        shown = _table(table, exhibit.links, target)
+        shown = table(exhibit.label, _bare(exhibit.table.node), caption, exhibit.links)
     else:
-        shown = _figure(exhibit, target)
+        shown = _figure(exhibit, caption, target)
     # Captions come from notebooks and may cite and refer like the prose.
     return nodes.rewrite(shown, {"Cite": lambda inner: _reference(inner, target)})
 
@@ -109,9 +106,8 @@ def _captioned(label: str, caption: list[Node], target: Target) -> list[Node]:
     return [named, {"t": "Space"}, *caption]
 
 
-def _figure(exhibit: Exhibit, target: Target) -> list[Node]:
+def _figure(exhibit: Exhibit, caption: list[Node], target: Target) -> list[Node]:
     """An embedded figure with its picture, its numbered caption and, on the page, its links."""
-    caption = _captioned(exhibit.label, exhibit.caption, target)
     if target.form == "typst":
         alt = exhibit.alt.replace("\\", "\\\\").replace('"', '\\"')
         picture = f'#figure(image("{exhibit.file}", width: 100%, alt: "{alt}"), caption: ['
@@ -119,8 +115,8 @@ def _figure(exhibit: Exhibit, target: Target) -> list[Node]:
     return figure(exhibit.label, exhibit.file, exhibit.alt, caption, exhibit)
 
 
-def _table(node: Node, links: str, target: Target) -> list[Node]:
-    """A table with a numbered caption."""
+def _table(node: Node, target: Target) -> list[Node]:
+    """A table of the text, with a caption that is numbered where the table has a label."""
     (label, classes, pairs), (short, caption), *rest = node["c"]
     shown = caption[0]["c"] if caption else []
     if target.number(label):
@@ -128,7 +124,13 @@ def _table(node: Node, links: str, target: Target) -> list[Node]:
     if target.form == "typst":
         caption = [short, [plain(*shown)] if shown else []]
         return [{"t": "Table", "c": [[label, classes, pairs], caption, *rest]}]
-    return table(label, {"t": "Table", "c": [attr("", *classes), [None, []], *rest]}, shown, links)
+    return table(label, _bare(node), shown)
+
+
+def _bare(table: Node) -> Node:
+    """A table without label and caption, which stand around it on the page."""
+    (_, classes, _), _, *rest = table["c"]
+    return {"t": "Table", "c": [attr("", *classes), [None, []], *rest]}
 
 
 def figure(label: str, file: str, alt: str, caption: list[Node], exhibit: Exhibit | None) -> list[Node]:

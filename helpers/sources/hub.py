@@ -156,7 +156,7 @@ class Hub:
         Raises CursorRefused and EndsEarly, and HubError for what does not pass.
         """
         seen = {head["url"] for head in heads}
-        before = None  # nor is what comes next approached from a page that is held: it may be one that goes back
+        before = None  # a page that is held may be one that goes back: what follows is not approached from it
         url = heads[-1]["next"] if heads else self.first(query)
         while url:
             try:
