@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from helpers import edition, files, paths
 from helpers.figures import theme
@@ -109,7 +110,7 @@ def _disarmed(cell: object) -> object:
 def _wrap(figure: Figure, text: str) -> list[str]:
     """`text` in lines no wider than the figure, measured in the figure's own typeface."""
     room = 0.975 * figure.bbox.width
-    probe = figure.text(0, 0, "", fontsize=theme.SMALL)
+    probe = Text(fontsize=theme.SMALL, figure=figure)
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -118,5 +119,4 @@ def _wrap(figure: Figure, text: str) -> list[str]:
             lines.append(word)
         else:
             lines[-1] = longer
-    probe.remove()
     return lines

@@ -59,9 +59,9 @@ def sizes(buckets: pd.DataFrame) -> pd.DataFrame:
     table = grouped.sum().where(grouped.count() == grouped.size()).reset_index()
     total = table[column].sum(skipna=False)
     part = table[column] / (total if total > 0 else np.nan)
-    told = table[column] + 0 * total  # null with the total
-    rank = told.rank(method="first", ascending=False).astype("Int64")
-    return table.assign(downloads_cumulative_share=part, up_to_share=part.cumsum(), rank=rank)
+    rank = np.nan if np.isnan(total) else table[column].rank(method="first", ascending=False)
+    table = table.assign(downloads_cumulative_share=part, up_to_share=part.cumsum(), rank=rank)
+    return table.astype({"rank": "Int64"})
 
 
 def share(table: pd.DataFrame, column: str, within: By) -> pd.DataFrame:

@@ -111,15 +111,13 @@ def keys(choices: pd.DataFrame) -> dict[str, str]:
     """Keys as tables have them → labels: options as "axis/option", headlines by their names, EDITION."""
     options = choices["axis"] + "/" + choices["option"]
     named = options.where(~choices["part"].isin(["headline", EDITION]), choices["option"])
-    return dict(zip(named, choices["label"], strict=True))
+    return choices.set_index(named)["label"].to_dict()
 
 
 def labels(choices: pd.DataFrame, *parts: str) -> dict[str, dict[str, str]]:
     """Axis → option → label, of some parts, or of all."""
     rows = choices[choices["part"].isin(parts)] if parts else choices
-    return {
-        str(axis): dict(zip(own["option"], own["label"], strict=True)) for axis, own in rows.groupby("axis", sort=False)
-    }
+    return {str(axis): own.set_index("option")["label"].to_dict() for axis, own in rows.groupby("axis", sort=False)}
 
 
 def labelled(table: pd.DataFrame, choices: pd.DataFrame, about: str = "") -> pd.DataFrame:

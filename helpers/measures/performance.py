@@ -103,7 +103,7 @@ def as_listed(table: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
     format.
     """
     listed = models["model"].str.partition("/")[2].str.replace(r"(?i)^nvidia-|-bf16$", "", regex=True)
-    spelled = dict(zip(listed.str.casefold(), listed, strict=True))
+    spelled = listed.set_axis(listed.str.casefold()).to_dict()
     return table.assign(model=table["model"].map(lambda name: spelled.get(name.casefold(), name)))
 
 

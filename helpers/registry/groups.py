@@ -20,7 +20,7 @@ def labels(group: str) -> dict[str, str]:
     if found.empty:
         known = ", ".join(rows["group"].unique())
         raise RegistryError(f"{paths.shown(paths.REGISTRY / 'groups.csv')}: no group {group!r}; it has {known}")
-    return dict(zip(found["member"], found["label"], strict=True))
+    return found.set_index("member")["label"].to_dict()
 
 
 def seats() -> pd.DataFrame:

@@ -15,10 +15,8 @@ LICENCES = paths.REGISTRY / "licences.csv"
 @functools.cache
 def _patterns(path: Path) -> list[tuple[re.Pattern, str]]:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return [
-        (re.compile(pattern, re.IGNORECASE), status)
-        for pattern, status in zip(table["pattern"], table["status"], strict=True)
-    ]
+    rows = table[["pattern", "status"]].itertuples(index=False)
+    return [(re.compile(pattern, re.IGNORECASE), status) for pattern, status in rows]
 
 
 def status(licences: pd.Series) -> pd.Series:

@@ -225,7 +225,7 @@ def _region_conflicts(models: pd.DataFrame, labelled: pd.Series) -> list[tuple]:
     return [
         ("other region", n, f"{r} in organization_regions.csv, which counts; {labelled[n]} in organisations.csv",
          "agree on one")
-        for n, r in zip(differs["namespace"], differs["region"], strict=True)
+        for n, r in differs[["namespace", "region"]].itertuples(index=False)
     ] + [
         ("two regions", name, " and ".join(sorted(regions)), "agree on one in organization_regions.csv")
         for name, regions in split.items()

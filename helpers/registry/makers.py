@@ -18,7 +18,7 @@ COUNTRIES = paths.REGISTRY / "countries.csv"
 def aliases(path: Path = ALIASES) -> dict[str, str]:
     """A source's name for a maker → its label in data/registry/organisations.csv."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return dict(zip(table["alias"], table["organisation"], strict=True))
+    return table.set_index("alias")["organisation"].to_dict()
 
 
 def resolve(names: pd.Series, labels: pd.DataFrame) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def resolve(names: pd.Series, labels: pd.DataFrame) -> pd.DataFrame:
     # Later ones win: an exact label before an alias, a namespace before a label.
     known = {_key(alias): label for alias, label in aliases().items()}
     known |= {_key(label): label for label in labels["organisation"]}
-    known |= {_key(space): label for space, label in zip(labels["namespace"], labels["organisation"], strict=True)}
+    known |= {_key(space): label for space, label in labels[["namespace", "organisation"]].itertuples(index=False)}
     regions = labels.drop_duplicates("organisation").set_index("organisation")["region"]
     keys = names.astype(object).map(_key, na_action="ignore")
     organisation = keys.map(known).astype(object).fillna(names).fillna("Unknown")
@@ -55,8 +55,7 @@ def joint(names: pd.Series, countries: pd.Series, labels: pd.DataFrame) -> pd.Da
 
 def _agreed(regions: pd.Series) -> pd.Series:
     """One region for each label of the index: that of all its rows, or unknown."""
-    rows = regions.groupby(level=0, sort=False)
-    return rows.first().where(rows.nunique() == 1, "unknown")
+    return regions.groupby(level=0, sort=False).unique().map(lambda told: told[0] if len(told) == 1 else "unknown")
 
 
 def _key(name: str) -> str:

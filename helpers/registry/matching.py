@@ -52,7 +52,7 @@ class Words:
 def listed(path: Path = NAMES) -> dict[str, str]:
     """Names listed by hand, in small letters → Hub ids."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return dict(zip(table["name"].str.casefold(), table["model"], strict=True))
+    return table.set_index(table["name"].str.casefold())["model"].to_dict()
 
 
 def match(names: pd.Series, makers: pd.Series, ids: pd.DataFrame) -> pd.DataFrame:

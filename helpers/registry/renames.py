@@ -27,7 +27,7 @@ def current(ids: pd.Series) -> pd.Series:
     namespace = distinct.str.split("/").str[0]
     moved = namespace.map(_table()).fillna(namespace) + distinct.str.replace(r"^[^/]*", "", regex=True)
     named = distinct.map(_table()).fillna(moved)
-    changed = dict(zip(distinct[named != distinct], named[named != distinct], strict=True))
+    changed = named.set_axis(distinct)[named.to_numpy() != distinct.to_numpy()].to_dict()
     return ids.replace(changed) if changed else ids
 
 

@@ -130,6 +130,7 @@ def test_the_buckets_alone_come_with_share_running_share_and_rank():
     assert held[["downloads_cumulative_share", "up_to_share", "rank"]].isna().all(axis=None)
     nothing = adoption.sizes(found.reset_index().assign(downloads_cumulative=0.0))
     assert nothing["downloads_cumulative_share"].isna().all()
+    assert nothing["rank"].tolist() == list(range(1, len(nothing) + 1))  # of equals the smaller bucket first
 
 
 @pytest.mark.parametrize("month", ["2024-12-01", "2025-03-01"])

@@ -79,7 +79,8 @@ def test_without_boards_on_either_side_no_shift_is_measured(day):
 def test_a_model_that_was_withdrawn_is_the_best_so_far_but_not_on_the_last_board():
     first, second = pd.to_datetime(["2025-01-01", "2025-01-08"])
     rows = [(first, "gone", "us", 1400.0), (first, "kept", "us", 1300.0), (first, "a", "china", 1310.0)]
-    rows += [(second, "kept", "us", 1301.0), (second, "a", "china", 1311.0), (second, "x", None, 1500.0)]
+    rows += [(second, "kept", "us", 1301.0), (second, "b", "china", 1311.0), (second, "x", None, 1500.0)]
+    rows += [(second, "a", "china", 1311.0), (second, "able", "us", 1300.0)]  # as good, and first in the alphabet
     table = pd.DataFrame(rows, columns=["date", "model", "region", "score"])
     so_far = performance.tops(performance.frontier(table.dropna(subset="region")))
     assert so_far.set_index("region")["model"].to_dict() == {"china": "a", "us": "gone"}

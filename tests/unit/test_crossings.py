@@ -105,6 +105,8 @@ def test_how_a_lead_went_in_one_row(one, other, row):
     told = found.astype(object).where(found.notna(), None).iloc[0]
     days = [told[name] and told[name].day for name in ("passed", "turned")]
     assert [*days, told["turns"], told["leader"]] == row
+    around = [f"{name}{end}" for name in ("passed", "turned") for end in ("", "_after", "_by")]
+    assert found.columns.tolist() == [*around, "turns", "leader"]
 
 
 def test_a_crossing_lies_between_the_days_on_which_both_were_counted():

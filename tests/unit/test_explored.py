@@ -41,6 +41,7 @@ LIFETIME = pd.DataFrame(
 def test_places_are_among_the_models_of_a_size_that_were_read():
     found = explored.models(LISTED, MONTHLY).set_index("model")
     assert found["rank"].dropna().to_dict() == {"a/one": 2, "b/two": 1}
+    assert explored.models(LISTED[::-1], MONTHLY)["model"].tolist() == sorted(LISTED["model"])
     assert found["ranked"].dropna().unique().tolist() == [2]
     assert pd.isna(found.loc["c/gone", "downloads_cumulative"])  # not read any more: no place by an old count
 
@@ -58,8 +59,8 @@ def test_every_model_has_a_score_or_the_reason_why_not():
 def test_the_script_holds_the_tables_and_ends_with_no_name(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "output", lambda folder: tmp_path / folder)
     listed = LISTED.replace("d/unsized", "d/</script>")
-    measured = ram.measure(LIFETIME, listed, [7], "2026-01-15", 10, {"models": 0.0, "rank": 0.0})
-    scores = explored.scores(LIFETIME, listed, measured, [7], "2026-01-15")
+    measured = ram.measure(LIFETIME, listed, [7, 30], "2026-01-15", 10, {"models": 0.0, "rank": 0.0})
+    scores = explored.scores(LIFETIME, listed, measured, [7, 30], "2026-01-15")
     by_organisation = MONTHLY.assign(organisation=MONTHLY["model"].str[0])
     explorer.write(explored.models(listed, MONTHLY), MONTHLY, by_organisation, scores, measured.reference, "ram")
     text = (tmp_path / "ram/explore/models.js").read_text()
@@ -69,7 +70,7 @@ def test_the_script_holds_the_tables_and_ends_with_no_name(monkeypatch, tmp_path
     assert told["downloads"]["a/one"] == [0, [10, 60], [None, 50]]
     assert told["downloads"]["b/two"] == [1, [100], [100]]
     assert told["models"]["a/one"][told["facts"].index("parameters_b")] == 3
-    (row,) = told["scores"]["a/one"]
+    (row,) = told["scores"]["a/one"]  # none of a milestone that is to come
     assert row[told["scored"].index("score")] == 0.666667
 
 

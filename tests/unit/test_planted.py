@@ -39,6 +39,11 @@ def test_days_before_the_first_download_do_not_count_and_absent_days_are_filled(
     assert kept([10, 12, None, 14, 16], clip=True) == [10, 12, 13, 14, 16]
 
 
+def test_the_first_day_that_counts_is_one_of_a_single_download():
+    # the quartiles are 1 and 9, so that the fence is 21; without the days of one download it would be 9
+    assert kept([0, 1, 1, 1, 1, 9, 9, 9, 9, 12]) == [0, 1, 1, 1, 1, 9, 9, 9, 9, 12]
+
+
 def test_no_day_is_made_before_a_series_or_after_it():
     early, late = history([10, None, 14, None, None], "acme/a"), history([None, None, 5, None, 7], "acme/b")
     found = fences.plain(pd.concat([early, late]))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import edition, paths, registry
-from helpers.registry import lists, makers, sizes
+from helpers.registry import licences, lists, makers, matching, sizes
 from tests.conftest import SHARED
 
 EDGES = [1, 5, 10, 50, 100, 250]
@@ -105,6 +105,22 @@ def test_conflicts_and_repeats_are_findings(folder_of, file, content, kind, foun
     findings = folder_of(**{file: content}, **more).findings
     assert kind in set(findings["kind"])
     assert findings.set_index("kind").loc[kind, "found"].startswith(found)
+
+
+def test_a_namespace_without_a_region_is_found_once_however_many_models_it_has(folder_of):
+    found = folder_of(models__="modelId\nnobody/One-1B\nnobody/Two-2B\nnobody/Three-3B\n").findings
+    assert list(zip(found["kind"], found["subject"], strict=True)) == [("no label", "nobody"), ("no region", "nobody")]
+
+
+@pytest.mark.parametrize("told", ["NA", "None", "nan", "null"])
+def test_what_a_list_spells_like_nothing_is_a_name(told, tmp_path):
+    (tmp_path / "list.csv").write_text(
+        f"pattern,status,alias,organisation,name,model\n{told},open,{told},A,{told},a/b\n"
+    )
+    assert makers.aliases(tmp_path / "list.csv") == {told: "A"}
+    assert matching.listed(tmp_path / "list.csv") == {told.casefold(): "a/b"}
+    ((pattern, status),) = licences._patterns(tmp_path / "list.csv")
+    assert (pattern.pattern, status) == (told, "open")
 
 
 def test_a_repeated_model_counts_once_and_by_its_first_row(folder_of):

@@ -98,6 +98,11 @@ def test_of_no_downloads_there_are_no_parts(counts):
     assert whole_hub.by_reason(left).empty
 
 
+def test_of_a_single_download_there_is_a_part():
+    rows = whole_hub.weighed(listing({"Qwen/Qwen3-8B": 1}, {}, {}), MODELS[:1], ASKED)
+    assert whole_hub.standing(rows, MODELS[:1], ASKED, ALL)["downloads_share"].tolist() == [1]
+
+
 def test_a_file_tells_what_its_rows_tell(tmp_path):
     listing().to_parquet(tmp_path / "models.parquet", index=False)
     both = [whole_hub.weighed(held, MODELS, ASKED) for held in (listing(), tmp_path / "models.parquet")]

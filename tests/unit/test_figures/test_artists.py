@@ -159,6 +159,13 @@ def test_shares_are_stacked_in_one_order_over_the_month_they_stand_for():
     assert_axes_say_what_stands_there(ax)
 
 
+def test_where_a_last_share_is_not_known_there_is_no_bar_and_its_name_without_a_number_stands_at_its_base():
+    parts = {"us": [0.5, 0.4, 0.3, 0.2, np.nan], "china": [0.5, 0.6, 0.7, 0.8, 0.65]}
+    (ax,) = figures.shares(monthly(parts, "region", "share"), "share", "region", "x").axes
+    assert artists.bars(ax)[colour("us")][-1][2:] == (0.65, 0.65)
+    assert {text: at[1] for text, (at, _) in artists.ends(ax).items()} == {"China 65%": 0.325, "USA": 0.65}
+
+
 def test_the_sides_that_are_opposed_have_the_downloads_of_the_month_before_the_label():
     told = {"Qwen": [9e6, 1e6, 2e6, 3e6, 4e6], "Meta": [5e6, 4e6, 3e6, 2e6, 1e6], "OpenAI": [1e6, 1e6, 2e6, 2e6, 3e6]}
     table = monthly(told, "organisation", "downloads").sort_values("organisation", ascending=False)
