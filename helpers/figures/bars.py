@@ -17,9 +17,7 @@ def buckets(frame: pd.DataFrame, title: str) -> Drawn:
     the length of the whole bar and its part of all bars.
     """
     theme.drawable(frame)
-    table = frame.pivot_table(
-        index="bucket", columns="region", values="downloads_cumulative", aggfunc="sum", observed=True
-    )
+    table = frame.pivot_table(index="bucket", columns="region", values="downloads_cumulative", aggfunc="sum")
     rows = [*(b for b in BUCKETS if b in table.index), *sorted(set(table.index) - set(BUCKETS))]
     marks = _stacked(table.loc[rows], palette.styles(table.columns))
     sums = table.loc[rows].sum(axis="columns")
@@ -90,7 +88,7 @@ def _months(
 
     through: the label is the day after the month (cumulative tables); otherwise it is the month's first day.
     """
-    table = frame.groupby(["month", by], observed=True)[value].sum(min_count=1).unstack(by)
+    table = frame.groupby(["month", by])[value].sum(min_count=1).unstack(by)
     month, step, say = table.index, pd.DateOffset(months=1), axes.UNITS[unit][1]
     table.index, ends = (month - step, month) if through else (month, month + step)
     last = table.iloc[-1]

@@ -55,7 +55,7 @@ def sizes(buckets: pd.DataFrame) -> pd.DataFrame:
     size. Where one bucket is null there are no shares and no ranks.
     """
     column = "downloads_cumulative"
-    grouped = buckets.groupby("bucket", observed=True)[column]
+    grouped = buckets.groupby("bucket")[column]
     table = grouped.sum().where(grouped.count() == grouped.size()).reset_index()
     total = table[column].sum(skipna=False)
     part = table[column] / (total if total > 0 else np.nan)
@@ -69,7 +69,7 @@ def share(table: pd.DataFrame, column: str, within: By) -> pd.DataFrame:
 
     Take out groups that are not to count before. Null where the sum is 0 or the value is null.
     """
-    sums = table.groupby(within, observed=True)[column].transform("sum")
+    sums = table.groupby(within)[column].transform("sum")
     return table.assign(**{f"{column}_share": table[column] / sums.where(sums > 0)})
 
 
@@ -89,7 +89,7 @@ def ranked(table: pd.DataFrame, column: str, within: By) -> pd.DataFrame:
 
     Equal values share a place; a null value has none.
     """
-    return table.assign(rank=table.groupby(within, observed=True)[column].rank("min", ascending=False).astype("Int64"))
+    return table.assign(rank=table.groupby(within)[column].rank("min", ascending=False).astype("Int64"))
 
 
 def complete(table: pd.DataFrame, by: str, groups: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
@@ -164,7 +164,7 @@ def leaders(table: pd.DataFrame, within: By, column: str = "downloads_cumulative
     segment without any downloads has no leader.
     """
     shares = share(table, column, within).dropna(subset=f"{column}_share")
-    return shares.loc[shares.groupby(within, observed=True)[column].idxmax()].reset_index(drop=True)
+    return shares.loc[shares.groupby(within)[column].idxmax()].reset_index(drop=True)
 
 
 def since(table: pd.DataFrame, month: str | pd.Timestamp, by: By) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from helpers.measures.adoption import By, names
@@ -33,7 +32,7 @@ def totals(table: pd.DataFrame, models: pd.DataFrame, when: str, by: By, column:
     keys = [when, *names(by)]
     rows = table.merge(models[["model", *names(by)]], on="model").dropna(subset=[column])
     rows = rows.sort_values([column, "model"], ascending=[False, True])
-    grouped = rows.groupby(keys, observed=True)[column]
+    grouped = rows.groupby(keys)[column]
     found = grouped.agg(models="size", total="sum", least="min").join(
         rows.drop_duplicates(keys).set_index(keys)[["model", column]].set_axis(["largest_model", "largest"], axis=1)
     )
@@ -72,7 +71,7 @@ def leads(found: pd.DataFrame, when: str, by: str, one: str, other: str) -> pd.D
     both = sides[0].join(sides[1], how="inner", suffixes=("_one", "_other"))
     gap = both["total_one"] - both["total_other"]
     low, high = gap - both["largest_one"], gap + both["largest_other"]
-    stays = np.where(gap > 0, low > 0, np.where(gap < 0, high < 0, False)).astype(bool)
+    stays = (low > 0) | (high < 0)
     carries = both["largest_model_one"].where(gap > 0, both["largest_model_other"]).where(~stays, None)
     table = pd.DataFrame({"gap": gap, "low": low, "high": high, "stays": stays, "hangs_on": carries})
     return table.reset_index()

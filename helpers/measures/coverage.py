@@ -155,7 +155,7 @@ def beside_others(table: pd.DataFrame, within: By, column: str, columns: list[st
 
     Of one alone there is neither share nor rank: it would have all, and be the first, of whatever was not listed.
     """
-    several = table.groupby(adoption.names(within), observed=True)[column].transform("count") > 1
+    several = table.groupby(adoption.names(within))[column].transform("count") > 1
     return table.assign(**{name: table[name].where(several) for name in columns})
 
 

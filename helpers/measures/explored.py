@@ -24,7 +24,7 @@ def models(listed: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
     table = listed[["model", "organisation", "region", "bucket", "parameters_b", "released"]]
     table = table.merge(last[["model", "downloads_cumulative"]], on="model", how="left").sort_values("model")
     table = adoption.ranked(table, "downloads_cumulative", "bucket")
-    return table.assign(ranked=table.groupby("bucket", observed=True)["rank"].transform("count").astype("Int64"))
+    return table.assign(ranked=table.groupby("bucket")["rank"].transform("count").astype("Int64"))
 
 
 def roster(models: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:

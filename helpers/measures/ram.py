@@ -129,8 +129,8 @@ def reference_set(
     table = models.loc[told, ["bucket", "model"]].merge(read[["model", "downloads_cumulative"]], on="model")
     table = table.rename(columns={"downloads_cumulative": "downloads"})
     table = _ordered(table, ["bucket", "downloads", "model"], ascending=[True, False, True])
-    table = table.groupby("bucket", observed=True).head(size).reset_index(drop=True)
-    grouped = table.groupby("bucket", observed=True)["model"]
+    table = table.groupby("bucket").head(size).reset_index(drop=True)
+    grouped = table.groupby("bucket")["model"]
     table.insert(1, "rank", grouped.cumcount() + 1)
     return table.assign(n=grouped.transform("size"))
 
@@ -143,7 +143,7 @@ def reference(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence
     they are null.
     """
     inside = reached[reached["model"].isin(members["model"])]
-    grouped = inside.groupby(["bucket", "milestone_days"], observed=True)["downloads"]
+    grouped = inside.groupby(["bucket", "milestone_days"])["downloads"]
     found = grouped.agg(["size", "median", "mean"]).rename(columns={"size": "n"})
     found["q25"], found["q75"] = grouped.quantile(0.25), grouped.quantile(0.75)
     found["mean_to_median"] = found["mean"] / found["median"].where(found["median"] > 0)
@@ -215,7 +215,7 @@ def other_sets(scores: pd.DataFrame, reached: pd.DataFrame, members: pd.DataFram
     """
     counts = reached.pivot(index="model", columns="milestone_days", values="downloads")
     parts = [scores.assign(score_fixed=np.nan, n_fixed=0, score_without=np.nan, n_without=0).iloc[:0]]
-    for (bucket, model), own in scores.groupby(["bucket", "model"], observed=True):
+    for (bucket, model), own in scores.groupby(["bucket", "model"]):
         peers = members.loc[members["bucket"] == bucket, "model"]
         held = counts.reindex(index=peers, columns=own["milestone_days"])
         found = {"fixed": held.dropna(), "without": held.drop(index=model, errors="ignore")}
@@ -238,7 +238,7 @@ def _bounds(
     ends: counts of a bucket, models by rank × milestones with at least two → low and high × milestones.
     """
     parts = [pd.DataFrame(columns=["bucket", "milestone_days", "low", "high"])]
-    for bucket, part in members.groupby("bucket", observed=True):
+    for bucket, part in members.groupby("bucket"):
         table = reached.pivot(index="model", columns="milestone_days", values="downloads").reindex(part["model"])
         table = table.loc[:, table.notna().sum() >= 2]
         low, high = ends(table.to_numpy(float)) if len(table.columns) else ((), ())

@@ -44,7 +44,7 @@ def baseline(scores: pd.DataFrame, members: pd.DataFrame, reference: pd.DataFram
     """
     inside = scores[scores["model"].isin(members["model"])].dropna(subset="score")
     inside = inside.merge(reference[["bucket", "milestone_days", "q25", "q75"]], on=["bucket", "milestone_days"])
-    cells = [cell for _, cell in inside.groupby(["bucket", "milestone_days"], observed=True) if len(cell) > 1]
+    cells = [cell for _, cell in inside.groupby(["bucket", "milestone_days"]) if len(cell) > 1]
     row = {
         "score": _farthest([cell["score"].median() for cell in cells], 1),
         "quantile_low": _farthest([_place(cell["downloads"], cell["q25"].iloc[0]) for cell in cells], 0.25),
@@ -68,9 +68,9 @@ def sets(members: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     members: from `ram.reference_set`. reference: from `ram.reference`. Returns bucket, n, downloads (median of the
     members' lifetime downloads), mean_to_median (the highest of any milestone; null without one).
     """
-    grouped = members.groupby("bucket", observed=True)
+    grouped = members.groupby("bucket")
     table = grouped.agg(n=("model", "size"), downloads=("downloads", "median"))
-    skew = reference.groupby("bucket", observed=True)["mean_to_median"].max()
+    skew = reference.groupby("bucket")["mean_to_median"].max()
     return table.assign(mean_to_median=skew).reset_index()
 
 
@@ -79,7 +79,7 @@ def ordered(members: pd.DataFrame) -> pd.DataFrame:
 
     members: from `ram.reference_set`.
     """
-    ids = members.groupby("bucket", observed=True)["model"].agg(", ".join)
+    ids = members.groupby("bucket")["model"].agg(", ".join)
     return ids.rename("ordered").reset_index()
 
 
@@ -93,7 +93,7 @@ def medians(reference: pd.DataFrame, size: int) -> pd.DataFrame:
     null where no bucket has two: of fewer a median falls where a model enters or leaves).
     """
     held = reference[reference["n"] > 0]
-    steps = held[held["n"] >= FEWEST].groupby("bucket", observed=True)["median"].diff().dropna()
+    steps = held[held["n"] >= FEWEST].groupby("bucket")["median"].diff().dropna()
     row = {
         "sets": reference["bucket"].nunique() or None,
         "buckets": held["bucket"].nunique(),

@@ -64,6 +64,9 @@ def test_a_lead_hangs_on_a_repository_exactly_where_leaving_it_out_turns_or_ends
     assert (row["gap"], row["low"], row["high"]) == (gap, min(without), max(without))
     assert row["stays"] == (gap != 0 and all(np.sign(one) == np.sign(gap) for one in without))
     assert pd.isna(row["hangs_on"]) == row["stays"]
+    if not row["stays"]:
+        ahead = sides[gap <= 0]
+        assert ahead[row["hangs_on"]] == max(ahead.values())
 
 
 ORGANISATIONS = pd.DataFrame({"model": list("abcd"), "organisation": ["One", "One", "Two", "Three"]})

@@ -236,7 +236,9 @@ def test_a_few_days_are_no_month_and_are_told():
     assert (left["months"], left["days"]) == (3, 14)
     assert [f"{left[end]:%Y-%m}" for end in ("first", "last")] == ["2025-01", "2025-04"]
     assert inference.top_open(used, 1)["days"].tolist() == [1, 14, 31]
-    whole = used[used["date"].dt.month == 3]
+    whole = used[used["date"].dt.month == 3]  # over with its last day
+    assert inference.top_open(whole, 31)["days"].tolist() == [31]
+    assert inference.top_open(whole[:-1], 30).empty
     none = inference.too_short(whole, 15).iloc[0]
     assert none["months"] == 0
     assert none[["first", "last", "days"]].isna().all()

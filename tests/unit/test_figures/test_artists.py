@@ -286,6 +286,7 @@ def test_errors_stand_at_their_size_in_the_panel_of_their_kind_and_the_look_of_t
     labels = {name: name.capitalize() for name in named}
     figure = figures.planted(table, "Times", labels)
     panels = [ax for ax in figure.axes if ax.axison]
+    assert len({ax.get_ylim() for ax in panels}) == 1  # one scale
     assert [ax.get_title(loc="left") for ax in panels] == ["Spike", "Launch", "Step", "Weeks"]  # as the labels go
     for ax, kind in zip(panels, ["spike", "launch", "step", "weeks"], strict=True):
         drawn = artists.lines(ax, dates=False)

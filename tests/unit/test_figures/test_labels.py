@@ -63,6 +63,16 @@ def overlap(one, other) -> bool:
     return across > 1 and along > min(one[3] - one[1], other[3] - other[1]) / 5
 
 
+def test_a_label_that_is_not_settled_stands_to_the_right_of_its_panel_halfway_up():
+    figure, (ax,) = theme.panels(3)
+    axes.end_label(ax, 0, 0, "USA", "#000000")
+    figure.draw_without_rendering()
+    ((left, low, _, high),) = extents(ax, axes._END).values()
+    box = ax.get_window_extent()
+    assert left == pytest.approx(box.x1 + 9 * figure.dpi / 72, abs=1)
+    assert (low + high) / 2 == pytest.approx((box.y0 + box.y1) / 2, abs=1)
+
+
 def test_labels_of_lines_that_end_together_are_apart():
     months = pd.to_datetime(["2025-01-01", "2026-01-01"])
     names = ["Qwen", "Meta", "DeepSeek", "Mistral", "OpenAI"]
