@@ -86,8 +86,9 @@ def coverage(path: Path) -> str:
 
 
 def about(path: Path) -> dict[str, object]:
-    """What a listing's file is: its day, and whether it is of the whole_hub."""
-    return {"day": pd.Timestamp(day(path)), "whole_hub": coverage(path) == WHOLE}
+    """What a listing's file is: its day, how many repositories it lists, and whether it is of the whole_hub."""
+    rows = pyarrow.parquet.read_metadata(path).num_rows
+    return {"day": pd.Timestamp(day(path)), "repositories": rows, "whole_hub": coverage(path) == WHOLE}
 
 
 def covered(manifest: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from helpers import files, paths
+from helpers import digests, paths
 from helpers.archive import store
 from helpers.lock import ArchiveError
 from helpers.sources import fetched
@@ -124,7 +124,7 @@ def _differing(folder: Path, day: datetime.date, told: dict[str, Any] | None) ->
         store.day(folder, day)
         return None
     for key, name in DIGESTS.items():
-        if key in told and not ((place / name).is_file() and files.digest(place / name) == told[key]):
+        if key in told and not ((place / name).is_file() and digests.of(place / name) == told[key]):
             return f"{name} is not the file that was written: its sha256 is another"
     return None
 

@@ -19,7 +19,7 @@ from helpers.build.cells import NotebookError
 LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
 
 NEEDS = "needs:"
-"""Tag of a cell that is run only if the build folder holds what it names: "needs:clean/arena", "needs:raw/arena"."""
+"""Tag of a cell that is run only if the build folder holds what it names: "needs:signals/arena", "needs:raw/arena"."""
 
 
 class SavedAtEnd(Engine):

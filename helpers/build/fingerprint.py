@@ -7,10 +7,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from helpers import files, paths
+from helpers import digests, files, paths
 from helpers.build import cells, steps
 
 Fingerprint = dict[str, Any]
@@ -27,7 +28,9 @@ def of_step(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
         print_[f"notebook {step.name}"] = of_notebook(step.notebook)
     print_ |= of_code(step)
     print_ |= {f"parameter {name}": parameters[name] for name in step.parameters}
-    return print_ | {f"input {name}": _digest(path) for name, path in _inputs(step, parameters)}
+    inputs = {f"input {name}": path for name, path in _inputs(step, parameters)}
+    with ThreadPoolExecutor() as pool:  # an archive of the whole Hub is gigabytes
+        return print_ | dict(zip(inputs, pool.map(_digest, inputs.values()), strict=True))
 
 
 def of_code(step: steps.Step) -> Fingerprint:
@@ -39,7 +42,7 @@ def of_code(step: steps.Step) -> Fingerprint:
 def stamps(step: steps.Step, parameters: dict[str, Any]) -> Fingerprint:
     """When each input and the notebook was last written: it tells of a change that was taken back, too."""
     own = [(step.notebook.name, step.notebook)] if step.notebook else []
-    return {f"input {name}": _stamp(path) for name, path in (*own, *_inputs(step, parameters))}
+    return {f"input {name}": digests.stamp(path) for name, path in (*own, *_inputs(step, parameters))}
 
 
 def _inputs(step: steps.Step, parameters: dict[str, Any]) -> Iterator[tuple[str, Path]]:
@@ -83,22 +86,18 @@ def _files(place: Path) -> Iterator[tuple[str, Path]]:
 def _digest(path: Path) -> str:
     """The hash of a file's content, read anew only if the file was written since: several steps depend on the same, and
     a file of the archive is the same under its name in raw/."""
-    if (stamp := _stamp(path)) not in _hashes:
-        _hashes[stamp] = files.digest(path)
-    return _hashes[stamp]
+    if (stamp := digests.stamp(path)) not in known:
+        known[stamp] = files.digest(path)
+    return known[stamp]
 
 
-_hashes: dict[tuple[int, ...], str] = {}
+known: dict[str, str] = {}
+"""Stamp → hash of each file that this process has read."""
 
 
 @functools.cache
 def _first(path: Path) -> str:
     return files.digest(path)
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    told = path.stat()
-    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def of_notebook(path: Path) -> str:
@@ -133,12 +132,12 @@ def helpers_of(code: str) -> list[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting |= set(_imports(path, _stamp(path)))
+            waiting |= set(_imports(path, digests.stamp(path)))
     return sorted(found | set(_beside(found)))
 
 
 @functools.cache
-def _imports(path: Path, _: tuple[int, ...]) -> tuple[Path, ...]:
+def _imports(path: Path, _: str) -> tuple[Path, ...]:
     return _imported(path.read_text(encoding="utf-8"))
 
 

@@ -17,7 +17,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from helpers import files, lock, paths
+from helpers import digests, files, lock, paths
 from helpers.build import fingerprint, steps, worker
 from helpers.build.cells import NotebookError
 
@@ -93,6 +93,8 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         staging = WORK / step.name
         shutil.rmtree(staging, ignore_errors=True)
         (FAILED / step.notebook.name).unlink(missing_ok=True)
+        if step.archived:
+            digests.tell(WORK, fingerprint.known)
         with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # socket names have a length limit: a short path
             arguments = (step.notebook, given, staging, FAILED, Path(runtime))
             worker.run(_execute, *arguments, limit=steps.STEP_LIMIT)

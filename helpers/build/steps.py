@@ -55,7 +55,7 @@ def _notebook(
 
 DRAWN = tuple(
     f"{stage}/figures"
-    for stage in ("clean", "regional", "organizational", "ram", "reproduction", "sensitivity", "planted")
+    for stage in ("clean", "signals", "regional", "organizational", "ram", "reproduction", "sensitivity", "planted")
 )
 """Where figures are, as files."""
 
@@ -82,8 +82,8 @@ STEPS = (
     ),
     _notebook(
         "02_clean",
-        "clean tables",
-        reads=("raw", "/data/registry"),
+        "clean tables of models and downloads",
+        reads=("raw/registry", "raw/snapshots", "raw/history"),
         stage="clean",
         parameters=(
             "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
@@ -91,11 +91,24 @@ STEPS = (
             "arena_shift_before", "bucket_edges", "needed_coverage",
         ),
     ),
+    _notebook(
+        "02_signals",
+        "clean tables of derivatives, tokens and scores",
+        reads=(
+            "raw/registry", "raw/derivatives", "raw/whole_hub", "raw/openrouter", "raw/arena",
+            "raw/artificial_analysis", "raw/epoch", "raw/history",
+        ),
+        stage="signals",
+        parameters=(
+            "data", "derivative_threshold", "excluded_formats", "token_days", "arena_shift", "arena_shift_before",
+            "bucket_edges", "needed_coverage",
+        ),
+    ),
     # before those that it runs beside, for it takes longest
     _notebook(
         "07_sensitivity",
         "the headlines under other choices",
-        reads=("raw/history", "raw/snapshots", "clean"),
+        reads=("raw/history", "raw/snapshots", "clean", "signals"),
         stage="sensitivity",
         parameters=(
             "data", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule", "falls",
@@ -105,14 +118,14 @@ STEPS = (
     _notebook(
         "03_regional",
         "adoption by region",
-        reads=("clean",),
+        reads=("clean", "signals"),
         stage="regional",
         parameters=("data", "splice_month", "last_month", "aa_trend_start", "needed_coverage", "least_n"),
     ),
     _notebook(
         "04_organizational",
         "adoption by organisation",
-        reads=("clean",),
+        reads=("clean", "signals"),
         stage="organizational",
         parameters=("data", "splice_month", "last_month", "needed_coverage", "least_n"),
     ),
@@ -127,8 +140,8 @@ STEPS = (
         "06_reproduction",
         "the paper's figures and ours",
         reads=(
-            "quoted/02_clean", "quoted/03_regional", "quoted/04_organizational", "quoted/05_ram",
-            "/data/published", "/data/codebook.csv",
+            "quoted/02_clean", "quoted/02_signals", "quoted/03_regional", "quoted/04_organizational",
+            "quoted/05_ram", "/data/published", "/data/codebook.csv",
         ),
         stage="reproduction",
         parameters=("match_rate",),
@@ -179,7 +192,7 @@ def locate(relative: str) -> Path:
 
 
 def present(place: str) -> bool:
-    """Whether the build folder holds the table or folder `place` ("clean/arena", "raw/arena")."""
+    """Whether the build folder holds the table or folder `place` ("signals/arena", "raw/arena")."""
     return locate(place).exists() or locate(f"{place}.parquet").exists()
 
 

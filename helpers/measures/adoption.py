@@ -129,6 +129,17 @@ def longest_eras(eras: pd.DataFrame, by: str, groups: Sequence[str]) -> pd.DataF
     return found.assign(months=found["months"].fillna(0).astype(int))
 
 
+def compared(monthly: pd.DataFrame, eras: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFrame:
+    """How many groups stand side by side, in one row: <by>s, months (in which the downloads of any are known), eras
+    (how many groups have one; null, as the months are, where no month is known).
+
+    monthly: as for `eras`. eras: those that count. models: <by>.
+    """
+    months = monthly.dropna(subset="downloads")["month"].nunique() or None
+    led = eras[by].nunique() if months else None
+    return pd.DataFrame([{f"{by}s": models[by].nunique(), "eras": led, "months": months}])
+
+
 def within_eras(table: pd.DataFrame, eras: pd.DataFrame, by: str) -> pd.DataFrame:
     """The rows of each group in the months of its own era: of a table with month, <by>.
 

@@ -14,9 +14,7 @@ from helpers.registry import UNRESOLVED, renames, reuploads
 from helpers.tables import engine
 from helpers.tables.contracts.columns import LONGEST
 
-NO_BASE = "no-base"
 OWN_BASE = "own-base"
-UNTRACKED = "untracked-base"
 REUPLOAD = "reupload"
 UNKNOWN_DOWNLOADS = "downloads-unknown"
 TOO_FEW = "too-few-downloads"
@@ -27,21 +25,21 @@ REPEATED = "organisation-counted-already"
 def classify(
     listing: pd.DataFrame | Path, tracked: pd.DataFrame, threshold: int, excluded_formats: list[str]
 ) -> pd.DataFrame:
-    """Each repository with each of its bases, and the reason why that does not count; null = it counts.
+    """Each repository with each of its tracked bases, and the reason why that does not count; null = it counts.
 
     listing: model, created_at (UTC), downloads_all_time (null = unknown), tags (lists), library_name, or the Parquet
     file that holds them sorted by model (see helpers.archive.listings). tracked: model, organisation. A repository
     counts with more than `threshold` lifetime downloads. Ids match to the letter, as in the Hub's own filter; of tags,
     names and libraries capitals A to Z are of no account.
 
-    Returns clean/derivatives, sorted: model, month (of creation), base, relation, organisation (of the base),
-    downloads_all_time, format, beside, reason. A repository without a base has one row, base null. Of several bases by
-    one organisation the first in the alphabet counts: one derivative is counted once for each organisation. A base is
-    meant by its name now (see renames). Relations other than finetune, adapter, merge and quantized are listed as
-    unknown and count like them; one that is told beats unknown, and of several told the first in the alphabet stands.
-    Quantised repositories count in a format that is not excluded. A repository that holds an excluded format beside
-    ordinary weights is no re-upload: it counts, and `beside` names the format, so that it can be told how many there
-    are. Tags are uploaders' text: one too long for any id is no base.
+    Returns signals/derivatives, sorted: model, month (of creation), base, relation, organisation (of the base),
+    downloads_all_time, format, beside, reason. Bases that are not tracked have no row, nor has a repository without any
+    that is. Of several bases by one organisation the first in the alphabet counts: one derivative is counted once for
+    each organisation. A base is meant by its name now (see renames). Relations other than finetune, adapter, merge and
+    quantized are listed as unknown and count like them; one that is told beats unknown, and of several told the first
+    in the alphabet stands. Quantised repositories count in a format that is not excluded. A repository that holds an
+    excluded format beside ordinary weights is no re-upload: it counts, and `beside` names the format, so that it can be
+    told how many there are. Tags are uploaders' text: one too long for any id is no base.
 
     The rules are in derivatives.sql; tests/unit/derivative_rules.py states them once more in pandas.
     """
@@ -55,15 +53,15 @@ def classify(
 
 
 def listed(classified: pd.DataFrame) -> pd.DataFrame:
-    """How many rows count, in one row: repositories (of the listing), counted, beside (those of them with a format for
-    local inference beside ordinary weights), strict (without them), and from when to when they were made (`span`)."""
+    """How many rows count, in one row: counted, beside (those of them with a format for local inference beside ordinary
+    weights), strict (without them), and from when to when they were made (`span`)."""
     rows = counted(classified)
-    counts = {"repositories": classified["model"].nunique(), "counted": len(rows), "beside": rows["beside"].count()}
+    counts = {"counted": len(rows), "beside": rows["beside"].count()}
     return cleaning.span(rows["month"], "M").assign(**counts, strict=counts["counted"] - counts["beside"])
 
 
 def counted(classified: pd.DataFrame) -> pd.DataFrame:
-    """The rows of clean/derivatives that count: one for each derivative and organisation."""
+    """The rows of signals/derivatives that count: one for each derivative and organisation."""
     return classified[classified["reason"].isna()]
 
 

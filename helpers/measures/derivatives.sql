@@ -1,16 +1,36 @@
--- Each repository with each of its bases, and why that does not count; the rules are told by `derivatives.classify`.
+-- Each repository with each of its tracked bases, and why that does not count; the rules are told by `derivatives.classify`.
 -- Tables: listing, its rows sorted by model and numbered (row), its times in UTC; tracked (base, organisation), renames (old, new: namespaces
 -- or whole ids), formats (word, format, rank from the first asked for; weights: a tag of ordinary weights, rank null;
 -- within: stored as safetensors). $widest: the length of the longest word. Each row of the listing is judged by itself.
 -- Capitals are ASCII's: of other letters that have one of A to Z for their small or their capital form none has both.
-WITH said AS (
-    SELECT row, text, true AS tagged FROM (SELECT row, unnest(tags) AS text FROM listing)
+WITH split AS (
+    SELECT row, tag, split_part(tag, ':', -1) AS base, split_part(tag, ':', 2) AS relation
+    FROM (SELECT row, unnest(tags) AS tag FROM listing) WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
+),
+named AS (
+    SELECT row, coalesce(whole.new, space.new || substr(split.base, strpos(split.base || '/', '/')), split.base) AS base,
+        CASE WHEN relation IN ('finetune', 'adapter', 'merge', 'quantized')
+            AND tag = 'base_model:' || relation || ':' || split.base THEN relation END AS relation
+    FROM split
+    LEFT JOIN renames AS whole ON whole.old = split.base
+    LEFT JOIN renames AS space ON space.old = split_part(split.base, '/', 1)
+),
+parents AS (
+    SELECT row, named.base AS base, organisation, coalesce(min(relation), 'unknown') AS relation
+    FROM named JOIN tracked ON tracked.base = named.base
+    GROUP BY ALL
+),
+derived AS (
+    SELECT row, model, created_at, downloads_all_time, tags, library_name FROM listing WHERE row IN (SELECT row FROM parents)
+),
+said AS (
+    SELECT row, text, true AS tagged FROM (SELECT row, unnest(tags) AS text FROM derived)
     WHERE length(text) <= $widest
     UNION ALL
-    SELECT row, library_name, false FROM listing
+    SELECT row, library_name, false FROM derived
     UNION ALL
     SELECT row, unnest(string_split_regex(substr(model, strpos(model, '/') + 1), '[^A-Za-z0-9]+')), false
-    FROM listing WHERE contains(model, '/')
+    FROM derived WHERE contains(model, '/')
 ),
 stored AS (
     SELECT
@@ -23,34 +43,15 @@ stored AS (
     FROM said JOIN formats ON lower(text) = word AND upper(text) = upper(word)
     GROUP BY row
 ),
-split AS (
-    SELECT row, tag, split_part(tag, ':', -1) AS base, split_part(tag, ':', 2) AS relation
-    FROM (SELECT row, unnest(tags) AS tag FROM listing) WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
-),
-named AS (
-    SELECT row, base, CASE WHEN relation IN ('finetune', 'adapter', 'merge', 'quantized')
-        AND tag = 'base_model:' || relation || ':' || base THEN relation END AS relation
-    FROM split
-),
-parents AS (
-    SELECT row, coalesce(whole.new, space.new || substr(base, strpos(base || '/', '/')), base) AS base,
-        coalesce(min(relation), 'unknown') AS relation
-    FROM named
-    LEFT JOIN renames AS whole ON whole.old = base
-    LEFT JOIN renames AS space ON space.old = split_part(base, '/', 1)
-    GROUP BY ALL
-),
 judged AS (
     SELECT row, model, created_at, base, relation, organisation, downloads_all_time, stored.format, stored.beside,
         CASE
-            WHEN base IS NULL THEN 'no-base'
             WHEN base = model THEN 'own-base'
-            WHEN organisation IS NULL THEN 'untracked-base'
             WHEN stored.format IS NOT NULL THEN 'reupload'
             WHEN downloads_all_time IS NULL THEN 'downloads-unknown'
             WHEN downloads_all_time <= $threshold THEN 'too-few-downloads'
         END AS reason
-    FROM listing LEFT JOIN parents USING (row) LEFT JOIN tracked USING (base) LEFT JOIN stored USING (row)
+    FROM derived JOIN parents USING (row) LEFT JOIN stored USING (row)
 ),
 counted AS (
     SELECT row, organisation, min(base) AS first FROM judged WHERE reason IS NULL GROUP BY ALL
@@ -69,4 +70,4 @@ FROM judged
 LEFT JOIN counted USING (row, organisation)
 LEFT JOIN formats AS held ON held.rank = judged.format
 LEFT JOIN formats AS other ON other.rank = judged.beside
-ORDER BY row, base NULLS LAST
+ORDER BY row, base

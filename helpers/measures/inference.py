@@ -2,11 +2,13 @@
 
 `month` is here the calendar month of use, named by its first day: the paper's "June 2025" is the tokens of June. It is
 no label for the data through the day before, as the months of the downloads are.
-Tables are clean/tokens_daily (date) or clean/tokens_monthly (month), with slug, status, model, organisation, region and
-tokens.
+Tables are signals/tokens_daily (date) or signals/tokens_monthly (month), with slug, status, model, organisation, region
+and tokens.
 """
 
 import pandas as pd
+
+from helpers.measures import cleaning
 
 
 def by_month(daily: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +34,7 @@ def whole_months(daily: pd.DataFrame, least_days: int) -> pd.DataFrame:
 
 
 def top_open(daily: pd.DataFrame, least_days: int, size: int = 10) -> pd.DataFrame:
-    """The most used open models of each whole month: clean/tokens_monthly where there are daily tokens alone.
+    """The most used open models of each whole month: signals/tokens_monthly where there are daily tokens alone.
 
     least_days: see `whole_months`. Of equal tokens the first slug in the alphabet counts.
     """
@@ -55,6 +57,13 @@ def short_lists(monthly: pd.DataFrame, size: int = 10) -> pd.DataFrame:
     """The months whose list has fewer than `size` models: month, models."""
     models = monthly.groupby("month").size().rename("models").reset_index()
     return models[models["models"] < size].reset_index(drop=True)
+
+
+def spans(daily: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
+    """From when to when both series run: series (daily, monthly), what `cleaning.span` tells, models (the most that the
+    list of a month has; null for the days)."""
+    both = pd.concat([cleaning.span(daily["date"], "D"), cleaning.span(monthly["month"], "M")])
+    return both.assign(series=["daily", "monthly"], models=[None, monthly.groupby("month").size().max()])
 
 
 def open_shares(monthly: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -283,7 +283,7 @@ def new_derivatives(
 ) -> pd.DataFrame:
     """The headlines on a month's new derivatives in every universe: a column for each axis, and FOUND.
 
-    classified: clean/derivatives. models: all that are tracked. threshold: the edition's. A derivative is its base's
+    classified: signals/derivatives. models: all that are tracked. threshold: the edition's. A derivative is its base's
     maker's own if its namespace is one of that organisation's. The month is the last before last_month, or the last
     that ended so many days before the month of the listing, which is the last that has rows. Of fewer than `least`
     derivatives nothing is told.

@@ -25,6 +25,13 @@ def recalibrate(scores: pd.DataFrame, shift: float, before: datetime.date | str)
     return scores.assign(score=scores["score"].where(~early, scores["score"] + shift))
 
 
+def opened(scores: pd.DataFrame) -> pd.DataFrame:
+    """The open models of a table, their region one of THREE_WAY; those of unknown region are left out."""
+    rows = scores[scores["status"] == "open"]
+    rows = rows.assign(region=rows["region"].map(THREE_WAY))
+    return rows[rows["region"] != "unknown"]
+
+
 def frontier(scores: pd.DataFrame, by: str = "region") -> pd.DataFrame:
     """Best score so far in each group at each date (2.1 "Arena").
 

@@ -35,6 +35,10 @@ BOTH, SAME, FOREIGN, BESIDE = JOINED = (
 """Kinds of derivatives that count, but not simply."""
 
 
+NO_BASE, UNTRACKED = "no-base", "untracked-base"
+"""Kinds of repositories, and of bases, of which the rules say nothing: no base, or none that is tracked."""
+
+
 class Draw(NamedTuple):
     """A repository to be: what kind, when made, and its parents, each with the reason why it does not count."""
 
@@ -68,7 +72,7 @@ def joined(counted: list[Draw], bases: pd.DataFrame, extras: pd.Series, rng: np.
         parents |= dict.fromkeys(again, rules.REPEATED)
         made.append(draw._replace(kind=SAME if again else draw.kind, parents=parents))
     for draw in foreign:
-        further: dict[str, str | None] = {ELSEWHERE[int(rng.integers(0, len(ELSEWHERE)))]: rules.UNTRACKED}
+        further: dict[str, str | None] = {ELSEWHERE[int(rng.integers(0, len(ELSEWHERE)))]: UNTRACKED}
         made.append(draw._replace(kind=FOREIGN, parents=draw.parents | further))
     return [*made, *(draw._replace(kind=BESIDE) for draw in beside), *rest]
 
@@ -88,9 +92,9 @@ def decoys(
     """
     made = []
     for reason in (
-        rules.NO_BASE,
+        NO_BASE,
         rules.OWN_BASE,
-        rules.UNTRACKED,
+        UNTRACKED,
         rules.REUPLOAD,
         rules.UNKNOWN_DOWNLOADS,
         rules.TOO_FEW,
@@ -98,8 +102,8 @@ def decoys(
         number = round(counted * extras[reason])
         named, moments = rng.integers(0, len(tracked), number).tolist(), rng.integers(*clock, number).tolist()
         for n, created in zip(named, moments, strict=True):
-            base = _untracked(tracked[n], n) if reason == rules.UNTRACKED else tracked[n]
-            parents: dict[str, str | None] = {} if reason in (rules.NO_BASE, rules.OWN_BASE) else {base: reason}
+            base = _untracked(tracked[n], n) if reason == UNTRACKED else tracked[n]
+            parents: dict[str, str | None] = {} if reason in (NO_BASE, rules.OWN_BASE) else {base: reason}
             made.append(Draw(reason, created, parents))
     return made
 
@@ -123,7 +127,7 @@ def listing(draws: list[Draw], threshold: int, rng: np.random.Generator) -> tupl
         row = _repository(n, draw, threshold, throw)
         rows.append(row)
         parents = {row[0]: rules.OWN_BASE} if draw.kind == rules.OWN_BASE else draw.parents
-        parents = parents or {None: rules.NO_BASE}
+        parents = parents or {None: NO_BASE}
         planted += [(row[0], base, draw.kind, reason) for base, reason in parents.items()]
     columns = ["model", "created_at", "downloads_all_time", "tags", "library_name", "pipeline_tag"]
     table = pd.DataFrame(rows, columns=columns).sort_values("model", ignore_index=True)
@@ -182,5 +186,5 @@ def _downloads(kind: str, threshold: int, throw: int) -> int | None:
     if kind == rules.TOO_FEW:
         return throw % (threshold + 1)
     many = throw // 16 % 2 ** (throw % 13)
-    excluded = kind in (rules.NO_BASE, rules.OWN_BASE, rules.UNTRACKED, rules.REUPLOAD)
+    excluded = kind in (NO_BASE, rules.OWN_BASE, UNTRACKED, rules.REUPLOAD)
     return (None if throw % 100 == 0 else many) if excluded else threshold + 1 + many

@@ -37,7 +37,7 @@ def read(name: str, without: str | None = None) -> pd.DataFrame:
 def holdings(places: dict[str, str]) -> pd.DataFrame:
     """Which sources an edition holds: source, held (true or false).
 
-    places: source → its folder of raw inputs ("raw/history"), or the table that this stage makes of it ("clean/arena").
+    places: source → its folder of raw inputs ("raw/history"), or this stage's table of it ("signals/arena").
     """
     rows = [
         (source, paths.output(f"{place}.parquet").exists() or paths.result(place).is_dir())

@@ -17,7 +17,7 @@ from helpers.text import addresses, formats, show
 from helpers.text.addresses import AddressError, Book, Cell
 from helpers.text.claims import ORDER, OVER, SETTING, TENS, ClaimError, read, words
 
-NOTEBOOKS = ("02_clean", "03_regional", "04_organizational", "05_ram")
+NOTEBOOKS = ("02_clean", "02_signals", "03_regional", "04_organizational", "05_ram")
 """Whose quoted tables may answer a claim; none of them sees what the paper prints."""
 MATCHES, DIFFERS, OTHER, ABSENT = VERDICTS = ("matches", "differs", "other", "absent")
 """`OTHER`: not what is printed, in an edition of another kind of data, date or coverage than the paper's, which then is

@@ -67,7 +67,8 @@ def test_from_nothing_to_the_pages_of_one_day_in_one_command(tmp_path):
     assert held
     assert still == held
     steps = project.events(again.stdout)
-    assert {step for step, how in steps.items() if how == "done"} <= {"01_collect", "02_clean"}  # new times of fetching
+    fetched = {"01_collect", "02_clean", "02_signals"}  # at new times
+    assert {step for step, how in steps.items() if how == "done"} <= fetched
     assert steps["publish"] == "cached"
 
 

@@ -75,7 +75,7 @@ def index(pro: bool, tracked: pd.Series, tmp_path) -> pd.DataFrame:
     path.write_text(json.dumps({"intelligence_index_version": 4.1, "data": rows}), encoding="utf-8")
     found = artificial_analysis.scores(artificial_analysis.read(path), tracked, LABELS)
     address = renames.current(theirs["huggingface_url"].str.removeprefix("https://huggingface.co/"))
-    return contracts.check(found, "clean/artificial_analysis").assign(open=theirs["is_open_weights"], address=address)
+    return contracts.check(found, "signals/artificial_analysis").assign(open=theirs["is_open_weights"], address=address)
 
 
 def test_names_alone_find_the_open_models_and_no_other(tracked, tmp_path, show):
@@ -120,7 +120,7 @@ def test_the_lead_in_the_real_index_is_the_known_one(tracked, tmp_path, pro, sho
 
 def test_on_epochs_index_the_usa_last_leads_late_in_2024(show):
     index = epoch.read(REAL / "epoch_eci_2026-04.csv")
-    found = contracts.check(epoch.scores(index, LABELS), "clean/epoch")
+    found = contracts.check(epoch.scores(index, LABELS), "signals/epoch")
     assert (len(found), (found["status"] == "open").sum()) == (533, 206)
     frontier = performance.frontier(found[(found["status"] == "open") & found["region"].isin(["china", "us", "eu"])])
     leads = performance.leads(frontier)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.measures.derivatives import NO_BASE, OWN_BASE, REPEATED, REUPLOAD, TOO_FEW, UNKNOWN_DOWNLOADS, UNTRACKED
+from helpers.measures.derivatives import OWN_BASE, REPEATED, REUPLOAD, TOO_FEW, UNKNOWN_DOWNLOADS
 from helpers.registry import renames, reuploads
 from helpers.tables.contracts.columns import LONGEST
 from helpers.tables.contracts.signals import RELATIONS
@@ -29,7 +29,7 @@ def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, exclu
     parents = _parents(listing)
     parents = parents.assign(base=renames.current(parents["base"])).sort_values("relation", kind="stable")
     parents = parents.drop_duplicates(["model", "base"])  # "unknown" is the last of the relations
-    rows = parents.merge(makers, "left", "base").merge(facts, "left", "model")
+    rows = parents.merge(makers, on="base").merge(facts, on="model")
     rows = rows.sort_values(["model", "base"], ignore_index=True)
     rows["reason"] = _reasons(rows, threshold)
     rows["beside"] = rows["beside"].where(rows["format"].isna())
@@ -40,9 +40,7 @@ def classify(listing: pd.DataFrame, tracked: pd.DataFrame, threshold: int, exclu
 def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
     """Why each row does not count, null where it does: the first rule that holds, and repetitions among the rest."""
     rules = {
-        NO_BASE: rows["base"].isna(),
         OWN_BASE: rows["base"] == rows["model"],
-        UNTRACKED: rows["organisation"].isna(),
         REUPLOAD: rows["format"].notna(),
         UNKNOWN_DOWNLOADS: rows["downloads_all_time"].isna(),
         TOO_FEW: rows["downloads_all_time"].le(threshold).fillna(False).astype(bool),
@@ -56,9 +54,8 @@ def _reasons(rows: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 def _parents(listing: pd.DataFrame) -> pd.DataFrame:
-    """model, base, relation: a row for each base that a repository's tags name, or one without."""
-    nothing: dict[str | None, str | None] = {None: None}
-    told = [_bases(tags) or nothing for tags in listing["tags"]]
+    """model, base, relation: a row for each base that a repository's tags name."""
+    told = [_bases(tags) for tags in listing["tags"]]
     return pd.DataFrame(
         {
             "model": listing["model"].repeat([len(bases) for bases in told]).reset_index(drop=True),

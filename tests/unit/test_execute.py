@@ -236,7 +236,7 @@ def test_unclean_notebooks_are_found(tmp_path, monkeypatch, output, words):
 def test_a_cell_that_needs_what_is_not_held_is_left_out(tmp_path, monkeypatch):
     source = write(tmp_path / "02_try.ipynb", "#| label: fig-arena\n1 / 0", "print('ran')")
     notebook = nbformat.read(source, as_version=4)
-    notebook.cells[2].metadata["tags"] = ["needs:clean/arena"]
+    notebook.cells[2].metadata["tags"] = ["needs:signals/arena"]
     notebook.cells[3].metadata["tags"] = ["needs:clean/models"]
     nbformat.write(notebook, source)
     (tmp_path / "clean").mkdir()
@@ -244,7 +244,7 @@ def test_a_cell_that_needs_what_is_not_held_is_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr("helpers.paths.BUILD", tmp_path)
     shown = execute.what_can_run(source)
     assert shown.cells[2].cell_type == "markdown"
-    assert "`clean/arena`" in shown.cells[2].source
+    assert "`signals/arena`" in shown.cells[2].source
     assert "fig-arena" in shown.cells[2].metadata["tags"]  # an embed of it is found, if only to be hidden
     assert shown.cells[3].source == "print('ran')"
 

@@ -179,8 +179,8 @@ def test_files_beside_the_code_of_a_package_that_is_used_count(tmp_path, monkeyp
 
 
 def test_when_an_input_or_the_notebook_was_written_is_told_even_if_it_is_as_before(tmp_path):
-    step = next(step for step in steps.STEPS if "raw" in step.reads)
-    path = tmp_path / "build" / "raw" / "a.csv"
+    step = next(step for step in steps.STEPS if "raw/history" in step.reads)
+    path = tmp_path / "build" / "raw/history" / "a.csv"
     files.write_text(path, "1")
     before, depends = fingerprint.stamps(step, GIVEN), fingerprint.of_step(step, GIVEN)
     assert f"input {step.notebook.name}" in before

@@ -111,7 +111,7 @@ def test_variants_are_added_to_their_model_and_tables_keep_their_contract():
         ("2025-06-01", "qwen/qwen3-8b-04-28", 10), ("2025-06-01", "qwen/qwen3-8b-04-28:free", 5),
         ("2025-06-01", "other", 100), ("2025-06-02", "qwen/qwen3-8b-04-28:thinking", 2),
     )  # fmt: skip
-    stored = contracts.check(found, "clean/tokens_daily")
+    stored = contracts.check(found, "signals/tokens_daily")
     assert stored[["slug", "tokens"]].to_numpy().tolist() == [
         ["other", 100], ["qwen/qwen3-8b-04-28", 15], ["qwen/qwen3-8b-04-28", 2]
     ]  # fmt: skip
@@ -121,7 +121,7 @@ def test_tokens_are_never_floats():
     huge = 2**53 + 1  # the first whole number that a float cannot hold
     found = daily(("2025-06-01", "qwen/qwen3-8b", huge), ("2025-06-02", "qwen/qwen3-8b", 2**70))
     assert inference.by_month(found)["tokens"].tolist() == [huge + 2**70]
-    assert contracts.check(found[:1], "clean/tokens_daily")["tokens"].tolist() == [huge]
+    assert contracts.check(found[:1], "signals/tokens_daily")["tokens"].tolist() == [huge]
     assert inference.open_shares(inference.by_month(found), "region")["tokens"].tolist() == [huge + 2**70]
 
 
@@ -172,7 +172,7 @@ def test_the_monthly_top_ten_are_open_all_and_shares_are_within_it():
         }
     )
     found = openrouter.monthly(contracts.check(top, "raw/openrouter/monthly_top10"), CATALOGUE, LABELS, TRACKED)
-    found = contracts.check(found, "clean/tokens_monthly")
+    found = contracts.check(found, "signals/tokens_monthly")
     assert set(found["status"]) == {"open"}
     shares = inference.open_shares(found, "organisation").set_index("organisation")["tokens_share"]
     assert shares.to_dict() == {"DeepSeek": 0.4, "Meta": 0.6}
@@ -218,7 +218,7 @@ def test_the_monthly_top_is_made_of_open_models_of_months_that_are_over():
     found = inference.top_open(pd.concat([used, more]), 1, size=1)
     assert found[["slug", "tokens", "days"]].to_numpy().tolist() == [["qwen/qwen3-32b", 5, 1]]
     assert found["month"].tolist() == [pd.Timestamp("2025-06-01")]
-    contracts.check(found, "clean/tokens_monthly")
+    contracts.check(found, "signals/tokens_monthly")
 
 
 def test_a_few_days_are_no_month_and_are_told():

@@ -325,7 +325,7 @@ def test_shares_of_too_few_derivatives_are_not_told():
 
 
 def repositories(*rows):
-    """clean/derivatives from (model, base, organisation, downloads, format, reason, month)."""
+    """signals/derivatives from (model, base, organisation, downloads, format, reason, month)."""
     names = ["model", "base", "organisation", "downloads_all_time", "format", "reason", "month"]
     table = pd.DataFrame(rows, columns=names).astype({"downloads_all_time": "Int64"})
     return table.assign(month=pd.to_datetime(table["month"]))

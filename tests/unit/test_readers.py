@@ -161,7 +161,7 @@ def test_real_hub_records_are_classified_with_a_reason_each(stats, tracked, show
     listing = collected(stats)
     rules = edition.load()
     found = derivatives.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
-    contracts.check(found, "clean/derivatives")
+    contracts.check(found, "signals/derivatives")
     rules_in_pandas = derivative_rules.classify(listing, tracked, rules.derivative_threshold, rules.excluded_formats)
     pd.testing.assert_frame_equal(found, rules_in_pandas)
     counted = derivatives.counted(found)
@@ -262,7 +262,7 @@ def test_real_days_are_told_open_and_attributed_to_the_regions_that_others_give(
     shape.to_parquet(tmp_path / "daily.parquet")
     catalogue = openrouter.read_catalogue(REAL / "models_dev_openrouter_catalog_2026-05-15.json")
     found = openrouter.daily(openrouter.read_daily(tmp_path / "daily.parquet"), catalogue, LABELS, tracked["model"])
-    contracts.check(found, "clean/tokens_daily")
+    contracts.check(found, "signals/tokens_daily")
     month = inference.by_month(found)
     show(f"\nrows by status (all are open-weight):\n{found['status'].value_counts().to_string()}")
     show(inference.open_shares(month, "region").pivot(index="month", columns="region", values="tokens_share").round(3))
@@ -329,7 +329,7 @@ def test_the_licence_tells_whether_a_model_is_open(licence, status):
 def test_only_the_overall_board_counts_and_a_blank_maker_is_unknown():
     found = arena.scores(boards({"category": "coding"}, {"category": "overall", "organization": " "}), LABELS)
     assert found[["organisation", "region"]].to_numpy().tolist() == [["Unknown", "unknown"]]
-    contracts.check(found, "clean/arena")
+    contracts.check(found, "signals/arena")
 
 
 def test_of_repeated_rows_most_votes_stand_and_of_equals_the_smallest_variance():
@@ -476,7 +476,7 @@ def test_a_free_record_is_open_where_its_name_means_one_model_and_else_unknown(a
     ]
     listing = analysis(envelope(analysed(name, model_creator=maker and {"name": maker})))
     found = artificial_analysis.scores(listing, pd.Series(ours), LABELS)
-    row = contracts.check(found, "clean/artificial_analysis").astype(object).where(lambda table: table.notna(), None)
+    row = contracts.check(found, "signals/artificial_analysis").astype(object).where(lambda table: table.notna(), None)
     status = "open" if model else "unknown"
     assert row.iloc[0][["status", "hugging_face_id", "match"]].tolist() == [status, model, match]
 

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import edition, paths, registry
 from helpers.measures import derivatives, inference, performance
-from helpers.reconstruction import apportion, arena, intelligence, tokens
+from helpers.reconstruction import apportion, arena, intelligence, repositories, tokens
 from helpers.reconstruction import derivatives as listing
 from helpers.reconstruction.published import Published, ReconstructionError
 from helpers.sources import arena as boards
@@ -69,7 +69,7 @@ def generated() -> dict[str, object]:
 def classified(generated) -> pd.DataFrame:
     table = contracts.check(generated["derivatives"][0], "raw/derivatives")
     found = derivatives.classify(table, TRACKED, EDITION.derivative_threshold, EDITION.excluded_formats)
-    return contracts.check(found, "clean/derivatives")
+    return contracts.check(found, "signals/derivatives")
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +88,12 @@ def by_region(classified) -> pd.DataFrame:
 
 def test_every_planted_repository_is_classified_as_planted(generated, classified):
     planted = generated["derivatives"][1]
+    tracked = planted[planted["base"].isin(TRACKED["model"])].reset_index(drop=True)
     keys = ["model", "base", "reason"]
-    pd.testing.assert_frame_equal(classified[keys].reset_index(drop=True), planted[keys], check_dtype=False)
+    pd.testing.assert_frame_equal(classified[keys].reset_index(drop=True), tracked[keys], check_dtype=False)
     print("\n" + planted["kind"].value_counts().to_string())
     assert set(planted["reason"].dropna()) == {
-        derivatives.NO_BASE, derivatives.OWN_BASE, derivatives.UNTRACKED, derivatives.REUPLOAD,
+        repositories.NO_BASE, derivatives.OWN_BASE, repositories.UNTRACKED, derivatives.REUPLOAD,
         derivatives.UNKNOWN_DOWNLOADS, derivatives.TOO_FEW, derivatives.REPEATED,
     }  # fmt: skip
 
@@ -177,7 +178,7 @@ def used(generated, tmp_path_factory) -> tuple[pd.DataFrame, pd.DataFrame]:
     ten = openrouter.monthly(
         openrouter.read_monthly(folder / "monthly_top10.parquet"), listed, LABELS, TRACKED["model"]
     )
-    return contracts.check(clean, "clean/tokens_daily"), contracts.check(ten, "clean/tokens_monthly")
+    return contracts.check(clean, "signals/tokens_daily"), contracts.check(ten, "signals/tokens_monthly")
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +262,7 @@ def ahead(frontier: pd.DataFrame) -> pd.DataFrame:
 def test_the_shift_brings_every_board_to_one_scale(generated, scores):
     planted = generated["arena"][1]
     clean = performance.recalibrate(scores, EDITION.arena_shift, EDITION.arena_shift_before)
-    both = contracts.check(clean, "clean/arena").merge(planted, on=["date", "model"], suffixes=("", "_planted"))
+    both = contracts.check(clean, "signals/arena").merge(planted, on=["date", "model"], suffixes=("", "_planted"))
     assert len(both) == len(planted) == len(scores)
     assert both["score"].to_numpy() == pytest.approx(both["score_planted"].to_numpy())
     early = scores["date"] < pd.Timestamp(EDITION.arena_shift_before)
@@ -295,7 +296,7 @@ def indexed(generated, tmp_path_factory) -> pd.DataFrame:
     path = folder / f"{EDITION.snapshot_date}.json"
     path.write_text(json.dumps(generated["intelligence"][0]), encoding="utf-8")
     rows = artificial_analysis.read(artificial_analysis.newest(folder))
-    return contracts.check(artificial_analysis.scores(rows, TRACKED["model"], LABELS), "clean/artificial_analysis")
+    return contracts.check(artificial_analysis.scores(rows, TRACKED["model"], LABELS), "signals/artificial_analysis")
 
 
 def test_china_passes_the_usa_once_in_the_intelligence_index(indexed):

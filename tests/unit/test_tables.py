@@ -19,22 +19,22 @@ def test_a_table_without_rows_is_stored_only_if_asked(tmp_path, monkeypatch):
 def test_a_source_is_held_if_its_folder_or_this_stages_table_is_there(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     monkeypatch.setenv("ATOM_STAGING", str(tmp_path / "staging"))
-    for place in ("build/raw/history", "build/clean", "staging/clean"):
+    for place in ("build/raw/history", "build/signals", "staging/signals"):
         (tmp_path / place).mkdir(parents=True)
-    (tmp_path / "build/clean/old.parquet").touch()  # an earlier build's: this stage has not made it
-    (tmp_path / "staging/clean/arena.parquet").touch()
-    places = {"history": "raw/history", "arena": "clean/arena", "tokens": "clean/old", "hub": "raw/snapshots"}
+    (tmp_path / "build/signals/old.parquet").touch()  # an earlier build's: this stage has not made it
+    (tmp_path / "staging/signals/arena.parquet").touch()
+    places = {"history": "raw/history", "arena": "signals/arena", "tokens": "signals/old", "hub": "raw/snapshots"}
     found = tables.holdings(places).set_index("source")["held"]
     assert found.to_dict() == {"history": True, "arena": True, "tokens": False, "hub": False}
 
 
 def test_of_many_rows_those_without_a_value_in_a_column_are_read_and_still_held_to_the_contract(tmp_path, monkeypatch):
     monkeypatch.setattr(tables.paths, "BUILD", tmp_path)
-    rows = pd.DataFrame({"model": ["a/x", "a/y", "a/z"], "reason": [None, "no-base", None]})
-    rows = rows.assign(month=pd.Timestamp("2025-01-01"), base=None, relation=None, organisation=None, format=None)
-    stored = tables.write(rows.assign(downloads_all_time=3, beside=None), "clean/derivatives")
-    counted = tables.read("clean/derivatives", without="reason")
+    rows = pd.DataFrame({"model": ["a/x", "a/y", "a/z"], "reason": [None, "own-base", None]})
+    rows = rows.assign(month=pd.Timestamp("2025-01-01"), base="a/x", relation="merge", organisation="a", format=None)
+    stored = tables.write(rows.assign(downloads_all_time=3, beside=None), "signals/derivatives")
+    counted = tables.read("signals/derivatives", without="reason")
     pd.testing.assert_frame_equal(counted, stored.iloc[[0, 2]].reset_index(drop=True))
-    stored.assign(reason=None, model="a/x").to_parquet(tmp_path / "clean" / "derivatives.parquet")
+    stored.assign(reason=None, model="a/x").to_parquet(tmp_path / "signals" / "derivatives.parquet")
     with pytest.raises(contracts.ContractError, match="repeated"):
-        tables.read("clean/derivatives", without="reason")
+        tables.read("signals/derivatives", without="reason")

@@ -146,17 +146,13 @@ RAW = {
 }
 
 CLEAN = {
-    "clean/derivatives": pa.DataFrameSchema(
+    "signals/derivatives": pa.DataFrameSchema(
         {
             "model": columns.text("Hub id of the repository"),
             "month": _month("month in which the repository was made"),
-            "base": columns.text(
-                "Hub id of the model it says it derives from; null where it names none", nullable=True
-            ),
-            "relation": columns.label("how it says it derives", RELATIONS, nullable=True),
-            "organisation": columns.text(
-                "label of the base's maker; null where the base is not tracked", nullable=True
-            ),
+            "base": columns.text("Hub id of the tracked model it says it derives from"),
+            "relation": columns.label("how it says it derives", RELATIONS),
+            "organisation": columns.text("label of the base's maker"),
             "downloads_all_time": columns.whole(
                 "lifetime downloads at the listing; null where the Hub tells none", "downloads", True
             ),
@@ -170,16 +166,16 @@ CLEAN = {
         },
         unique=["model", "base"],
         strict=True,
-        description="Repositories with each of their bases, and why they count or do not (Section 2.1). Rows that "
-        "count: one for each derivative and organisation of a base.",
+        description="Repositories with each of their tracked bases, and why they count or do not (Section 2.1). Rows "
+        "that count: one for each derivative and organisation of a base.",
     ),
-    "clean/tokens_daily": pa.DataFrameSchema(
+    "signals/tokens_daily": pa.DataFrameSchema(
         {"date": columns.date("day of use"), **USED},
         unique=["date", "slug"],
         strict=True,
         description="OpenRouter's tokens by model and day, told open from closed.",
     ),
-    "clean/tokens_monthly": pa.DataFrameSchema(
+    "signals/tokens_monthly": pa.DataFrameSchema(
         {
             "month": _month("month of use"),
             **USED,
@@ -191,7 +187,7 @@ CLEAN = {
         strict=True,
         description="OpenRouter's tokens of the monthly top ten of open models.",
     ),
-    "clean/arena": pa.DataFrameSchema(
+    "signals/arena": pa.DataFrameSchema(
         {
             "date": columns.date("day of publication"),
             "model": columns.text("the Arena's name of the model"),
@@ -204,7 +200,7 @@ CLEAN = {
         strict=True,
         description="Arena's overall scores, recalibrated (Section 2.1).",
     ),
-    "clean/artificial_analysis": pa.DataFrameSchema(
+    "signals/artificial_analysis": pa.DataFrameSchema(
         {
             "date": columns.date("day of release", nullable=True),
             "model": columns.text("name, with the reasoning effort where there are several"),
@@ -225,7 +221,7 @@ CLEAN = {
         strict=True,
         description="Artificial Analysis' index by model, told open from the rest (Section 2.1).",
     ),
-    "clean/epoch": pa.DataFrameSchema(
+    "signals/epoch": pa.DataFrameSchema(
         {
             "date": columns.date("day of release", nullable=True),
             "model": columns.text("the source's key: a version of a model"),
