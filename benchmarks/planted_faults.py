@@ -152,7 +152,8 @@ def _wrong(node: ast.expr) -> Iterator[str]:
         case ast.List([ast.Constant(str() as one), ast.Constant(str() as other), *rest]) if one != other:
             yield ast.unparse(ast.List([ast.Constant(other), ast.Constant(one), *rest], ast.Load()))
         case ast.Dict([ast.Constant(), ast.Constant(), *_] as keys, [one, other, *rest]):
-            yield ast.unparse(ast.Dict(keys, [other, one, *rest]))
+            if ast.unparse(one) != ast.unparse(other):
+                yield ast.unparse(ast.Dict(keys, [other, one, *rest]))
 
 
 def tests_of(root: Path, module: Path) -> list[str]:

@@ -31,7 +31,7 @@ def write(
         "facts": FACTS,
         "scored": SCORED,
         "bands": BANDS,
-        "models": dict(zip(models["model"], _rows(models, FACTS), strict=True)),
+        "models": {model: facts for model, *facts in _rows(models, ["model", *FACTS])},
         "downloads": _series(monthly, "model", months),
         "organisations": _series(organisations, "organisation", months),
         "scores": {

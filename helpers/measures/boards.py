@@ -40,7 +40,7 @@ def drift(boards: pd.DataFrame) -> pd.DataFrame:
 
 def breaks(drifts: pd.DataFrame) -> pd.DataFrame:
     """The boards of another kind than the one before: date, before, models, change, noise."""
-    return drifts[drifts["jump"].fillna(False)].drop(columns="jump").reset_index(drop=True)
+    return drifts[drifts["jump"]].drop(columns="jump").reset_index(drop=True)
 
 
 def kinds(drifts: pd.DataFrame) -> dict[str, object]:
@@ -74,4 +74,4 @@ def last(boards: pd.DataFrame, by: str = "region") -> pd.DataFrame:
     """
     final = boards[(boards["date"] == boards["date"].max()) & boards[by].notna()]
     best = final.sort_values(["score", "model"], ascending=[False, True]).drop_duplicates(by)
-    return best.sort_values(by)[[by, "date", "model", "score"]].reset_index(drop=True)
+    return best.sort_values(by, ignore_index=True)[[by, "date", "model", "score"]]

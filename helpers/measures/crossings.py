@@ -31,11 +31,10 @@ def crossovers(
         if found.empty:
             raise ValueError(f"no {by} {name!r} among {', '.join(sorted(map(str, table[by].unique())))}")
     lead = _same_members(rows[one], rows[other], column)
-    direction = np.sign(lead).replace(0, np.nan).ffill()
-    turned = direction * direction.shift() < 0
+    direction, turned = _turns(lead)
     before, after, start = lead.shift()[turned], lead[turned], lead.index.to_series().shift()[turned]
     level = start + (after.index - start) * (before / (before - after))
-    ahead = after.to_numpy() > 0
+    ahead = direction[turned] == 1
     return pd.DataFrame(
         {
             "date": (level.dt.floor("D") + pd.Timedelta(days=1)).to_numpy(),
@@ -45,6 +44,12 @@ def crossovers(
     )
 
 
+def _turns(lead: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Who is ahead, 1 or -1, and was so before a lead was level; and whether that is another than the day before."""
+    direction = np.sign(lead).replace(0, np.nan).ffill()
+    return direction, direction == -direction.shift()
+
+
 def _same_members(one: pd.DataFrame, other: pd.DataFrame, column: str) -> pd.Series:
     """How far one group is above the other by day, from the last day on that entering models alone changed the lead."""
     lead = (one[column] - other[column]).dropna()
@@ -52,7 +57,8 @@ def _same_members(one: pd.DataFrame, other: pd.DataFrame, column: str) -> pd.Ser
         return lead
     gained = [group["downloads"].fillna(0).cumsum() for group in (one, other)]
     new = (gained[0] - gained[1]).reindex(lead.index).diff()
-    made = (lead * lead.shift() < 0) & ((lead.shift() + new) * lead < 0)
+    direction, turned = _turns(lead)
+    made = turned & ((lead.shift() + new) * direction <= 0)
     return lead[made[made].index[-1] :] if made.any() else lead
 
 
@@ -75,7 +81,7 @@ def lead(table: pd.DataFrame, counted: pd.DataFrame, by: str, one: str, other: s
     the lead changed), leader (who is ahead at the end); null for what never happened, and all null where the table has
     no day on which both have a value.
     """
-    row: dict[str, object] = dict.fromkeys(["passed", "turned"], pd.NaT) | {"turns": pd.NA, "leader": None}
+    row: dict[str, object] = {"passed": pd.NaT, "turned": pd.NaT, "turns": None, "leader": None}
     both = table.pivot(index="date", columns=by, values="downloads_cumulative").reindex(columns=[one, other]).dropna()
     if len(both):
         found = crossovers(table, by, one, other)
@@ -84,7 +90,7 @@ def lead(table: pd.DataFrame, counted: pd.DataFrame, by: str, one: str, other: s
             "passed": found.loc[found["leader"] == one, "date"].max(),
             "turned": found["date"].max(),
             "turns": len(found),
-            "leader": None if above == 0 else one if above > 0 else other,
+            "leader": {1: one, -1: other}.get(np.sign(above)),
         }
     days = [pd.Index(counted.loc[counted[by] == name, "date"]) for name in (one, other)]
     seen = days[0].intersection(days[1])

@@ -263,11 +263,11 @@ def _passed(lead: np.ndarray, brought: np.ndarray, days: np.ndarray) -> Found:
     """
     if not len(lead):
         return None, None, None
-    made = np.flatnonzero((lead[1:] * lead[:-1] < 0) & ((lead - brought)[1:] * lead[1:] < 0)) + 1
+    ahead = np.flatnonzero(lead)  # days on which one of them is
+    turned = ahead[1:][np.diff(np.sign(lead[ahead])) != 0]
+    made = turned[((lead - brought) * np.sign(lead))[turned] <= 0].max(initial=0)
     behind = (lead < 0).any()
-    lead, days = (part[made.max(initial=0) :] for part in (lead, days))
-    ahead = np.flatnonzero(lead)
-    turned = ahead[1:][(lead[ahead[1:]] > 0) & (lead[ahead[:-1]] < 0)]
+    turned = turned[(turned > made) & (lead[turned] > 0)]
     if not len(turned):
         absent = None if behind else ALWAYS  # who was behind until other models entered leads since nobody knows when
         return None, None, absent if lead[-1] > 0 else NEVER

@@ -84,10 +84,9 @@ def test_a_model_that_was_withdrawn_is_the_best_so_far_but_not_on_the_last_board
     table = pd.DataFrame(rows, columns=["date", "model", "region", "score"])
     so_far = performance.tops(performance.frontier(table.dropna(subset="region")))
     assert so_far.set_index("region")["model"].to_dict() == {"china": "a", "us": "gone"}
-    assert boards.last(table).set_index("region")[["model", "score"]].T.to_dict("list") == {
-        "china": ["a", 1311.0],
-        "us": ["kept", 1301.0],
-    }
+    assert boards.last(table).to_dict("split")["data"] == [
+        ["china", second, "a", 1311.0], ["us", second, "kept", 1301.0],
+    ]  # fmt: skip
 
 
 @given(st.integers(0, 50), st.randoms(use_true_random=False))
@@ -105,7 +104,17 @@ def two(changes: list[float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["date", "model", "score"])
 
 
-def test_the_noise_of_a_drift_by_hand():
+def test_a_board_without_scores_is_none_and_breaks_are_counted_among_those_compared():
+    table = two([3] * 5)
+    third, unscored = pd.to_datetime(["2025-01-15", "2025-01-22"])
+    more = table[table["date"] == table["date"].max()].assign(date=third)
+    few = more.head(4).assign(date=unscored + pd.Timedelta(days=7))
+    found = boards.drift(pd.concat([table, more, more.assign(date=unscored, score=None), few]))
+    assert found["date"].tolist() == [pd.Timestamp("2025-01-08"), third, few["date"].iloc[0]]
+    assert boards.kinds(found) == {"compared": 2, "breaks": 1}
+    (row,) = boards.breaks(found).to_dict("records")
+    assert list(row) == ["date", "before", "models", "change", "noise"]
+    assert (row["date"], row["change"]) == (pd.Timestamp("2025-01-08"), 3)
     (row,) = boards.drift(two([10, 11, 12, 13, 19])).to_dict("records")
     assert (row["models"], row["change"], row["jump"]) == (5, 12, True)
     # deviations of 2, 1, 0, 1, 7: their median is 1, a standard deviation of 1.4826; of a median of five
@@ -123,6 +132,7 @@ def test_five_models_in_common_are_enough_and_five_times_the_noise_is_no_break(c
 @pytest.mark.parametrize(("applied", "agrees"), [(10, True), (12.5, True), (12.6, False), (7.5, True), (7.4, False)])
 def test_a_shift_agrees_within_five_times_the_noise(applied, agrees):
     (row,) = boards.shift(boards.drift(two([10] * 5)), applied, "2025-01-08").to_dict("records")
+    assert list(row) == ["date", "models", "measured", "noise", "difference", "agrees"]
     assert (row["measured"], row["difference"], row["agrees"]) == (10, pytest.approx(applied - 10), agrees)
 
 

@@ -135,9 +135,24 @@ def test_a_model_that_brings_its_past_along_passes_nobody():
     assert pd.isna(told["passed"])
 
 
-def test_what_is_new_passes_on_a_day_on_which_models_enter_too():
-    table = entering(qwen=[1, 2, 27], brought=[0, 0, 5], meta=[10, 10, 10])
-    assert crossings.crossovers(table, "organisation", "Qwen", "Meta")["leader"].tolist() == ["Qwen"]
+@pytest.mark.parametrize(
+    ("qwen", "brought", "leaders"),
+    [
+        ([1, 2, 27], 5, ["Qwen"]),
+        ([1, 2, 15], 4, ["Qwen"]),  # ahead by one without what entered
+        ([1, 2, 15], 5, []),  # without it level, which is no crossing
+        ([5, 10, 15], 5, []),  # level before, and without it still
+    ],
+)
+def test_what_is_new_passes_on_a_day_on_which_models_enter_if_it_is_enough(qwen, brought, leaders):
+    table = entering(qwen, [0, 0, brought], meta=[10, 10, 10])
+    assert crossings.crossovers(table, "organisation", "Qwen", "Meta")["leader"].tolist() == leaders
+
+
+def test_on_a_day_of_which_nothing_new_is_known_models_that_enter_pass_nobody():
+    table = entering(qwen=[1, 2, 23, 24], brought=[0, 0, 20, 0], meta=[10, 10, 10, 10])
+    table.loc[(table["organisation"] == "Qwen") & (table["downloads_cumulative"] == 23), "downloads"] = None
+    assert crossings.crossovers(table, "organisation", "Qwen", "Meta").empty
 
 
 def test_who_passed_whom_is_not_known_of_days_before_models_entered_that_change_the_lead():
@@ -154,7 +169,7 @@ def test_a_lead_that_is_told_on_no_day_has_not_stayed():
 
 @pytest.mark.parametrize(("last", "leader"), [(6, "Qwen"), (5, None), (4, "Meta")])
 def test_who_is_ahead_by_a_single_download_leads_and_level_nobody_does(last, leader):
-    table = lines(Qwen=[1, last], Meta=[5, 5])
+    table = lines(Qwen=[1, last], Meta=[4, 5])
     (told,) = crossings.lead(table, table[["date", "organisation"]], "organisation", "Qwen", "Meta")["leader"]
     assert told == leader if leader else pd.isna(told)
 

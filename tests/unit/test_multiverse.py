@@ -205,6 +205,9 @@ def test_the_edition_is_one_universe_and_says_what_the_table_of_choices_says(wor
         ([5, 4, 10, 11], [0, 0, 13, 0], None, sensitivity.ALWAYS),
         ([-5, -4, 10, -1, 2], [0, 0, 13, 0, 0], 4, "2024-01"),
         ([-1, 10, 11], [0, 3, 0], 1, "2024-01"),  # it would have passed without
+        ([-1, 10, 11], [0, 9, 0], 1, "2024-01"),
+        ([-1, 10, 11], [0, 10, 0], None, None),  # level without
+        ([-1, 0, 10], [0, 0, 10], None, None),
         ([-1, 1, -8, -7, -6], [0, 0, -9, 0, 0], None, sensitivity.NEVER),  # the earlier crossing was of others
     ],
 )
