@@ -96,34 +96,31 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
                 continue
             if isinstance(child, ast.keyword) and child.arg == "ignore_index":
                 continue  # labels of rows that nobody sees
-            if isinstance(child, ast.keyword) and child.arg == "on" and _in_order_of_the_left(node):
-                continue  # columns by which rows belong together, in whatever order
-            if isinstance(child, ast.expr) and not (isinstance(child, ast.List | ast.Tuple) and _as_a_set(node, child)):
+            if isinstance(child, ast.expr | ast.keyword) and _as_a_set(node, child):
+                yield from itertools.chain.from_iterable(map(_changes, ast.iter_child_nodes(child)))
+                continue
+            if isinstance(child, ast.expr):
                 yield from ((child, f"({new})") for new in _wrong(child))
             if isinstance(child, ast.AST):
                 yield from _changes(child)
 
 
-def _in_order_of_the_left(node: ast.AST) -> bool:
-    """Whether a call is a merge whose rows stay in the order of the left table."""
-    match node:
-        case ast.Call(ast.Attribute(_, "merge"), _, options):
-            return {ast.unparse(option.value) for option in options if option.arg == "how"} <= {"'left'", "'inner'"}
-    return False
-
-
-def _as_a_set(node: ast.AST, names: ast.expr) -> bool:
-    """Whether a list stands where its order tells nothing: columns that are picked, left out or compared by, and what
-    something may be one of."""
-    match node:
-        case ast.Subscript(_, inner):
-            return inner is names and isinstance(names, ast.List)
-        case ast.Compare(_, [ast.In() | ast.NotIn()], [inner]):
-            return inner is names
-        case ast.Call(ast.Attribute(_, "isin" | "drop_duplicates" | "duplicated"), [inner]):
-            return inner is names
-        case ast.keyword("subset"):
+def _as_a_set(node: ast.AST, names: ast.expr | ast.keyword) -> bool:
+    """Whether names stand where their order tells nothing: columns that are picked, left out, or compared by where rows
+    stay in the order of the left table, and what something may be one of."""
+    match node, names:
+        case ast.Subscript(), ast.List():
             return True
+        case ast.Compare(_, [ast.In() | ast.NotIn()]), ast.List() | ast.Tuple():
+            return True
+        case ast.Call(ast.Attribute(_, "isin" | "drop_duplicates" | "duplicated")), ast.List():
+            return True
+        case ast.Call(ast.Attribute(_, "dropna" | "drop_duplicates" | "duplicated")), ast.keyword("subset", ast.List()):
+            return True
+        case ast.Call(ast.Attribute(_, "drop")), ast.keyword("columns", ast.List()):
+            return True
+        case ast.Call(ast.Attribute(_, "merge"), _, options), ast.keyword("on", ast.List()):
+            return {ast.unparse(option.value) for option in options if option.arg == "how"} <= {"'left'", "'inner'"}
     return False
 
 

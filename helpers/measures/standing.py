@@ -85,9 +85,8 @@ def spans(table: pd.DataFrame, by: str, column: str, starts: dict[str, pd.Timest
     for span, first in starts.items():
         months = len(pd.date_range(first, last, freq="MS")) if len(table) else 0
         grouped = table[table["month"] >= first].groupby(by)[column]
-        found = grouped.agg(["min", "mean", "count"])
-        whole = found[["min", "mean"]].where(found["count"] == months)
-        whole.columns = [f"lowest_{column}", f"mean_{column}"]
+        found = grouped.agg(**{f"lowest_{column}": "min", f"mean_{column}": "mean"})
+        whole = found.where(grouped.count() == months)
         rows.append(whole.reset_index().assign(span=span, first=first))
     found = adoption.ranked(pd.concat(rows, ignore_index=True), f"mean_{column}", "span")
     found["as_high"] = found.groupby("span")[f"mean_{column}"].rank("max", ascending=False).astype("Int64")

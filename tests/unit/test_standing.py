@@ -38,6 +38,11 @@ def test_leads_are_in_the_order_of_their_first_month_with_the_longest_run_of_eac
     assert found.loc["B", "leads_since"] == day("2025-06-01")
 
 
+def test_who_led_first_is_named_first():
+    found = standing.leads(months(A=[1, 9], B=[5, 1]), "organisation", "downloads_cumulative")
+    assert found[["organisation", "place"]].to_numpy().tolist() == [["B", 1], ["A", 2]]
+
+
 def test_a_month_without_values_breaks_a_run_and_ends_what_is_known_of_a_lead():
     gap = standing.leads(months(A=[9, None, 9], B=[1, None, 1]), "organisation", "downloads_cumulative").iloc[0]
     assert (gap["run_months"], gap["leads_since"]) == (1, day("2025-03-01"))
@@ -95,6 +100,12 @@ def test_a_span_is_known_only_if_each_of_its_months_is():
     assert early["mean_share"].isna().all()
 
 
+def test_those_of_one_mean_have_one_rank_and_are_as_high_as_each_other():
+    table = months(column="share", A=[0.5], B=[0.3], C=[0.3])
+    found = standing.spans(table, "organisation", "share", {"all": day("2025-01-01")})
+    assert found[["rank", "as_high"]].to_numpy().tolist() == [[1, 1], [2, 3], [2, 3]]
+
+
 # Gains --------------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +158,22 @@ def test_sides_are_compared_in_months_that_both_have_and_count_who_is_known():
     found = standing.sums(parts).set_index("side")
     assert found["multiple"].to_dict() == {"qwen": 2, "eight": 0.5}
     assert found["members"].to_dict() == {"qwen": 1, "eight": 1}
+
+
+def test_sides_come_in_the_order_given_and_each_by_months():
+    models = small()[0].iloc[[0, 2]]
+    monthly = pd.concat(
+        [pd.DataFrame({"month": day(month), "model": models["model"], "downloads": 1.0, "downloads_cumulative": 2.0})
+         for month in ("2025-02-01", "2025-03-01")]
+    ).assign(flag="observed")  # fmt: skip
+    parts = standing.opposed(monthly, groups.sides(models, "qwen", "eight"), day("2025-01-01"), NEEDED)
+    assert parts[["month", "side"]].to_numpy().tolist() == [
+        [day("2025-02-01"), "qwen"], [day("2025-03-01"), "qwen"],
+        [day("2025-02-01"), "eight"], [day("2025-03-01"), "eight"],
+    ]  # fmt: skip
+    found = standing.sums(parts)
+    assert found.columns.tolist() == ["month", "side", "downloads", "members", "multiple"]
+    assert found["side"].tolist() == parts["side"].tolist()
 
 
 def test_one_side_alone_is_no_comparison():

@@ -126,6 +126,39 @@ def test_bars_to_the_right_leave_room_for_their_words():
     assert [text.xyann for text in ax.texts] == [(6, 0)]
 
 
+def test_a_panel_has_its_title_in_bold_on_the_left_and_a_pale_line_at_each_value_and_no_frame():
+    figure, (ax,) = theme.panels(3)
+    ax.set_title("x")
+    ax.set_xlabel("Days")
+    ax.plot([0, 1], [0, 1])
+    figure.draw_without_rendering()
+    title = ax.title if ax.title.get_text() else ax._left_title
+    assert (title.get_fontsize(), title.get_weight(), title.get_position()[0]) == (12, "bold", 0)
+    assert ax.titleOffsetTrans.to_values()[5] == pytest.approx(8 * figure.dpi / 72)
+    assert (figure.dpi, ax.get_axisbelow(), ax.xaxis.label.get_color()) == (144, True, theme.MUTED)
+    across, up = ax.xaxis.get_major_ticks()[0], ax.yaxis.get_major_ticks()[0]
+    assert [tick.gridline.get_visible() for tick in (across, up)] == [False, True]
+    assert (up.gridline.get_color(), up.gridline.get_linewidth()) == (theme.GRID, 0.8)
+    assert [tick.tick1line.get_visible() for tick in (across, up)] == [True, False]
+    assert [tick.label1.get_fontsize() for tick in (across, up)] == [11, 11]
+    assert {tick.label1.get_color() for tick in (across, up)} == {theme.MUTED}
+    assert (across.tick1line.get_color(), up.label1.get_va()) == (theme.RULE, "center")
+    assert [name for name, spine in ax.spines.items() if spine.get_visible()] == ["bottom"]
+    assert (ax.spines["bottom"].get_linewidth(), ax.spines["bottom"].get_edgecolor()) == (
+        0.8,
+        colors.to_rgba(theme.RULE),
+    )
+    text = figure.text(0, 0, "costs $5 or $6")
+    assert (text.get_fontsize(), text.get_color(), text.get_parse_math()) == (11.5, theme.INK, False)
+
+
+def test_panels_keep_a_little_room_between_them():
+    figure, _ = theme.panels(3, 2, 2)
+    assert figure.get_layout_engine().get() == {"w_pad": 0.06, "h_pad": 0.06, "hspace": 0.05, "wspace": 0.05,
+                                                "rect": (0, 0, 1, 1)}  # fmt: skip
+    assert figure.get_size_inches().tolist() == [6.2, 3]
+
+
 def test_figures_are_as_high_as_what_they_hold():
     """Inches: as high as their rows of panels or bars need, and as wide as the text."""
     months = pd.to_datetime(["2025-01-01", "2025-02-01"])
