@@ -100,7 +100,7 @@ def complete(table: pd.DataFrame, by: str, groups: Sequence[str], columns: Seque
     """
     every = pd.MultiIndex.from_product([table["month"].unique(), list(groups)], names=["month", by])
     absent = every.difference(pd.MultiIndex.from_frame(table[["month", by]]))
-    rows = absent.to_frame(index=False).assign(**dict.fromkeys(columns, 0))
+    rows = absent.to_frame().assign(**dict.fromkeys(columns, 0))
     whole = pd.concat([table, rows.astype(table.dtypes[rows.columns].to_dict())], ignore_index=True)
     return whole.sort_values(["month", by], ignore_index=True)
 

@@ -27,12 +27,11 @@ def estimated(snapshots: pd.DataFrame, error: pd.DataFrame) -> pd.DataFrame:
     the highest ratio; null where nothing could be compared), ordered by model and date; no row where nothing can be
     told.
     """
-    told = snapshots.dropna(subset=["downloads_all_time", "downloads"], how="all")
-    grid = Grid.of(told)
-    moments = grid.moments(told["read_at"])
+    grid = Grid.of(snapshots)
+    moments = grid.moments(snapshots["read_at"])
     ends = np.arange(1, moments.shape[1] + 1)
-    total, month = (line(grid.matrix(told[name]), moments, ends) for name in ("downloads_all_time", "downloads"))
-    month[_far_apart(~np.isnan(grid.matrix(told["downloads"])))] = np.nan
+    total, month = (line(grid.matrix(snapshots[name]), moments, ends) for name in ("downloads_all_time", "downloads"))
+    month[_far_apart(~np.isnan(grid.matrix(snapshots["downloads"])))] = np.nan
     known = ~np.isnan(total)
     taken = np.where(known, 0.0, np.nan)
     first = np.where(known.any(axis=1), known.argmax(axis=1), 0)
@@ -62,11 +61,10 @@ def errors(snapshots: pd.DataFrame) -> pd.DataFrame:
     before may lie on a line. Returns date, models, told (their 30-day counts together), gained (by their lifetime
     counts), ratio (told / gained; null if nothing was gained), in order of date.
     """
-    read = snapshots.dropna(subset="downloads_all_time")
-    grid = Grid.of(read)
-    moments = grid.moments(read["read_at"])
-    before = line(grid.matrix(read["downloads_all_time"]), moments, moments - SPAN)[grid.rows, grid.columns]
-    told = read.assign(before=before).dropna(subset="downloads")
+    grid = Grid.of(snapshots)
+    moments = grid.moments(snapshots["read_at"])
+    before = line(grid.matrix(snapshots["downloads_all_time"]), moments, moments - SPAN)[grid.rows, grid.columns]
+    told = snapshots.assign(before=before).dropna(subset="downloads")
     gained = told["downloads_all_time"].astype(float).to_numpy() - told["before"].to_numpy()
     both = pd.DataFrame({"date": told["date"], "told": told["downloads"].astype(float).to_numpy(), "gained": gained})
     both = both[both["gained"] >= 0]

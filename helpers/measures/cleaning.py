@@ -138,8 +138,7 @@ def tracked(models: pd.DataFrame, snapshots: pd.DataFrame, history: pd.DataFrame
     """
     created = snapshots.groupby("model")["created_at"].min().dt.tz_localize(None).dt.floor("D")
     created = models["model"].map(created)
-    columns = ["model", "namespace", "organisation", "region", "parameters_b", "bucket"]
-    return models[columns].assign(
+    return models[["model", "namespace", "organisation", "region", "parameters_b", "bucket"]].assign(
         released=models["released"].fillna(created),
         created=created,
         history=models["model"].isin(history["model"].unique()),

@@ -95,7 +95,7 @@ def lead(frontier: pd.DataFrame, one: str, other: str, by: str = "region") -> pd
         "leader": changes[by].iloc[-1] if best.notna().all() and best.iloc[0] != best.iloc[1] else None,
         "margin": abs(best.iloc[0] - best.iloc[1]),
     }
-    return pd.DataFrame([row]).astype(dict.fromkeys(["date", "passed", "turned"], "datetime64[us]"))
+    return pd.DataFrame([row]).astype(dict.fromkeys({"date", "passed", "turned"}, "datetime64[us]"))
 
 
 def tops(frontier: pd.DataFrame, by: str = "region") -> pd.DataFrame:
@@ -151,15 +151,13 @@ def slopes(trends: pd.DataFrame, start: datetime.date | str, by: str = "region")
 
 def _line(points: pd.DataFrame) -> pd.DataFrame:
     """The line of one group, see `trend`: date, score, points_per_year, points."""
-    # In one order, so that sums, and with them the last digit, do not hang on that of the rows.
-    points = points.sort_values(["date", "score"])
     first, last = points["date"].min(), points["date"].max()
     dates = pd.DatetimeIndex([first, *pd.date_range(first, last, freq="MS", inclusive="neither"), last]).unique()
     x, at = (((days - first) / pd.Timedelta(days=1)).to_numpy(dtype=float) for days in (points["date"], dates))
     y = points["score"].to_numpy(dtype=float)
     slope = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
     line = {"score": y.mean() + slope * (at - x.mean()), "points_per_year": slope * 365.25}
-    # Machines differ in the last digits of such sums; a millionth of a point is alike on all.
+    # Machines, and orders of rows, differ in the last digits of such sums; a millionth of a point is alike on all.
     return pd.DataFrame(line).round(6).assign(date=dates, points=len(points))
 
 

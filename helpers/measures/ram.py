@@ -23,10 +23,10 @@ LEVEL = 0.95
 """Probability with which an interval holds, were the reference set a random draw."""
 BOUNDS = ("interval_low", "interval_high", "leave_one_out_low", "leave_one_out_high")
 """Columns of a score that single members of its reference set decide."""
-BANDS = ("q25", "q75", "mean", "mean_to_median")
+BANDS = {"q25", "q75", "mean", "mean_to_median"}
 """Columns of a reference set that single members decide: where only scores are known, these fix its median alone."""
 
-UNENDED = ("vanished", "partial")
+UNENDED = {"vanished", "partial"}
 """Flags of days up to whose end a model was not read."""
 
 Day: TypeAlias = str | pd.Timestamp
@@ -76,10 +76,10 @@ def at_milestones(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequ
     by these; no row where the count is absent.
     """
     due = _due(models, milestones)
-    read = lifetime[~lifetime["flag"].isin((*UNENDED, FAR)) & lifetime["date"].isin(due["date"])]
+    read = lifetime[~lifetime["flag"].isin({*UNENDED, FAR}) & lifetime["date"].isin(due["date"])]
     found = due.merge(read, on=["model", "date"]).rename(columns={"downloads_cumulative": "downloads"})
-    columns = ["bucket", "model", "milestone_days", "date", "downloads", "flag"]
-    return _ordered(found[columns], ["bucket", "model", "milestone_days"])
+    found = found[["bucket", "model", "milestone_days", "date", "downloads", "flag"]]
+    return _ordered(found, ["bucket", "model", "milestone_days"])
 
 
 def coverage(lifetime: pd.DataFrame, models: pd.DataFrame, milestones: Sequence[int]) -> pd.DataFrame:
@@ -144,12 +144,12 @@ def reference(reached: pd.DataFrame, members: pd.DataFrame, milestones: Sequence
     """
     inside = reached[reached["model"].isin(members["model"])]
     grouped = inside.groupby(["bucket", "milestone_days"])["downloads"]
-    found = grouped.agg(["size", "median", "mean"]).rename(columns={"size": "n"})
+    found = grouped.agg(n="size", median="median", mean="mean")
     found["q25"], found["q75"] = grouped.quantile(0.25), grouped.quantile(0.75)
     found["mean_to_median"] = found["mean"] / found["median"].where(found["median"] > 0)
     table = _cells(members, milestones).merge(found, on=["bucket", "milestone_days"], how="left")
-    columns = ["bucket", "milestone_days", "n", "median", "q25", "q75", "mean", "mean_to_median"]
-    return table.assign(n=table["n"].fillna(0).astype(int))[columns]
+    table = table.assign(n=table["n"].fillna(0).astype(int))
+    return table[["bucket", "milestone_days", "n", "median", "q25", "q75", "mean", "mean_to_median"]]
 
 
 def scores(reached: pd.DataFrame, reference: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
@@ -158,8 +158,8 @@ def scores(reached: pd.DataFrame, reference: pd.DataFrame, members: pd.DataFrame
     Returns the rows of `reached` with n and median (null for a model of unresolved size), score; the score is null
     where there is no median or it is 0, and where the model itself is all that is behind it.
     """
-    columns = ["bucket", "milestone_days", "n", "median"]
-    table = reached.merge(reference[columns], on=["bucket", "milestone_days"], how="left")
+    medians = reference[["bucket", "milestone_days", "n", "median"]]
+    table = reached.merge(medians, on=["bucket", "milestone_days"], how="left")
     itself = (table["n"] == 1) & table["model"].isin(members["model"])
     table["score"] = table["downloads"] / table["median"].where((table["median"] > 0) & ~itself)
     return table.astype({"n": "Int64"})

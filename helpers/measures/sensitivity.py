@@ -120,7 +120,7 @@ def respliced(
     past = history[history["date"] <= end]
     with_history = counts["model"].isin(past["model"].unique())
     gained = counts[with_history & (counts["date"] > end)]
-    series = pd.concat([past, gained[["date", "model", "downloads"]].dropna()], ignore_index=True)
+    series = pd.concat([past, gained[["date", "model", "downloads"]]], ignore_index=True)
     filtered = outliers.filter_outliers(series[series["date"] <= border], multiplier, window_days, rule)
     between = past[past["date"] > border].assign(flag="observed", downloads_cumulative=0)
     later = pd.concat([between, gained[gained["date"] > border], counts[~with_history]], ignore_index=True)

@@ -54,7 +54,6 @@ def flagged(counts: pd.DataFrame, window_days: int) -> pd.DataFrame:
     for window_days on end around that day. A spike is shorter than that and lies between readings: what still lasts
     when the counts end, or begins with them, cannot be told from growth or from a launch yet.
     """
-    counts = counts.dropna(subset="downloads_30d")
     if counts.empty:
         return counts.assign(usual=counts["downloads_30d"])
     grid = Grid.of(counts)

@@ -82,7 +82,16 @@ def test_the_frontier_is_the_best_so_far_at_every_date_of_any_group():
         ("01-03", "china", "rival", 7), ("01-03", "us", "old", 10),  # the old one's dip is not shown
         ("01-04", "china", "rival", 7), ("01-04", "us", "new", 12),  # an equal score takes no place
     ]  # fmt: skip
-    assert rows(performance.records(found), "date", "model") == [("01-01", "old"), ("01-02", "rival"), ("01-04", "new")]
+    best = performance.records(found)
+    assert rows(best, "date", "model") == [("01-01", "old"), ("01-02", "rival"), ("01-04", "new")]
+    assert best.columns.tolist() == ["date", "region", "model", "score"]
+
+
+def test_of_equals_on_a_day_the_first_in_the_alphabet_holds_the_frontier_and_its_group_the_lead():
+    day = "2025-01-01"
+    level = performance.frontier(scores((day, "d", "us", 9), (day, "c", "us", 9), (day, "b", "eu", 9)))
+    assert rows(level, "region", "model") == [("eu", "b"), ("us", "c")]
+    assert rows(performance.leads(level), "region", "model", "margin") == [("eu", "b", 0)]
 
 
 def test_what_was_not_measured_is_left_out_and_is_not_nought():
