@@ -45,13 +45,42 @@ class Site:
         )
 
 
-@dataclass
 class Watched:
-    """A page of the browser, with everything that went wrong on it."""
+    """A page of the browser, with everything that went wrong on it since it was lent."""
 
-    page: Page
-    origin: str
-    faults: list[str]
+    def __init__(self, page: Page) -> None:
+        self.page, self.origin, self.faults = page, "", list[str]()
+        page.on("console", lambda m: self.note(f"console: {m.text}") if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.note(f"script: {error}"))
+        page.on("dialog", self.dismiss)
+        # what was still on its way when the reader went on is no fault
+        page.on("requestfailed", lambda r: None if r.failure == LEFT else self.note(f"failed: {r.url}"))
+        page.on("response", lambda r: self.note(f"{r.status}: {r.url}") if r.status >= 400 else None)
+        page.on("request", lambda r: None if self.near(r.url) else self.note(f"off this machine: {r.url}"))
+
+    def near(self, url: str) -> bool:
+        return url.startswith((self.origin, "data:"))
+
+    def note(self, fault: str) -> None:
+        self.faults.append(fault)
+
+    def dismiss(self, dialog: Dialog) -> None:
+        self.note(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def lend(self, site: Site, viewport: dict = WIDE, scheme: str = "light") -> None:
+        """For a reader of a site with a window of that size, by whose wish pages are "light" or "dark"."""
+        self.origin, self.faults = site.url, []
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce", media="null")
+
+    def take_back(self) -> None:
+        """As new: nothing is open, routed or kept."""
+        self.page.unroute_all()
+        self.page.goto("about:blank")
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Storage.clearDataForOrigin", {"origin": self.origin, "storageTypes": "all"})
+        session.detach()
 
     def open(self, name: str) -> Page:
         self.page.goto(f"{self.origin}/{name}")
@@ -93,34 +122,26 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def pages() -> list[Watched]:
+    """Pages that nobody reads now: the first reading in a new one takes the browser three times as long."""
+    return []
+
+
 @pytest.fixture
-def watch(browser) -> Iterator[Callable[..., Watched]]:
-    """Opens pages of a site; call with the site, a viewport and "light" or "dark". Faults of all are collected."""
-    contexts = []
+def watch(browser, pages) -> Iterator[Callable[..., Watched]]:
+    """Lends pages; call with the site, a viewport and "light" or "dark"."""
+    lent: list[Watched] = []
 
-    def asked(dialog: Dialog, note: Callable[[str], None]) -> None:
-        note(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def start(site: Site, viewport: dict = WIDE, scheme: str = "light") -> Watched:
-        context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-        contexts.append(context)
-        watched = Watched(context.new_page(), site.url, [])
-        note = watched.faults.append
-        watched.page.on("console", lambda m: note(f"console: {m.text}") if m.type in ("error", "warning") else None)
-        watched.page.on("pageerror", lambda error: note(f"script: {error}"))
-        watched.page.on("dialog", lambda dialog: asked(dialog, note))
-        # what was still on its way when the reader went on is no fault
-        watched.page.on("requestfailed", lambda r: None if r.failure == LEFT else note(f"failed: {r.url}"))
-        watched.page.on("response", lambda r: note(f"{r.status}: {r.url}") if r.status >= 400 else None)
-        watched.page.on(
-            "request", lambda r: None if r.url.startswith((site.url, "data:")) else note(f"off this machine: {r.url}")
-        )
-        return watched
+    def start(*reader: object, **wishes: object) -> Watched:
+        lent.append(pages.pop() if pages else Watched(browser.new_context().new_page()))
+        lent[-1].lend(*reader, **wishes)
+        return lent[-1]
 
     yield start
-    for context in contexts:
-        context.close()
+    for watched in lent:
+        watched.take_back()
+    pages += lent
 
 
 @pytest.fixture

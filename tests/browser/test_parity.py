@@ -72,10 +72,10 @@ def edition(request, tmp_path_factory):
         yield found
 
 
-def every_page(size: dict, scheme: str, start: Callable, pages: list[str]) -> None:
-    """No page errs or asks another machine; each is as wide as its window at most, dark by the system's wish, legible,
-    and begins with the same label, seen at once, once, and covered by nothing."""
-    reader, said = start(viewport=size, scheme=scheme), set()
+def every_page(size: dict, scheme: str, other: str, start: Callable, pages: list[str]) -> None:
+    """No page errs or asks another machine; each is as wide as its window at most, as dark as the system wishes, and
+    wishes then, legible, and begins with the same label, seen at once, once, and covered by nothing."""
+    reader, said = start(viewport=size), set()
     ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
     on_top = """label => {
       const box = label.getBoundingClientRect();
@@ -83,6 +83,7 @@ def every_page(size: dict, scheme: str, start: Callable, pages: list[str]) -> No
         document.elementFromPoint(box.left + part * Math.min(box.width, 60), box.top + box.height / 2)));
     }"""
     for name in pages:
+        reader.page.emulate_media(color_scheme=scheme)
         page = reader.open(name)
         label = page.locator(".data-label")
         expect(label).to_have_count(1)
@@ -90,16 +91,17 @@ def every_page(size: dict, scheme: str, start: Callable, pages: list[str]) -> No
         assert label.evaluate(on_top), name
         said.add(label.inner_text())
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-        colour = page.evaluate(ground)
-        assert max(colour) < 80 if scheme == "dark" else min(colour) > 200, name
-        assert page.evaluate(CONTRASTS) == [], name
+        for wish in (scheme, other):
+            page.emulate_media(color_scheme=wish)
+            colour = page.evaluate(ground)
+            assert max(colour) < 80 if wish == "dark" else min(colour) > 200, name
+            assert page.evaluate(CONTRASTS) == [], f"{name}, {wish}"
     assert len(said) == 1 and len(said.pop()) > 20
     assert reader.faults == []
 
 
-for words, view in (("wide", WIDE), ("narrow", NARROW)):
-    for scheme in ("light", "dark"):
-        SEEN[f"every page, {words} and {scheme}"] = partial(every_page, view, scheme)
+SEEN["every page, wide"] = partial(every_page, WIDE, "light", "dark")
+SEEN["every page, narrow"] = partial(every_page, NARROW, "dark", "light")
 
 
 @seen("the cells of a column stand one below another, on the side that suits them, and below their head")

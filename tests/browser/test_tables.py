@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import NARROW
 
 pytestmark = pytest.mark.browser
-REPORT, LEDGER, MODELS = "report/index.html", "ledger/index.html", "models/index.html"
-APART = (LEDGER, "findings/index.html", MODELS)
+REPORT, LEDGER = "report/index.html", "ledger/index.html"
+FINDINGS, MODELS = "findings/index.html", "models/index.html"
+APART = (LEDGER, FINDINGS, MODELS)
 SHOWN = "tbody tr:not([hidden])"
 
 
@@ -57,7 +58,7 @@ def test_a_row_has_an_address_that_leads_there_whatever_was_chosen(watched):
 def test_old_addresses_and_references_lead_to_the_ledger(watched):
     page = watched().open(f"{REPORT}#tbl-ledger")
     page.wait_for_url(f"**/{LEDGER}#tbl-ledger")
-    page = watched().open("findings/index.html")
+    page = watched().open(FINDINGS)
     assert page.locator('a.reference[href="#tbl-findings"]').count() == 1
     page = watched().open(REPORT)
     assert page.locator(".reference[href='../ledger/index.html#tbl-ledger']").count() == 0
@@ -85,12 +86,11 @@ def test_everything_is_there_without_a_script_and_from_a_folder(site, browser: B
     context.close()
 
 
-def test_from_a_folder_rows_are_chosen_as_well(site, browser: Browser):
-    page = browser.new_page()
+def test_from_a_folder_rows_are_chosen_as_well(site, watched):
+    page = watched().page
     page.goto((site.folder / MODELS).as_uri())
     page.get_by_label("Show rows with these words").first.fill("qwen3-8b")
     assert page.locator(f"figure >> nth=0 >> {SHOWN}").count() >= 1
-    page.close()
 
 
 def test_every_tracked_model_is_listed_and_leads_to_its_numbers(site, watched):
@@ -141,7 +141,7 @@ def test_sorting_is_by_what_a_cell_means(site, watched, head, worth):
     ],
 )
 def test_texts_stand_in_the_order_of_what_they_say(watched, texts):
-    page = watched().open(MODELS)
+    page = watched().open(FINDINGS)
     worths = page.evaluate("texts => texts.map((text) => worth(text))", texts)
     assert worths == sorted(worths)
     assert len(set(worths)) == len(texts)

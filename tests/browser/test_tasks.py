@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from helpers.figures import axes
 
@@ -25,14 +25,12 @@ class Reader:
 
 
 @pytest.fixture(params=["http", "file"])
-def reader(request, site, browser: Browser) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
+def reader(request, site, watched) -> Iterator[Reader]:
+    page = watched().page
     page.goto(f"{site.url if request.param == 'http' else site.folder.as_uri()}/report/index.html")
     found = Reader(page)
     yield found
     assert 1 <= found.actions <= MOST
-    context.close()
 
 
 def rows(site, name: str) -> list[dict[str, str]]:
