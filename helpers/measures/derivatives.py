@@ -45,11 +45,18 @@ def classify(
     """
     if isinstance(listing, pd.DataFrame):
         listing = listing.sort_values("model").assign(row=range(len(listing)))
-    makers = tracked[["model", "organisation"]].rename(columns={"model": "base"})
     formats = reuploads.words(excluded_formats)
-    tables = {"listing": listing, "tracked": makers, "renames": renames.table(), "formats": formats}
+    tables = {"listing": listing, "tracked": _bases(tracked), "formats": formats}
     limits = {"threshold": threshold, "longest": LONGEST, "widest": int(formats["word"].str.len().max())}
     return engine.run(Path(__file__).with_suffix(".sql"), tables, by_row="listing", **limits)
+
+
+def _bases(tracked: pd.DataFrame) -> pd.DataFrame:
+    """As what tags may name each tracked model: said, base (its id now), organisation, place (in the alphabet)."""
+    makers = tracked[["model", "organisation"]].rename(columns={"model": "base"}).sort_values("base")
+    said = renames.known_as(makers["base"])
+    names = pd.DataFrame({"said": said, "base": renames.current(said)})
+    return names.merge(makers.assign(place=range(len(makers))), on="base")
 
 
 def listed(classified: pd.DataFrame) -> pd.DataFrame:

@@ -1,29 +1,25 @@
 -- Each repository with each of its tracked bases, and why that does not count; the rules are told by `derivatives.classify`.
--- Tables: listing, its rows sorted by model and numbered (row), its times in UTC; tracked (base, organisation), renames (old, new: namespaces
--- or whole ids), formats (word, format, rank from the first asked for; weights: a tag of ordinary weights, rank null;
--- within: stored as safetensors). $widest: the length of the longest word. Each row of the listing is judged by itself.
+-- Tables: listing, its rows sorted by model and numbered (row), its times in UTC; tracked (said: as a tag may name it, base: its id now,
+-- organisation, place: of the base in the alphabet), formats (word, format, rank from the first asked for; weights: a tag of ordinary
+-- weights, rank null; within: stored as safetensors). $widest: the length of the longest word. Each row of the listing is judged by itself.
 -- Capitals are ASCII's: of other letters that have one of A to Z for their small or their capital form none has both.
-WITH split AS (
-    SELECT row, tag, split_part(tag, ':', -1) AS base, split_part(tag, ':', 2) AS relation
+WITH named AS (
+    SELECT row, tag, split_part(tag, ':', -1) AS said
     FROM (SELECT row, unnest(tags) AS tag FROM listing) WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
 ),
-named AS (
-    SELECT row, coalesce(whole.new, space.new || substr(split.base, strpos(split.base || '/', '/')), split.base) AS base,
-        CASE WHEN relation IN ('finetune', 'adapter', 'merge', 'quantized')
-            AND tag = 'base_model:' || relation || ':' || split.base THEN relation END AS relation
-    FROM split
-    LEFT JOIN renames AS whole ON whole.old = split.base
-    LEFT JOIN renames AS space ON space.old = split_part(split.base, '/', 1)
-),
 parents AS (
-    SELECT row, named.base AS base, organisation, coalesce(min(relation), 'unknown') AS relation
-    FROM named JOIN tracked ON tracked.base = named.base
-    GROUP BY ALL
+    SELECT row, place, organisation,
+        coalesce(min(told_as) FILTER (told_as IN ('finetune', 'adapter', 'merge', 'quantized')), 'unknown') AS relation
+    FROM (
+        SELECT row, place, organisation, substr(tag, 12, greatest(length(tag) - length(said) - 12, 0)) AS told_as
+        FROM named JOIN tracked USING (said)
+    )
+    GROUP BY row, place, organisation
 ),
 derived AS (
     SELECT row, model, created_at, downloads_all_time, tags, library_name FROM listing WHERE row IN (SELECT row FROM parents)
 ),
-said AS (
+told AS (
     SELECT row, text, true AS tagged FROM (SELECT row, unnest(tags) AS text FROM derived)
     WHERE length(text) <= $widest
     UNION ALL
@@ -40,21 +36,24 @@ stored AS (
             min(rank) FILTER (NOT tagged),
             CASE WHEN bool_or(weights AND tagged) THEN min(rank) FILTER (tagged AND within) ELSE min(rank) FILTER (tagged) END
         ) AS format
-    FROM said JOIN formats ON lower(text) = word AND upper(text) = upper(word)
+    FROM told JOIN formats ON lower(text) = word AND upper(text) = upper(word)
     GROUP BY row
 ),
 judged AS (
-    SELECT row, model, created_at, base, relation, organisation, downloads_all_time, stored.format, stored.beside,
+    SELECT row, model, created_at, place, relation, bases.organisation, bases.base, downloads_all_time, stored.format, stored.beside,
         CASE
-            WHEN base = model THEN 'own-base'
+            WHEN bases.base = model THEN 'own-base'
             WHEN stored.format IS NOT NULL THEN 'reupload'
             WHEN downloads_all_time IS NULL THEN 'downloads-unknown'
             WHEN downloads_all_time <= $threshold THEN 'too-few-downloads'
         END AS reason
-    FROM derived JOIN parents USING (row) LEFT JOIN stored USING (row)
+    FROM derived
+    JOIN parents USING (row)
+    JOIN (SELECT DISTINCT place, base, organisation FROM tracked) AS bases USING (place)
+    LEFT JOIN stored USING (row)
 ),
 counted AS (
-    SELECT row, organisation, min(base) AS first FROM judged WHERE reason IS NULL GROUP BY ALL
+    SELECT row, organisation, min(place) AS first FROM judged WHERE reason IS NULL GROUP BY ALL
 )
 SELECT
     model,
@@ -65,9 +64,9 @@ SELECT
     downloads_all_time,
     held.format,
     CASE WHEN judged.format IS NULL THEN other.format END AS beside,
-    CASE WHEN base <> first THEN 'organisation-counted-already' ELSE reason END AS reason
+    CASE WHEN place <> first THEN 'organisation-counted-already' ELSE reason END AS reason
 FROM judged
 LEFT JOIN counted USING (row, organisation)
 LEFT JOIN formats AS held ON held.rank = judged.format
 LEFT JOIN formats AS other ON other.rank = judged.beside
-ORDER BY row, base
+ORDER BY row, place

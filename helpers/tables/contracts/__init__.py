@@ -1,5 +1,7 @@
 """Table contracts: what each table at a stage's boundary holds, and refusing those that do not hold it."""
 
+import copy
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -42,12 +44,22 @@ def check(frame: pd.DataFrame, name: str, source: str | None = None) -> pd.DataF
         frame = frame.assign(**{column: values})
     if not problems:
         try:
-            contract.validate(frame, lazy=True)
-            return frame
+            _rows(name).validate(frame, lazy=True)
         except pa.errors.SchemaErrors as error:
             problems = _explain(error.failure_cases, frame, contract)
+        problems += _repeats(frame, list(contract.unique or []))
+        if not problems:
+            return frame
     remedy = "correct these rows in the file" if source else "the helper that made this table is at fault"
     raise ContractError("\n".join(f"{where}: {problem}" for problem in problems) + f"\n{remedy}; rows count from 1")
+
+
+@cache
+def _rows(name: str) -> pa.DataFrameSchema:
+    """What a contract wants of each row for itself: that none comes twice is looked at apart (`_repeats`)."""
+    rows = copy.copy(TABLES[name])
+    rows.unique = None
+    return rows
 
 
 def read_file(path: Path, name: str, **known: object) -> pd.DataFrame:
@@ -157,9 +169,7 @@ def _explain(cases: pd.DataFrame, frame: pd.DataFrame, contract: pa.DataFrameSch
     """Pandera's failure cases in words: one line for each column and rule."""
     problems = []
     keys = ["schema_context", "column", "check", "check_number"]
-    cases = cases[cases["check"] != "multiple_fields_uniqueness"].assign(
-        column=cases["column"].where(cases["schema_context"] == "Column")  # else a rule on whole rows
-    )
+    cases = cases.assign(column=cases["column"].where(cases["schema_context"] == "Column"))  # else a rule on whole rows
     for (_, column, rule, number), found in cases.groupby(keys, dropna=False, sort=False):
         rows = sorted(set(found["index"].dropna().astype(int)))
         if pd.isna(column):
@@ -169,7 +179,7 @@ def _explain(cases: pd.DataFrame, frame: pd.DataFrame, contract: pa.DataFrameSch
             checks = contract.columns[column].checks
             wanted = RULES.get(rule, rule) if pd.isna(number) else _allowed(checks[int(number)])
             problems.append(_problem(column, wanted, frame[column], rows))
-    return problems + (_repeats(frame, list(contract.unique)) if contract.unique else [])
+    return problems
 
 
 RULES = {"not_nullable": "a value"}
@@ -193,10 +203,23 @@ def _allowed(rule: pa.Check) -> str:
 
 
 def _repeats(frame: pd.DataFrame, key: list[str]) -> list[str]:
+    """Which keys come more than once."""
+    if not key or _rises(frame, key):
+        return []
     rows = frame.duplicated(key).to_numpy().nonzero()[0]
     found = ", ".join(f"({', '.join(_show(frame[k].iloc[row]) for k in key)}) in row {row + 1}" for row in rows[:SHOWN])
     wanted = f"one row for each {' + '.join(key)}"
     return [f"repeated: {found}{_and_more(len(rows))}; wanted {wanted}"] if len(rows) else []
+
+
+def _rises(frame: pd.DataFrame, key: list[str]) -> bool:
+    """Whether each row's key is above that of the row before it: then none comes twice, and of millions of rows this is
+    seen much sooner."""
+    above = pd.Series(False, frame.index[1:])
+    for column in reversed(key):
+        before, values = frame[column].iloc[:-1].array, frame[column].iloc[1:]
+        above = (values > before) | ((values == before) & above)
+    return bool(above.all())
 
 
 # Data dictionary ----------------------------------------------------------------------------------------------
