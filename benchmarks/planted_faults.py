@@ -82,7 +82,7 @@ def faults(module: Path) -> Iterator[Fault]:
         yield Fault(module, node.lineno, start, end, old, new)
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+def _changes(node: ast.AST, above: ast.AST | None = None) -> Iterator[tuple[ast.expr, str]]:
     """Expressions below a node, each with the text of a wrong one."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list") or isinstance(
@@ -96,21 +96,23 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
                 continue
             if isinstance(child, ast.keyword) and child.arg == "ignore_index":
                 continue  # labels of rows that nobody sees
-            if isinstance(child, ast.expr | ast.keyword) and _as_a_set(node, child):
+            if isinstance(child, ast.expr | ast.keyword) and _as_a_set(node, child, above):
                 yield from itertools.chain.from_iterable(map(_changes, ast.iter_child_nodes(child)))
                 continue
             if isinstance(child, ast.expr):
                 yield from ((child, f"({new})") for new in _wrong(child))
             if isinstance(child, ast.AST):
-                yield from _changes(child)
+                yield from _changes(child, node)
 
 
-def _as_a_set(node: ast.AST, names: ast.expr | ast.keyword) -> bool:
+def _as_a_set(node: ast.AST, names: ast.expr | ast.keyword, above: ast.AST | None) -> bool:
     """Whether names stand where their order tells nothing: columns that are picked, left out, or compared by where rows
     stay in the order of the left table, and what something may be one of."""
     match node, names:
         case ast.Subscript(), ast.List():
             return True
+        case ast.Tuple(), ast.List():  # .loc[rows, columns]
+            return isinstance(above, ast.Subscript)
         case ast.Compare(_, [ast.In() | ast.NotIn()]), ast.List() | ast.Tuple():
             return True
         case ast.Call(ast.Attribute(_, "isin" | "drop_duplicates" | "duplicated")), ast.List():

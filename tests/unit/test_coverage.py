@@ -57,7 +57,9 @@ def test_a_row_says_how_many_are_tracked_and_read_and_what_part_of_the_downloads
     assert china["read_share"].tolist() == pytest.approx([301 / 401, 300 / 401, 400 / 401])
     assert found.loc[("US", LAST), ["models", "models_read", "models_known"]].tolist() == [1, 0, 0]
     assert pd.isna(found.loc[("US", LAST), "read_share"])
-    assert coverage.of(monthly, models, []).set_index("month").loc[LAST, ["models", "models_read"]].tolist() == [4, 2]
+    every = coverage.of(monthly, models, [])
+    assert every.columns.tolist() == ["month", *coverage.COLUMNS]
+    assert every.set_index("month").loc[LAST, ["models", "models_read"]].tolist() == [4, 2]
 
 
 def test_a_model_is_tracked_from_its_release_on_and_all_along_where_that_is_not_known():
@@ -102,9 +104,9 @@ def test_a_count_between_readings_too_far_apart_is_told_apart_and_is_not_read():
     assert told(totals, "organisation", COLUMN) == {"US": 100}
     assert told(totals, "organisation", COLUMN, MONTHS[1]) == {"China": 120, "US": 90}
     daily = far.rename(columns={"month": "date"})
-    assert LAST not in set(
-        coverage.counted_days(daily, models, "organisation", NEEDED).query("organisation == 'China'")["date"]
-    )
+    days = coverage.counted_days(daily, models, "organisation", NEEDED)
+    assert days.columns.tolist() == ["date", "organisation"]
+    assert LAST not in set(days.query("organisation == 'China'")["date"])
     apart = far.assign(month=far["month"].replace(MONTHS[0], LAST - pd.DateOffset(years=1)))
     assert coverage.over_a_year(apart, models, "region", LAST).set_index("region")["models"].to_dict() == {
         "china": 1, "us": 1, "all": 2,

@@ -102,7 +102,9 @@ def test_both_readings_are_kept_and_the_edition_says_which_it_uses():
     pd.testing.assert_frame_equal(restated[both], on_top[both])
     assert (restated["downloads_cumulative"] == restated["restated_cumulative"]).all()
     assert (on_top["downloads_cumulative"] == on_top["counted_cumulative"]).all()
-    (row,) = counters.taken_back(counters.restatements(restated)).to_dict("records")
+    differing = counters.restatements(restated)
+    assert differing.columns.tolist() == ["date", "model", *both[:2]]
+    (row,) = counters.taken_back(differing).to_dict("records")
     assert row["downloads"] == 5 * 36_500
     assert row["downloads_share"] == pytest.approx(5 * 36_500 / on_top["downloads_cumulative"].iloc[-1])
     with pytest.raises(ValueError, match="falls 'both': write restated or on_top"):

@@ -343,6 +343,7 @@ DERIVED = repositories(
     ("u/3", "meta-llama/x", "Meta", 90, None, None, "2025-05-01"),
     ("u/old", "meta-llama/x", "Meta", 90, None, None, "2025-02-01"),
     ("u/now", "Qwen/c", "Qwen", 9, None, None, "2025-06-01"),
+    ("u/awq-unknown", "meta-llama/x", "Meta", None, "awq", "reupload", "2025-05-01"),
     ("u/other", "meta-llama/x", "Meta", 90, None, "own-base", "2025-05-01"),  # left out in every universe
 )  # fmt: skip
 SHARES = {

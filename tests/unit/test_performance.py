@@ -159,7 +159,7 @@ def test_the_best_of_each_group_at_the_end_is_named_as_its_maker_spells_it():
     best = performance.tops(frontier)
     assert best.to_dict("list") == {"region": ["china", "us"], "model": ["glm-5", "x"], "score": [1, 2]}
     models = pd.DataFrame({"model": ["zai-org/GLM-5", "nvidia/NVIDIA-Nemotron-3-Super-BF16"]})
-    named = pd.DataFrame({"model": ["glm-5", "nemotron-3-super", "x"]})
+    named = pd.DataFrame({"model": ["Glm-5", "nemotron-3-super", "x"]})
     assert performance.as_listed(named, models)["model"].tolist() == ["GLM-5", "Nemotron-3-Super", "x"]
 
 
@@ -194,6 +194,12 @@ def test_points_before_the_start_do_not_count_and_too_few_make_no_line():
     assert performance.trend(table, "2026-01-01").empty
 
 
+def test_a_point_without_a_score_is_none():
+    day = ("2025-03-01", "a", "us", 1), ("2025-03-02", "b", "us", 2), ("2025-04-20", "c", "us", None)
+    found = performance.trend(scores(*day), "2025-03-01")
+    assert rows(found, "date", "score", "points") == [("03-01", 1, 2), ("03-02", 2, 2)]
+
+
 def test_a_slope_is_told_with_what_other_starts_give():
     """Ten points a year before the start, twenty after it: the later a line starts, the steeper it is."""
     months = pd.date_range("2024-01-01", periods=13, freq="MS")
@@ -201,7 +207,11 @@ def test_a_slope_is_told_with_what_other_starts_give():
     points = pd.DataFrame({"date": months, "region": "us", "score": score})
     late = pd.DataFrame({"date": months[-3:], "region": "eu", "score": [1.0, 2.0, 3.0]})
     lines = performance.trends(pd.concat([points, late]), "2024-05-01")
-    found = performance.slopes(lines, "2024-05-01").set_index("region")
+    found = performance.slopes(lines, "2024-05-01")
+    assert found.columns.tolist() == [
+        "region", "points_per_year", "slope_lowest", "slope_highest", "start_first", "start_last",
+    ]  # fmt: skip
+    found = found.set_index("region")
     us = found.loc["us"]
     assert (us["slope_highest"], us["points_per_year"]) == pytest.approx((20, 20), rel=0.02)
     every = {f"{start:%m}": performance.trend(points, start)["points_per_year"].iloc[0] for start in months[:11]}

@@ -160,7 +160,8 @@ def test_the_reference_set_is_the_most_downloaded_of_each_bucket_at_the_snapshot
         counts("a/unsized", SNAPSHOT, [999]),
     )  # fmt: skip
     found = ram.reference_set(table, models, SNAPSHOT, 2, NEEDED)
-    assert rows(found, "bucket", "rank", "model", "downloads", "n") == [
+    assert found.columns.tolist() == ["bucket", "rank", "model", "downloads", "n"]
+    assert rows(found, *found.columns) == [
         (SMALL, 1, "a/top", 9, 2), (SMALL, 2, "a/tie", 5, 2), (LARGE, 1, "a/large", 1, 1),
     ]  # fmt: skip
 

@@ -146,6 +146,7 @@ def test_an_unknown_rename_that_can_be_no_other_is_one_series_and_what_is_doubtf
     assert one["flag"].tolist() == ["entered"] + ["observed"] * 5
     assert set(found["model"]) == {"newest/name", "old/twin", "one/twin", "two/twin"}
     told = counters.renamed(read)
+    assert told.columns.tolist() == ["old", "new", "last", "first", "downloads", "joined"]
     assert told.dropna(subset="joined")["old"].tolist() == ["old/Name", "new/name"]
     assert told.loc[told["joined"].isna(), ["old", "new"]].to_numpy().tolist() == [
         ["old/twin", "one/twin"], ["old/twin", "two/twin"],
