@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import files, paths
+from helpers import digests, edition, files, paths
 from helpers.build import graph, progress, steps, worker
 from helpers.build.steps import Step
 from helpers.text import sources
@@ -275,3 +275,25 @@ def test_a_build_whose_input_is_written_after_it_was_read_is_not_done(reading):
     ):
         reading(second=edited)
     assert reading() == "2"
+
+
+def test_a_notebook_that_reads_the_archive_does_not_read_again_what_the_build_has(tmp_path, monkeypatch):
+    held = tmp_path / "archive" / "models.parquet"
+    files.write_text(held, "of a day")
+    wanted, found = files.digest(held), []
+    monkeypatch.setattr(graph, "WORK", tmp_path / ".work")
+    monkeypatch.setattr(graph, "RECEIPTS", tmp_path / "receipts")
+    monkeypatch.setattr(paths, "ARCHIVE", held.parent)
+
+    def notebook(_, __, ___, staging, *____, **_____):
+        with monkeypatch.context() as patch:
+            patch.setenv("ATOM_STAGING", str(staging))
+            patch.setattr(files, "digest", lambda _: "read again")
+            found.append(digests.of(held))
+        raise worker.WorkerDied("it has seen enough")
+
+    monkeypatch.setattr(worker, "run", notebook)
+    parameters = edition.load().parameters() | {"data": "public"}
+    with pytest.raises(worker.WorkerDied):
+        graph.run_step(next(step for step in steps.STEPS if step.archived), parameters)
+    assert found == [wanted]
