@@ -23,7 +23,7 @@ DIFFUSION = {"text-to-image", "image-to-image", "text-to-video", "image-to-video
 NAMED = {
     "embedding": re.compile(r"(?<![a-z])(embed(ding|dings)?|e5|bge|gte)(?![a-z])", re.IGNORECASE),
     "diffusion": re.compile(r"(?<![a-z])(stable-diffusion|sdxl|flux)(?![a-z])", re.IGNORECASE),
-    "classifier, reward or guard model": re.compile(
+    "judging": re.compile(
         r"(?<![a-z])(reward|reranker|classifier|(safe)?guard|shieldgemma|(ultra)?rm|genrm|prm|orm)(?![a-z])",
         re.IGNORECASE,
     ),
@@ -32,8 +32,8 @@ NAMED = {
 
 
 def untracked(models: pd.Series, metadata: pd.DataFrame, excluded_formats: list[str]) -> pd.Series:
-    """Why a model is not tracked: embedding | diffusion | classifier, reward or guard model | format … |
-    no text output; null = tracked.
+    """Why a model is not tracked, as reasons.csv has it: embedding | diffusion | judging | format-… | no-text; null =
+    tracked.
 
     models: ids. metadata: model, pipeline_tag, tags (list of texts), library_name, all nullable; models without a row
     are judged by their names. excluded_formats: re-upload formats, of the edition (see reuploads.format_of).
@@ -48,7 +48,7 @@ def untracked(models: pd.Series, metadata: pd.DataFrame, excluded_formats: list[
     return pd.Series(reasons, models.index, dtype=object)
 
 
-EARLY, UNLISTED = "made before ChatGPT", "maker not listed"
+EARLY, UNLISTED = "early", "unlisted"
 """Why a text generator is not tracked that the rules above let pass."""
 
 
@@ -81,10 +81,17 @@ def unlisted(rows: pd.DataFrame, models: pd.Series, excluded_formats: list[str],
     return reasons.where(reasons.notna() | known, UNLISTED)
 
 
+def words(reasons: pd.Series) -> pd.Series:
+    """Reasons as readers are told them (data/registry/reasons.csv); null stays null."""
+    told = pd.read_csv(paths.REGISTRY / "reasons.csv", dtype=str).set_index("reason")["words"]
+    parts = [(reason, *reason.partition("-")) for reason in reasons.dropna().unique()]
+    return reasons.map({reason: told.get(reason) or told[kind].format(format=rest) for reason, kind, _, rest in parts})
+
+
 def _reason(model: str, pipeline: str, tags: set[str], library: str, excluded_formats: list[str]) -> str | None:
     """The first reason that holds for one model: its format, its name, its task."""
     if kind := reuploads.format_of(model, tags, library, excluded_formats):
-        return f"format {kind}"
+        return f"format-{kind}"
     name = model.partition("/")[2]
     for reason, pattern in NAMED.items():
         if pattern.search(name):
@@ -94,5 +101,5 @@ def _reason(model: str, pipeline: str, tags: set[str], library: str, excluded_fo
     if pipeline in DIFFUSION or library == "diffusers":
         return "diffusion"
     if pipeline in JUDGING:
-        return "classifier, reward or guard model"
-    return None if not pipeline or (tags | {pipeline}) & TEXT_OUT else "no text output"
+        return "judging"
+    return None if not pipeline or (tags | {pipeline}) & TEXT_OUT else "no-text"

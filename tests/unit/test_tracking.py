@@ -26,14 +26,14 @@ TRACKED, HUB = SHARED / "tracked-models", SHARED / "real" / "hub_stats_frozen_20
         ("granite-embedding-107m", None, [], None, "embedding"),
         ("some-encoder", "sentence-similarity", [], None, "embedding"),
         ("FLUX.1-dev", "text-to-image", [], "diffusers", "diffusion"),
-        ("Qwen2.5-Math-RM-72B", "text-generation", [], None, "classifier, reward or guard model"),
-        ("Llama-Guard-3-8B", "text-generation", [], None, "classifier, reward or guard model"),
-        ("sentiment", "text-classification", [], None, "classifier, reward or guard model"),
-        ("whisper-large", "automatic-speech-recognition", [], None, "no text output"),
-        ("Qwen3-8B-GGUF", "text-generation", [], None, "format gguf"),
-        ("Qwen3-8B-4bit", "text-generation", ["safetensors"], "mlx", "format mlx"),
-        ("quants", "text-generation", ["GGUF"], None, "format gguf"),
-        ("quants", "text-generation", ["awq", "safetensors"], "transformers", "format awq"),
+        ("Qwen2.5-Math-RM-72B", "text-generation", [], None, "judging"),
+        ("Llama-Guard-3-8B", "text-generation", [], None, "judging"),
+        ("sentiment", "text-classification", [], None, "judging"),
+        ("whisper-large", "automatic-speech-recognition", [], None, "no-text"),
+        ("Qwen3-8B-GGUF", "text-generation", [], None, "format-gguf"),
+        ("Qwen3-8B-4bit", "text-generation", ["safetensors"], "mlx", "format-mlx"),
+        ("quants", "text-generation", ["GGUF"], None, "format-gguf"),
+        ("quants", "text-generation", ["awq", "safetensors"], "transformers", "format-awq"),
     ],
 )
 def test_every_exclusion_has_a_reason(name, pipeline, tags, library, reason):
@@ -44,7 +44,7 @@ def test_every_exclusion_has_a_reason(name, pipeline, tags, library, reason):
 
 def test_a_model_without_metadata_is_judged_by_its_name():
     models = pd.Series(["a/Qwen3-8B", "a/reward-8B"], index=[7, 9])
-    assert tracking.untracked(models, NOTHING, FORMATS).to_dict() == {7: None, 9: "classifier, reward or guard model"}
+    assert tracking.untracked(models, NOTHING, FORMATS).to_dict() == {7: None, 9: "judging"}
 
 
 def test_no_model_of_our_own_list_is_excluded_by_its_name():
@@ -82,6 +82,14 @@ def test_a_candidate_is_a_text_generator_of_a_listed_maker_made_since_the_first_
     rows = pd.DataFrame(cells, columns=["model", "created_at", "pipeline_tag"]).assign(tags=None, library_name=None)
     found = tracking.unlisted(rows, pd.Series(["a/listed"]), FORMATS, since)
     assert dict(zip(rows["model"], found, strict=True)) == {
-        "a/new": None, "a/old": "made before ChatGPT", "z/new": "maker not listed", "z/old": "made before ChatGPT",
-        "a/old-bert": "embedding", "A/other": "maker not listed",
+        "a/new": None, "a/old": "early", "z/new": "unlisted", "z/old": "early",
+        "a/old-bert": "embedding", "A/other": "unlisted",
     }  # fmt: skip
+
+
+def test_reasons_are_told_in_words_and_none_is_without():
+    keys = ["format-gguf", "embedding", "diffusion", "judging", "no-text", tracking.EARLY, tracking.UNLISTED, None]
+    told = tracking.words(pd.Series(keys, index=range(8, 0, -1)))
+    assert told.tolist()[:2] == ["format gguf", "embedding"]
+    assert told.notna().tolist() == [True] * 7 + [False]
+    assert told.index.tolist() == [*range(8, 0, -1)]

@@ -27,17 +27,17 @@ PLANTED = {
     "Qwen/Qwen4-8B": (9_000, DAY, "text-generation", [], "transformers", whole_hub.CANDIDATE),
     "Qwen/untagged": (1_000, DAY, None, [], None, whole_hub.CANDIDATE),
     "THUDM/GLM-6": (1_001, DAY, "text-generation", [], None, whole_hub.CANDIDATE),
-    "Qwen/Qwen4-8B-GGUF": (8_000, DAY, "text-generation", [], None, "format gguf"),
+    "Qwen/Qwen4-8B-GGUF": (8_000, DAY, "text-generation", [], None, "format-gguf"),
     "Qwen/Qwen4-Embedding": (7_000, DAY, "feature-extraction", [], None, "embedding"),
     "Qwen/Qwen-Image": (6_000, DAY, "text-to-image", [], "diffusers", "diffusion"),
-    "Qwen/Qwen4-Safeguard": (5_500, DAY, "text-generation", [], None, "classifier, reward or guard model"),
-    "Qwen/Qwen-ASR": (5_400, DAY, "automatic-speech-recognition", [], None, "no text output"),
-    "Qwen/old": (5_300, "2022-11-29T23:59:59Z", "text-generation", [], None, "made before ChatGPT"),
+    "Qwen/Qwen4-Safeguard": (5_500, DAY, "text-generation", [], None, "judging"),
+    "Qwen/Qwen-ASR": (5_400, DAY, "automatic-speech-recognition", [], None, "no-text"),
+    "Qwen/old": (5_300, "2022-11-29T23:59:59Z", "text-generation", [], None, "early"),
     "Qwen/new": (5_200, "2022-11-30T00:00:00Z", "text-generation", [], None, whole_hub.CANDIDATE),
-    "someone/else": (5_100, DAY, "text-generation", [], None, "maker not listed"),
+    "someone/else": (5_100, DAY, "text-generation", [], None, "unlisted"),
     "someone/Qwen": (5_050, "2022-03-02T00:00:00Z", "text-to-image", [], None, "diffusion"),
-    "qwen/other-case": (5_040, DAY, "text-generation", [], None, "maker not listed"),
-    "gpt2": (5_030, "2022-03-02T00:00:00Z", "text-generation", [], None, "made before ChatGPT"),
+    "qwen/other-case": (5_040, DAY, "text-generation", [], None, "unlisted"),
+    "gpt2": (5_030, "2022-03-02T00:00:00Z", "text-generation", [], None, "early"),
 }
 SMALL = {"Qwen/small": 999, "someone/none": 0, "someone/unknown": None}
 
@@ -65,7 +65,7 @@ def test_the_reasons_add_up_to_what_is_large_and_untracked():
     left = whole_hub.untracked(whole_hub.weighed(listing(), MODELS, ASKED), MODELS, ASKED, FORMATS)
     found = whole_hub.by_reason(left).set_index("reason")
     assert found["repositories"].to_dict() == left["reason"].value_counts().to_dict()
-    assert found.loc["made before ChatGPT", "downloads"] == 5_300 + 5_030
+    assert found.loc["early", "downloads"] == 5_300 + 5_030
     assert found.loc["diffusion"].tolist() == [2, 6_000 + 5_050]
     assert found["downloads"].is_monotonic_decreasing
 
