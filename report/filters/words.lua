@@ -288,9 +288,12 @@ return {
   { Shortcode = placed },
   { Table = repeated },
   { traverse = "topdown", Blocks = choose("Div"), Inlines = choose("Span") },
-  { BulletList = items, OrderedList = items },
-  { Para = function(para) if blank(para) then return {} end end },
-  { Header = letter },
+  {
+    BulletList = items,
+    OrderedList = items,
+    Para = function(para) if blank(para) then return {} end end,
+    Header = letter,
+  },
   { Cite = refer },
   { Pandoc = labelled },
 }
