@@ -117,6 +117,10 @@ def _as_a_set(node: ast.AST, names: ast.expr | ast.keyword, above: ast.AST | Non
             return True
         case ast.Call(ast.Attribute(_, "isin" | "drop_duplicates" | "duplicated")), ast.List():
             return True
+        case ast.Call(ast.Attribute(_, "startswith" | "endswith")), ast.Tuple():
+            return True
+        case ast.Call(ast.Attribute(_, "select_dtypes")), ast.keyword(_, ast.List()):
+            return True
         case ast.Call(ast.Attribute(_, "dropna" | "drop_duplicates" | "duplicated")), ast.keyword("subset", ast.List()):
             return True
         case ast.Call(ast.Attribute(_, "drop")), ast.keyword("columns", ast.List()):

@@ -48,14 +48,14 @@ def joint(names: pd.Series, countries: pd.Series, labels: pd.DataFrame) -> pd.Da
     found = resolve(single, labels)
     seats = countries.str.split(",").explode().str.strip().map(table).fillna("unknown")
     by_maker, by_country = (_agreed(regions) for regions in (found["region"], seats))
-    first = found["organisation"].groupby(level=0, sort=False).first()
+    first = found["organisation"].groupby(level=0).first()
     region = by_maker.where(by_maker != "unknown", by_country)
     return pd.DataFrame({"organisation": first, "region": region}).reindex(names.index)
 
 
 def _agreed(regions: pd.Series) -> pd.Series:
     """One region for each label of the index: that of all its rows, or unknown."""
-    return regions.groupby(level=0, sort=False).unique().map(lambda told: told[0] if len(told) == 1 else "unknown")
+    return regions.groupby(level=0).unique().map(lambda told: told[0] if len(told) == 1 else "unknown")
 
 
 def _key(name: str) -> str:

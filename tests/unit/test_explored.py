@@ -62,10 +62,14 @@ def test_the_script_holds_the_tables_and_ends_with_no_name(monkeypatch, tmp_path
     measured = ram.measure(LIFETIME, listed, [7, 30], "2026-01-15", 10, {"models": 0.0, "rank": 0.0})
     scores = explored.scores(LIFETIME, listed, measured, [7, 30], "2026-01-15")
     by_organisation = MONTHLY.assign(organisation=MONTHLY["model"].str[0])
-    explorer.write(explored.models(listed, MONTHLY), MONTHLY, by_organisation, scores, measured.reference, "ram")
+    explorer.write(explored.models(listed, MONTHLY), MONTHLY[::-1], by_organisation, scores, measured.reference, "ram")
     text = (tmp_path / "ram/explore/models.js").read_text()
     assert "</script" not in text
+    assert "1–5B" in text
     told = json.loads(text.removeprefix("atomModels(").removesuffix(");\n"))
+    assert told["facts"] == ["organisation", "region", "bucket", "parameters_b", "released", "rank", "ranked"]
+    assert told["scored"][:2] == ["milestone_days", "state"]
+    assert told["bands"][:2] == ["bucket", "milestone_days"]
     assert told["months"] == ["2026-01-01", "2026-02-01"]
     assert told["downloads"]["a/one"] == [0, [10, 60], [None, 50]]
     assert told["downloads"]["b/two"] == [1, [100], [100]]
@@ -80,9 +84,9 @@ def test_the_roster_says_at_how_many_labels_after_its_release_a_model_was_read()
         {"model": ["b/b", "a/a", "c/c"], "released": pd.to_datetime(["2025-01-31", None, "2025-02-01"])}
     )
     monthly = pd.DataFrame(
-        {"month": [*labels, *labels[1:]], "model": ["a/a"] * 3 + ["b/b"] * 2,
-         "flag": ["entered", "observed", "vanished", "observed", "interpolated"]}
-    )  # fmt: skip
+        {"month": [*labels, *labels[1:], labels[1]], "model": ["a/a"] * 3 + ["b/b"] * 2 + ["c/c"],
+         "flag": ["entered", "observed", "vanished", "observed", "interpolated", "observed"]}
+    )[::-1]  # fmt: skip
     told = explored.roster(models, monthly)
     assert told[["model", "months_read", "months"]].to_dict("split")["data"] == [
         ["a/a", 2, 3], ["b/b", 2, 2], ["c/c", 0, 1],

@@ -36,6 +36,7 @@ def test_a_day_above_the_fence_of_the_series_becomes_the_line_or_the_fence():
 
 def test_days_before_the_first_download_do_not_count_and_absent_days_are_filled():
     assert kept([0, 0, 0, 0, 10, 12, 100, 16, 14]) == [0, 0, 0, 0, 10, 12, 14, 16, 14]
+    assert kept([0] * 8 + [10, 12, 30, 16, 14]) == [0] * 8 + [10, 12, 14, 16, 14]
     assert kept([10, 12, None, 14, 16], clip=True) == [10, 12, 13, 14, 16]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import edition, paths, registry
-from helpers.registry import licences, lists, makers, matching, sizes
+from helpers.registry import groups, licences, lists, makers, matching, sizes
 from tests.conftest import SHARED
 
 EDGES = [1, 5, 10, 50, 100, 250]
@@ -113,7 +113,7 @@ def test_a_namespace_without_a_region_is_found_once_however_many_models_it_has(f
 
 
 @pytest.mark.parametrize("told", ["NA", "None", "nan", "null"])
-def test_what_a_list_spells_like_nothing_is_a_name(told, tmp_path):
+def test_what_a_list_spells_like_nothing_is_a_name(told, tmp_path, monkeypatch):
     (tmp_path / "list.csv").write_text(
         f"pattern,status,alias,organisation,name,model\n{told},open,{told},A,{told},a/b\n"
     )
@@ -121,6 +121,8 @@ def test_what_a_list_spells_like_nothing_is_a_name(told, tmp_path):
     assert matching.listed(tmp_path / "list.csv") == {told.casefold(): "a/b"}
     ((pattern, status),) = licences._patterns(tmp_path / "list.csv")
     assert (pattern.pattern, status) == (told, "open")
+    monkeypatch.setattr(paths, "REGISTRY", tmp_path)
+    assert groups._read("list")["name"].tolist() == [told]
 
 
 def test_a_repeated_model_counts_once_and_by_its_first_row(folder_of):

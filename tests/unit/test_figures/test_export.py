@@ -49,11 +49,35 @@ def test_the_picture_has_the_report_width_and_the_csv_the_data(tmp_path):
     pd.testing.assert_frame_equal(found, table(), check_dtype=False)
 
 
+def test_the_pen_draws_with_the_words_of_its_cell_and_shows_what_it_stored(monkeypatch, tmp_path):
+    shown, given = [], {}
+    said = {"label": "fig-a", "fig-source": "Hub", "fig-title": "Over time", "fig-x-title": "Days", "fig-cap": "x"}
+    monkeypatch.setattr(export.cells, "running", lambda: said)
+    monkeypatch.setattr(export.paths, "output", lambda folder: tmp_path / folder)
+    monkeypatch.setattr(export, "display", lambda data, raw: shown.append((data, raw)))
+
+    def function(rows, **settings):
+        given.update(settings)
+        return figures.lines(rows, "month", "downloads_cumulative", "region", "downloads", settings["title"])
+
+    draw = export.pen("regional/figures", "public")
+    draw(function, table().iloc[:0])
+    assert not shown
+    draw(function, table(), more=1)
+    assert given == {"title": "Over time", "x_title": "Days", "more": 1}
+    stored = {path.suffix: path for path in (tmp_path / "regional/figures").glob("fig-a.*")}
+    assert stored.keys() == {".svg", ".png", ".csv", ".js"}
+    ((data, raw),) = shown
+    assert raw
+    assert data["image/svg+xml"] == stored[".svg"].read_text(encoding="utf-8")
+
+
 def test_source_and_label_are_in_the_figure_and_within_its_width(monkeypatch):
     monkeypatch.setitem(edition.LABELS, "full", "Built from an author's own archive. " * 5)
     figure = drawn("full")
     words = next(text for text in figure.texts if text.get_text().startswith("Source: Hugging Face Hub"))
     assert words.get_text().count("\n") == 2
+    assert (words.get_fontsize(), words._linespacing) == (10, 1.05)
     assert Text.get_window_extent(words).x1 <= figure.bbox.x1
 
 

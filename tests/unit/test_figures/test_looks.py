@@ -143,6 +143,8 @@ def test_a_panel_has_its_title_in_bold_on_the_left_and_a_pale_line_at_each_value
     assert [tick.label1.get_fontsize() for tick in (across, up)] == [11, 11]
     assert {tick.label1.get_color() for tick in (across, up)} == {theme.MUTED}
     assert (across.tick1line.get_color(), up.label1.get_va()) == (theme.RULE, "center")
+    shades = [sum(colors.to_rgb(shade)) for shade in (theme.INK, theme.MUTED, theme.RULE, theme.GRID)]
+    assert shades == sorted(shades)
     assert [name for name, spine in ax.spines.items() if spine.get_visible()] == ["bottom"]
     assert (ax.spines["bottom"].get_linewidth(), ax.spines["bottom"].get_edgecolor()) == (
         0.8,
