@@ -143,18 +143,24 @@ SHIFTS = """window.shifts = 0; new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true })"""
 
 
+@pytest.fixture(scope="module")
+def page(site, browser):
+    """A page that counts how far things move, in a browser that has the faces of the text at hand."""
+    page = browser.new_page()
+    page.add_init_script(SHIFTS)
+    page.goto(f"{site.url}/{REPORT}", wait_until="networkidle")
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 844}, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("place", ["", "#fig-families"], ids=["top", "within"])
-def test_nothing_moves_while_charts_take_their_pictures_places(site, browser, viewport, place):
-    context = browser.new_context(viewport=viewport)
-    page = context.new_page()
-    page.add_init_script(SHIFTS)
-    page.goto(f"{site.url}/{REPORT}", wait_until="networkidle")  # the faces of the text are at hand from here on
+def test_nothing_moves_while_charts_take_their_pictures_places(site, page, viewport, place):
     page.goto("about:blank")
+    page.set_viewport_size(viewport)
     page.goto(f"{site.url}/{REPORT}{place}", wait_until="networkidle")
     for _ in range(20):
         page.mouse.wheel(0, 800)
         page.wait_for_timeout(60)
     assert page.locator(".chart").count() >= 1
     assert page.evaluate("window.shifts") <= 0.02
-    context.close()

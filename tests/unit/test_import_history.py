@@ -1,6 +1,7 @@
 """An author's history: what is refused writes nothing; what is brought in is what was given, in any form and order."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -171,14 +172,14 @@ def test_any_way_to_cut_a_history_into_files_and_imports_gives_the_same(tmp_path
 
 
 def test_a_stop_at_any_moment_loses_nothing_and_repeating_the_import_completes_it_with_its_record(tmp_path, whole):
-    old, given = whole[whole["model"] != "Qwen/b"], tmp_path / "given.parquet"
+    given, before = tmp_path / "given.parquet", tmp_path / "before"
+    whole[whole["model"] != "Qwen/b"].to_parquet(given)
+    import_history.bring_in(given, before)
+    more = pd.concat([whole, rows("google/c", 2, "2025-01-08", 8), rows("meta-llama/d", 3)])
+    more.to_parquet(given)
     kills = unrecorded = 0
     for event in range(1, 200, 3):
-        folder = tmp_path / str(event)
-        old.to_parquet(given)
-        import_history.bring_in(given, folder)
-        more = pd.concat([whole, rows("google/c", 2, "2025-01-08", 8), rows("meta-llama/d", 3)])
-        more.to_parquet(given)
+        folder = shutil.copytree(before, tmp_path / str(event))
         process = runs.processes.Process(target=runs.import_until, args=(given, folder, event))
         process.start()
         process.join()
