@@ -214,6 +214,7 @@ def test_the_order_of_rows_changes_nothing(rows, random):
 def test_the_monthly_top_is_made_of_open_models_of_months_that_are_over():
     used = daily(("2025-06-30", "qwen/qwen3-32b", 5), ("2025-06-30", "other", 9), ("2025-07-30", "qwen/qwen3-32b", 7))
     used = used.assign(status=used["status"].where(used["slug"] == "other", "open"))
+    assert inference.by_month(used)["slug"].tolist() == ["other", "qwen/qwen3-32b", "qwen/qwen3-32b"]  # by month
     more = used.iloc[[0]].assign(slug="a/smaller", tokens=[4])
     found = inference.top_open(pd.concat([used, more]), 1, size=1)
     assert found[["slug", "tokens", "days"]].to_numpy().tolist() == [["qwen/qwen3-32b", 5, 1]]

@@ -188,10 +188,11 @@ def test_one_side_alone_is_no_comparison():
 
 def test_shares_by_size_are_of_the_bucket_and_of_the_own_whole():
     models = pd.DataFrame(
-        [("a/1", "A", "<1B"), ("a/2", "A", "250B+"), ("b/1", "B", "1–5B"), ("b/2", "B", "250B+"), ("b/3", "B", None)],
+        [("a/1", "A", "<1B"), ("a/2", "A", "250B+"), ("b/1", "B", "1–5B"), ("b/2", "B", "250B+"), ("b/3", "B", None),
+         ("c/1", "C", "10–50B")],
         columns=["model", "organisation", "bucket"],
-    ).assign(last_count=1.0, tracked_since=day("2024-01-01"))
-    counts = pd.DataFrame({"model": models["model"], "downloads_cumulative": [30.0, 10.0, 60.0, 30.0, 900.0]})
+    ).assign(last_count=1.0, tracked_since=day("2024-01-01"))  # fmt: skip
+    counts = pd.DataFrame({"model": models["model"], "downloads_cumulative": [30.0, 10.0, 60.0, 30.0, 900.0, 70.0]})
     monthly = counts.assign(month=day("2025-01-01"), downloads=1.0, flag="observed")
     found = standing.by_size(monthly, models, "organisation", NEEDED).set_index(["bucket", "organisation"])
     assert found.loc[("250B+", "B"), ["downloads_cumulative_share", "own_share", "rank"]].tolist() == pytest.approx(
