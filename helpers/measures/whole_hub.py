@@ -53,10 +53,10 @@ def untracked(rows: pd.DataFrame, models: pd.Series, policy: Policy, excluded_fo
 
     rows: from `weighed`, the largest first. reason: as the policy of the list has it, else CANDIDATE.
     """
-    left = rows[rows["model"].notna() & ~rows["tracked"]].reset_index(drop=True)
+    left = rows[rows["model"].notna() & ~rows["tracked"]]
     reasons = tracking.unlisted(left, models, excluded_formats, policy.since).fillna(CANDIDATE)
-    told = left[["model", "created_at", "downloads_all_time", "pipeline_tag"]].assign(reason=reasons)
-    return told.assign(rank=told.index + 1)
+    told = left[["model", "created_at", "downloads_all_time", "pipeline_tag"]]
+    return told.assign(reason=reasons, rank=range(1, len(left) + 1)).reset_index(drop=True)
 
 
 def candidates(untracked: pd.DataFrame) -> pd.DataFrame:

@@ -53,6 +53,7 @@ def listing(counts=TRACKED, planted=PLANTED, small=SMALL) -> pd.DataFrame:
 
 def test_every_large_repository_has_the_reason_that_was_planted():
     left = whole_hub.untracked(whole_hub.weighed(listing(), MODELS, ASKED), MODELS, ASKED, FORMATS)
+    assert left.columns.tolist() == ["model", "created_at", "downloads_all_time", "pipeline_tag", "reason", "rank"]
     assert dict(zip(left["model"], left["reason"], strict=True)) == {model: row[-1] for model, row in PLANTED.items()}
     assert left["downloads_all_time"].is_monotonic_decreasing
     assert left["rank"].tolist() == list(range(1, len(PLANTED) + 1))

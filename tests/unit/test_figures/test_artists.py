@@ -185,6 +185,16 @@ def test_the_sides_that_are_opposed_have_the_downloads_of_the_month_before_the_l
     assert_axes_say_what_stands_there(above)
 
 
+def test_parts_that_are_no_organisations_take_shades_of_their_whole_and_organisations_keep_their_colours():
+    table = monthly({"Model 1": [1e6] * 5, "Model 2": [2e6] * 5, "Meta": [3e6] * 5}, "part", "downloads")
+    table["side"] = np.where(table["part"] == "Meta", "others", "own")
+    table = table.sort_values("side", ascending=False)
+    above, below = figures.opposed(table, "side", "part", "Own / Others", whole="Qwen").axes
+    drawn = {shade: rows[0][3] - rows[0][2] for shade, rows in artists.bars(above).items()}
+    assert list(drawn.items()) == list(zip(palette.tints(colour("Qwen"), 2), [1e6, 2e6], strict=True))
+    assert list(artists.bars(below)) == [colour("Meta")]
+
+
 def test_bars_side_by_side_end_at_their_value_and_the_first_names_its_series():
     cells = [("7–9B", "Meta", 0.2), ("7–9B", "Qwen", 0.5), ("250B+", "Meta", 0.004), ("250B+", "Qwen", np.nan)]
     table = pd.DataFrame(cells, columns=["bucket", "organisation", "share"])
