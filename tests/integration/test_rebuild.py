@@ -241,8 +241,8 @@ def changed(project, reason):
 
 @dataclass(frozen=True)
 class Doubled:
-    """What two builds with another parameter did, step by step; what the second said at once; the notebook that ran, and
-    what is stale where the parameter is not given."""
+    """What two builds with another parameter did, step by step; what the second said at once; the notebook that
+    ran, and what is stale where the parameter is not given."""
 
     first: dict[str, str]
     second: dict[str, str]
