@@ -233,6 +233,17 @@ def test_the_curve_has_every_universe_in_order_and_names_the_editions(world):
     assert curve.loc[curve["edition"], [*AXES]].to_numpy().tolist() == [[axis.index[0] for axis in AXES.values()]]
 
 
+def test_with_and_without_the_decisive_option_a_headline_holds_in_the_parts_that_are_told(world):
+    named = {label: key for key, label in summaries.keys(CHOICES).items()}
+    table = summaries.summary(world.found, CHOICES).dropna(subset="decisive")
+    for row in table.itertuples():
+        axis, option = named[row.decisive].split("/")
+        known = world.found[(world.found["headline"] == row.headline) & world.found["reading"].notna()]
+        holds = (known["reading"] == row.reading).groupby(known[axis] == option).mean()
+        assert (row.with_it, row.without_it) == pytest.approx((holds[True], holds[False]))
+    assert table["with_it"].between(0, 1, inclusive="neither").any()
+
+
 # One choice, one headline -------------------------------------------------------------------------------------
 
 

@@ -214,6 +214,7 @@ def test_with_the_editions_choices_the_clean_table_comes_out(seed, multiplier):
     ("spike", "through", "kept"),
     [
         ("2025-06-25", "2025-06-10", True),  # after the border: not filtered any more
+        ("2025-06-10", "2025-06-10", True),  # on the border: the rule does not see what follows it
         ("2025-06-25", "2025-07-10", False),
         ("2025-07-20", "2025-07-10", True),
         ("2025-07-20", "2025-08-10", False),  # before the border: what the snapshots gain is filtered as well

@@ -214,6 +214,8 @@ def test_catalogues_and_since_when_all_are_observed():
     found = standing.catalogues(models).set_index("organisation")
     assert found.loc["A", ["models", "with_history", "released"]].tolist() == [2, 1, day("2024-02-01")]
     assert pd.isna(found.loc["B", "released"])
-    daily = pd.DataFrame({"model": ["a/1", "b/1"], "date": pd.to_datetime(["2024-01-01", "2025-07-03"])})
+    daily = pd.DataFrame(
+        {"model": ["a/1", "b/1", "b/1"], "date": pd.to_datetime(["2024-01-01", "2025-07-03", "2025-08-01"])}
+    )
     assert standing.observed(daily, models)["since"].tolist() == [day("2025-07-03")]
     assert standing.observed(daily, models.assign(history=True))["since"].isna().tolist() == [True]
