@@ -54,6 +54,7 @@ def test_downloads_by_region_are_the_rows_of_their_region_at_their_months():
         (colour("us"), MONTHS[0], MONTHS[1]), (colour("china"), MONTHS[1], MONTHS[4])  # through the last month's end
     ]  # fmt: skip
     names = {text.get_text(): artists.day(text.xy[0]) for text in below.texts if text.get_text() in ("USA", "China")}
+    assert {text.xyann for text in below.texts if text.get_text() in names} == {(0, -3)}  # points below the top
     assert names["USA"] == MONTHS[0] + (MONTHS[1] - MONTHS[0]) / 2
     assert names["China"] == MONTHS[1] + (MONTHS[4] - MONTHS[1]) / 2
     (note,) = [text for text in above.texts if text.get_label() == axes._NOTE]
