@@ -94,8 +94,8 @@ def _changes(node: ast.AST, above: ast.AST | None = None) -> Iterator[tuple[ast.
                 continue  # a docstring
             if isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) == "__all__":
                 continue
-            if isinstance(child, ast.keyword) and child.arg == "ignore_index":
-                continue  # labels of rows that nobody sees
+            if isinstance(child, ast.keyword) and child.arg in ("ignore_index", "strict"):
+                continue  # labels of rows that nobody sees; that two lists are as long, which is no result
             if isinstance(child, ast.expr | ast.keyword) and _as_a_set(node, child, above):
                 yield from itertools.chain.from_iterable(map(_changes, ast.iter_child_nodes(child)))
                 continue

@@ -50,7 +50,7 @@ def opposed(frame: pd.DataFrame, side: str, by: str, title: str, whole: str | No
         styles = palette.styles(part[by])
         if whole and not set(part[by]) & palette.ORGANISATIONS.keys():
             shades = palette.tints(palette.ORGANISATIONS[whole].colour, len(styles))
-            styles = {name: style._replace(colour=shades.pop(0)) for name, style in styles.items()}
+            styles = {n: s._replace(colour=c) for (n, s), c in zip(styles.items(), shades, strict=True)}
         panels.append(
             Panel(said, "downloads", "dates", _months(part, by, "downloads", "downloads", styles, through=True))
         )
