@@ -217,6 +217,10 @@ def test_a_lead_that_entering_models_alone_change_is_no_crossing(lead, brought, 
     assert found == (None, None if day is None else DAYS[day], reading)
 
 
+def test_half_is_not_the_most():
+    assert [multiverse._half(part, 4) for part in (2, 3)] == [(0.5, None, "less"), (0.75, None, "most")]
+
+
 def test_what_makes_no_difference_is_crossed_once(world):
     universes = world.found[[*AXES]].drop_duplicates()
     assert (universes.loc[universes["basis"] == "lifetime", ["filter", "entry"]] == ["none", "in"]).all(axis=None)
