@@ -154,7 +154,8 @@ STEPS = (
             "/data/events.csv", "/_quarto.yml", "/_quarto.yml.local",
         ),
         writes=(
-            "article.json", "labels.json", "edition.yml", "values.json", "findings.csv", "notebooks", "_variables.yml",
+            "article.json", "labels.json", "edition.yml", "values.json", "findings.csv", "notebooks", "tables.html",
+            "_variables.yml",
         ),
         parameters=("name", "title", "data", "first_month", "splice_month", "last_month", "snapshot_date"),
         module="helpers.text.bind",
@@ -167,8 +168,15 @@ STEPS = (
             "/report/references.bib", "/report/theme/page.html", "/report/filters", "/report/explore", "/report/models",
             "/data/codebook.csv", "/data/terms.csv", "/data/registry/regions.csv",
         ),
-        writes=("pages", "tables.json"),
+        writes=("pages",),
         module="helpers.publish.pages",
+    ),
+    Step(
+        "tables",
+        "tables of notebooks for page and PDF",
+        reads=("tables.html", "/report/filters/tables.lua"),
+        writes=("tables.json",),
+        module="helpers.publish.tables",
     ),
     Step(
         "publish",

@@ -1,25 +1,21 @@
 """The figures and tables that the report embeds from executed notebooks, ready for either format."""
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
 
-from helpers import files, paths
+from helpers.publish import tables
 from helpers.publish.notebooks import Cell, Notebook
+from helpers.publish.tables import Table
 from helpers.text import nodes
 from helpers.text.article import Embed
 from helpers.text.faults import refuse
 from helpers.text.nodes import Node
 
-TABLES = paths.REPORT / "filters" / "tables.lua"
 COPIES = ("pages", "site", "quarto")
 """Folders of the build that hold a copy of the figures' files."""
-KEPT = "tables.json"
-"""Where the build keeps the tables that notebooks show, parsed."""
 FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 """Kinds of files of a figure, as readers are offered them."""
 
@@ -27,16 +23,6 @@ FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 CITE = '<details class="cite"><summary>Cite</summary></details>'
 """Where the page's script says how to cite the figure or table."""
 ROOM = re.compile(r'"room":\[(\d+),(\d+)\]')
-HOLE, BETWEEN = "\ue000", "// \ue001"
-"""Stand for a table's caption, and between tables, in Typst: private characters, which no output of a notebook has."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that a cell shows. node: as pandoc has it. printed: as Typst, before its caption and behind it."""
-
-    node: Node
-    printed: list[str]
 
 
 @dataclass(frozen=True)
@@ -76,25 +62,25 @@ class Exhibit:
 def collect(embeds: Iterable[Embed], executed: dict[str, Notebook], build: Path) -> dict[str, Exhibit]:
     """The exhibits behind embedded cells, by label.
 
-    The cells have passed `precheck.preflight`, and their tables were kept with `keep_tables`. All captions are parsed
-    together: starting pandoc is what takes time.
+    The cells have passed `precheck.preflight`, and their tables were kept (helpers.publish.tables). All captions are
+    parsed together: starting pandoc is what takes time.
     """
     found: list[tuple[str, Notebook, Cell]] = []
     for embed in embeds:
         notebook = executed[Path(embed.path).stem]
         found.append((embed.label, notebook, notebook.labelled[embed.label]))
     captions = _captions([cell.options[f"{label[:3]}-cap"] for label, _, cell in found])
-    held = json.loads((build / KEPT).read_text(encoding="utf-8"))
-    tables = {label: _table(label, held) for label, _, _ in found if label.startswith("tbl-")}
+    held = tables.read(build)
+    shown = {label: _table(label, held) for label, _, _ in found if label.startswith("tbl-")}
     places, exhibits = folders(build), {}
     for (label, notebook, cell), caption in zip(found, captions, strict=True):
         kept = {path.suffix[1:]: path for folder in places for path in folder.glob(f"{label}.*")}
         room = ROOM.search(kept["js"].read_text(encoding="utf-8")) if "js" in kept else None
         published = tuple(kind for kind in FILES if kind in kept)
         alt = " ".join(cell.options.get("fig-alt", "").split())
-        picture = ("", b"") if label in tables else cell.picture() or ("", b"")
+        picture = ("", b"") if label in shown else cell.picture() or ("", b"")
         exhibits[label] = Exhibit(
-            label, notebook, caption, alt, picture, tables.get(label), published, room.groups() if room else ()
+            label, notebook, caption, alt, picture, shown.get(label), published, room.groups() if room else ()
         )
     return exhibits
 
@@ -115,31 +101,7 @@ def _captions(texts: list[str]) -> list[list[Node]]:
     return [block["c"] for block in blocks]
 
 
-def keep_tables(executed: Iterable[Notebook], build: Path) -> None:
-    """Keep the table of every cell that has one, aligned, by label: a changed sentence changes none."""
-    cells = {label: cell for notebook in executed for label, cell in notebook.labelled.items()}
-    texts = {label: cell.table() or "" for label, cell in cells.items() if label.startswith("tbl-")}
-    html = "\n".join(f'<div id="{label}">{text}</div>' for label, text in texts.items())
-    found = {}
-    for block in nodes.parse(html, "html", TABLES):
-        if table := next((node for node in nodes.elements(block) if node["t"] == "Table"), None):
-            found[block["c"][0][0]] = table
-    printed = dict(zip(found, _printed(found), strict=True))
-    files.write_text(build / KEPT, json.dumps({label: vars(Table(found[label], printed[label])) for label in found}))
-
-
-def _printed(tables: dict[str, Node]) -> list[list[str]]:
-    """Each table as Typst, before its caption and behind it."""
-    blocks: list[Node] = []
-    for label, table in tables.items():
-        (_, classes, _), _, *rest = table["c"]
-        caption = [None, [nodes.plain({"t": "Str", "c": HOLE})]]
-        blocks += [{"t": "Table", "c": [nodes.attr(label, *classes), caption, *rest]}, nodes.raw("typst", BETWEEN)]
-    typst = nodes.pandoc(nodes.document(blocks, {}), "--from", "json", "--to", "typst", "--lua-filter", str(TABLES))
-    return [text.strip("\n").split(HOLE) for text in typst.split(BETWEEN)[:-1]]
-
-
-def _table(label: str, held: dict[str, dict[str, Any]]) -> Table:
+def _table(label: str, held: dict[str, Table]) -> Table:
     if label not in held:
         raise refuse("a notebook", f"the HTML that cell {label} shows holds no table", "end the cell in a table")
-    return Table(**held[label])
+    return held[label]

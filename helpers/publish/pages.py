@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from helpers import files, paths
-from helpers.publish import codebook, exhibits, explorer, previews, report, roster
+from helpers.publish import codebook, explorer, previews, report, roster
 
 FOLDER = "pages"
 
@@ -16,12 +16,11 @@ def run() -> None:
 
 
 def write(root: Path, build: Path) -> None:
-    """Write <build>/pages, and keep the notebooks' tables as parsed."""
+    """Write <build>/pages."""
     left, site = report.built(root, build), build / FOLDER
     files.clear(site)
     with ThreadPoolExecutor() as pool:
         others = [pool.submit(page.write, left, site) for page in (codebook, explorer, roster)]
-        tables = pool.submit(exhibits.keep_tables, left.executed.values(), build)
         previews.write(left, site)
-        for written in (*others, tables):
+        for written in others:
             written.result()

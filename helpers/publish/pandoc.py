@@ -8,8 +8,8 @@ from typing import Any
 
 from helpers import files, paths
 from helpers.publish import apart, transform
-from helpers.publish.exhibits import TABLES
 from helpers.publish.report import Report
+from helpers.publish.tables import ALIGNED
 from helpers.text import formats, nodes, sources
 from helpers.text.faults import refuse
 from helpers.text.nodes import Node
@@ -86,7 +86,7 @@ def _pdf(report: Report, about: dict[str, Any], site: Path) -> str:
     source = nodes.pandoc(
         nodes.document(transform.transform(report, "typst"), about | {"toc-depth": str(DEPTH - 1)}),
         *("--from", "json", "--to", "typst", "--toc", *_works(about)),
-        *(*ORIGINS, "--lua-filter", str(TABLES), "--template", "report/theme/report.typ"),
+        *(*ORIGINS, "--lua-filter", str(ALIGNED), "--template", "report/theme/report.typ"),
         folder=report.root,
     )
     files.write_text(folder / "report.typ", source)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from helpers.publish import completion, pandoc
-from helpers.publish.exhibits import TABLES
 from helpers.publish.report import Report
+from helpers.publish.tables import ALIGNED
 from helpers.text import nodes
 from helpers.text.faults import refuse
 
@@ -50,7 +50,7 @@ def render(
     shutil.copytree(written, site / "report", ignore=unpublished, dirs_exist_ok=True)
     abstract, text = completion.read((written / "index.html").read_text(encoding="utf-8"), report)
     about = pandoc.described(report, links) | {"abstract": nodes.Blocks(abstract)}
-    pandoc.write_page(text, report.root, about, site, "--lua-filter", str(TABLES))  # an old Quarto passes it over
+    pandoc.write_page(text, report.root, about, site, "--lua-filter", str(ALIGNED))  # an old Quarto passes it over
     return lambda: (source, log)
 
 

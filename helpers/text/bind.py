@@ -2,8 +2,8 @@
 
 It writes article.json and labels.json (the text with all of it in place, and what it calls its figures), edition.yml
 (metadata, findings, lists), values.json (every number said, with its origin), findings.csv, notebooks/ (the executed
-notebooks with their captions filled in), and for Quarto `_variables.yml` (values as Markdown, nested by the parts of
-their addresses).
+notebooks with their captions filled in), tables.html (the tables that they show), and for Quarto `_variables.yml`
+(values as Markdown, nested by the parts of their addresses).
 """
 
 import csv
@@ -73,6 +73,7 @@ def run(
     files.write_json(paths.BUILD / "values.json", told_numbers)
     files.write_text(paths.BUILD / "_variables.yml", _yaml(_nested(written)))
     files.write_text(paths.BUILD / "edition.yml", _yaml(about))
+    files.write_text(paths.BUILD / captions.TABLES, "".join(map(captions.tables, executed)))
     files.clear(paths.BUILD / "notebooks")
     for path in executed:
         captions.write(path, paths.BUILD / "notebooks" / path.name, told)

@@ -13,11 +13,13 @@ from typing import Any
 import yaml
 
 from helpers import files
-from helpers.text import nodes
+from helpers.text import names, nodes
 from helpers.text.asked import unasked
 from helpers.text.faults import Fault, refuse
 from helpers.text.sources import Line
 
+TABLES = "tables.html"
+"""Where the build keeps the tables that notebooks show: a Div for each, by label."""
 TEXTS = ("fig-cap", "fig-alt", "tbl-cap")
 OPTIONS = re.compile(r"\A(?:#\|[^\n]*(?:\n|\Z))+")
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[{“\"])")
@@ -102,6 +104,17 @@ def filled(captions: list[Caption], blocks: list[nodes.Node]) -> dict[Caption, s
         words = nodes.text_of(shown) if caption.option == "fig-alt" else text if nodes.text_of(shown).strip() else ""
         told[caption] = " ".join(words.split())
     return told
+
+
+def tables(notebook: Path) -> str:
+    """The tables that an executed notebook shows, as TABLES has them; empty for a cell that shows none."""
+    found = []
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        label = str(options("".join(cell["source"]), notebook.name).get("label", ""))
+        if label.startswith("tbl-"):
+            shown = ("".join(output.get("data", {}).get("text/html", "")) for output in cell.get("outputs", []))
+            found.append(f'<div id="{label}">{names.legible(next(filter(None, shown), ""))}</div>\n')
+    return "".join(found)
 
 
 def write(source: Path, target: Path, told: dict[Caption, str]) -> None:

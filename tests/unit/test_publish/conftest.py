@@ -10,10 +10,10 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import paths
-from helpers.publish import pages
+from helpers import files, paths
+from helpers.publish import pages, tables
 from helpers.publish import site as publishing
-from helpers.text import article, faults, names, sources
+from helpers.text import article, captions, faults, names, sources
 
 HERE = Path(__file__).parent
 LABEL = "Reconstructed from the paper's published figures; not a measurement."
@@ -72,6 +72,9 @@ class Small:
         if report.faults:
             raise faults.PublishError(report.faults)
         article.write(article.read(report, sources.variables(self.build), about), self.build)
+        executed = sorted((self.build / "notebooks").glob("*.ipynb"))
+        files.write_text(self.build / captions.TABLES, "".join(map(captions.tables, executed)))
+        tables.keep(self.build)
         pages.write(self.root, self.build)
 
     def render(self, engine: str = "pandoc") -> publishing.Rendered:

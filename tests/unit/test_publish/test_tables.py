@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers import paths
-from helpers.publish.pandoc import TABLES
+from helpers.publish.tables import ALIGNED
 from helpers.text import nodes, show
 
 LINE = 106
@@ -15,7 +15,7 @@ LONG = "a statement of some length that goes on for more than one line of the pa
 
 
 def written(html, form="html5"):
-    return nodes.pandoc(html, "--from", "html", "--to", form, "--lua-filter", str(paths.ROOT / TABLES))
+    return nodes.pandoc(html, "--from", "html", "--to", form, "--lua-filter", str(paths.ROOT / ALIGNED))
 
 
 def shares(rows):
@@ -79,7 +79,7 @@ def test_a_table_of_the_text_keeps_its_own_alignment():
 def test_a_notebooks_table_that_is_still_html_becomes_one():
     html = pd.DataFrame({"bucket": ["<1B", "a & b"], "n": ["1", "2"]}).to_html(index=False)
     text = f"```{{=html}}\n<div><style scoped>td {{color: red}}</style>{html}</div>\n```\n\n```{{=html}}\n<hr>\n```\n"
-    typst = nodes.pandoc(text, "--from", "markdown", "--to", "typst", "--lua-filter", str(paths.ROOT / TABLES))
+    typst = nodes.pandoc(text, "--from", "markdown", "--to", "typst", "--lua-filter", str(paths.ROOT / ALIGNED))
     assert re.search(r"#table\(\s+columns: 2,\s+align: \(left,right,\)", typst)
     assert "[\\<1B], [1]" in typst
     assert "[a & b], [2]" in typst
