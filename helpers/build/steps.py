@@ -108,7 +108,7 @@ STEPS = (
     _notebook(
         "07_sensitivity",
         "the headlines under other choices",
-        reads=("raw/history", "raw/snapshots", "clean", "signals"),
+        reads=("raw/history", "raw/snapshots", "raw/derivatives", "clean", "signals"),
         stage="sensitivity",
         parameters=(
             "data", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule", "falls",

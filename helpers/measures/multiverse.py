@@ -279,18 +279,24 @@ def _passed(lead: np.ndarray, brought: np.ndarray, days: np.ndarray) -> Found:
 
 
 def new_derivatives(
-    classified: pd.DataFrame, models: pd.DataFrame, choices: pd.DataFrame, threshold: float, last_month: Day, least: int
+    classified: pd.DataFrame,
+    listed: Day,
+    models: pd.DataFrame,
+    choices: pd.DataFrame,
+    threshold: float,
+    last_month: Day,
+    least: int,
 ) -> pd.DataFrame:
     """The headlines on a month's new derivatives in every universe: a column for each axis, and FOUND.
 
-    classified: signals/derivatives. models: all that are tracked. threshold: the edition's. A derivative is its base's
-    maker's own if its namespace is one of that organisation's. The month is the last before last_month, or the last
-    that ended so many days before the month of the listing, which is the last that has rows. Of fewer than `least`
+    classified: signals/derivatives. listed: the day of the listing. models: all that are tracked. threshold: the
+    edition's. A derivative is its base's maker's own if its namespace is one of that organisation's. The month is the
+    last before last_month, or the last that ended so many days before the month of the listing. Of fewer than `least`
     derivatives nothing is told.
     """
     options = axes(choices, "derivatives")
     month = pd.Timestamp(last_month) - pd.DateOffset(months=1)
-    old = classified["month"].max() - pd.Timedelta(days=int(options["age"]["fixed"]))
+    old = pd.Timestamp(listed).replace(day=1) - pd.Timedelta(days=int(options["age"]["fixed"]))
     months = {"any": month, "fixed": min(month, old.to_period("M").to_timestamp() - pd.DateOffset(months=1))}
     reason, found = classified["reason"], []
     asked = reason.isna() | reason.isin([derivatives.TOO_FEW, derivatives.REPEATED, derivatives.REUPLOAD])

@@ -334,8 +334,18 @@ def test_what_the_edition_does_not_carry_is_in_no_universe():
     assert not told(half, PLANTED) & {"lead", "china-us", "qwen-meta", "china-share", "growth"}
 
 
+def test_repositories_are_old_enough_by_the_day_of_the_listing_whatever_rows_it_has():
+    columns = ["headline", "threshold", "formats", "makers", "value"]
+    same = {}
+    for listed in (LISTED, "2025-09-15"):
+        found = multiverse.new_derivatives(DERIVED, listed, PLANTED, CHOICES, 5, LAST, 1)
+        parts = (found.loc[found["age"] == age, columns].reset_index(drop=True) for age in ("any", "fixed"))
+        same[listed] = next(parts).equals(next(parts))
+    assert same == {LISTED: False, "2025-09-15": True}
+
+
 def test_shares_of_too_few_derivatives_are_not_told():
-    found = multiverse.new_derivatives(DERIVED, PLANTED, CHOICES, 5, LAST, 100)
+    found = multiverse.new_derivatives(DERIVED, LISTED, PLANTED, CHOICES, 5, LAST, 100)
     assert found[["value", "reading"]].isna().all(axis=None)
 
 
@@ -361,6 +371,7 @@ DERIVED = repositories(
     ("u/awq-unknown", "meta-llama/x", "Meta", None, "awq", "reupload", "2025-05-01"),
     ("u/other", "meta-llama/x", "Meta", 90, None, "own-base", "2025-05-01"),  # left out in every universe
 )  # fmt: skip
+LISTED = "2025-06-30"
 SHARES = {
     "edition": 3 / 4, "threshold/none": 3 / 5, "threshold/fifty": 2 / 3, "makers/out": 2 / 3, "age/fixed": 0,
     "formats/kept": 3 / 5,
@@ -369,7 +380,7 @@ SHARES = {
 
 @pytest.mark.parametrize("choice", SHARES)
 def test_each_rule_on_derivatives_counts_what_it_says(choice):
-    found = multiverse.new_derivatives(DERIVED, PLANTED, CHOICES, 5, LAST, 1)
+    found = multiverse.new_derivatives(DERIVED, LISTED, PLANTED, CHOICES, 5, LAST, 1)
     one = summaries.one_by_one(found, CHOICES).set_index(["choice", "headline"])
     assert one.loc[(choice, "qwen-derivatives"), "value"] == pytest.approx(SHARES[choice])
     assert one.loc[(choice, "china-derivatives"), "value"] == pytest.approx(SHARES[choice])
@@ -377,7 +388,7 @@ def test_each_rule_on_derivatives_counts_what_it_says(choice):
 
 
 def test_no_universe_is_told_twice():
-    found = multiverse.new_derivatives(DERIVED, PLANTED, CHOICES, 5, LAST, 1)
+    found = multiverse.new_derivatives(DERIVED, LISTED, PLANTED, CHOICES, 5, LAST, 1)
     names = list(multiverse.axes(CHOICES, "derivatives"))
     assert not found.duplicated([*names, "headline"]).any()
     assert len(found) == 2 * 3 * 2 * 2 * 2
@@ -404,7 +415,7 @@ def test_another_threshold_counts_what_classifying_anew_would(downloads, option,
     table = listing(downloads)
     stored = derivatives.classify(table, PLANTED, classified_at, [])
     counted = derivatives.counted(derivatives.classify(table, PLANTED, threshold, []))
-    one = summaries.one_by_one(multiverse.new_derivatives(stored, PLANTED, CHOICES, 5, LAST, 1), CHOICES)
+    one = summaries.one_by_one(multiverse.new_derivatives(stored, LISTED, PLANTED, CHOICES, 5, LAST, 1), CHOICES)
     found = one.set_index(["choice", "headline"]).loc[(choice, "qwen-derivatives")]
     if len(counted):
         assert found["value"] == pytest.approx((counted["organisation"] == "Qwen").mean())
@@ -427,5 +438,5 @@ def test_where_nothing_is_carried_tables_are_empty_and_whole():
     assert "qwen-derivatives" in set(table["headline"])
     shown = show.crossed(one, "year-over-year", "choice", "headline", ["value"], "flips")
     assert shown.empty
-    derived = multiverse.new_derivatives(DERIVED, PLANTED, CHOICES, 5, LAST, 1)
+    derived = multiverse.new_derivatives(DERIVED, LISTED, PLANTED, CHOICES, 5, LAST, 1)
     assert summaries.curve(derived, CHOICES).empty
