@@ -80,17 +80,7 @@ STEPS = (
         stage="planted",
         parameters=("seed", "iqr_multiplier", "iqr_window_days", "outlier_rule"),
     ),
-    _notebook(
-        "02_clean",
-        "clean tables of models and downloads",
-        reads=("raw/registry", "raw/snapshots", "raw/history"),
-        stage="clean",
-        parameters=(
-            "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
-            "outlier_rule", "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift",
-            "arena_shift_before", "bucket_edges", "needed_coverage",
-        ),
-    ),
+    # before 02_clean, for of a listing of the whole Hub it takes longer
     _notebook(
         "02_signals",
         "clean tables of derivatives, tokens and scores",
@@ -102,6 +92,17 @@ STEPS = (
         parameters=(
             "data", "derivative_threshold", "excluded_formats", "token_days", "arena_shift", "arena_shift_before",
             "bucket_edges", "needed_coverage",
+        ),
+    ),
+    _notebook(
+        "02_clean",
+        "clean tables of models and downloads",
+        reads=("raw/registry", "raw/snapshots", "raw/history"),
+        stage="clean",
+        parameters=(
+            "data", "first_month", "history_end", "splice_month", "last_month", "iqr_multiplier", "iqr_window_days",
+            "outlier_rule", "falls", "derivative_threshold", "excluded_formats", "token_days", "arena_shift",
+            "arena_shift_before", "bucket_edges", "needed_coverage",
         ),
     ),
     # before those that it runs beside, for it takes longest

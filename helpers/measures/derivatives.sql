@@ -8,13 +8,13 @@ WITH named AS (
     FROM (SELECT row, unnest(tags) AS tag FROM listing) WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
 ),
 parents AS (
-    SELECT row, place, organisation,
+    SELECT row, place,
         coalesce(min(told_as) FILTER (told_as IN ('finetune', 'adapter', 'merge', 'quantized')), 'unknown') AS relation
     FROM (
-        SELECT row, place, organisation, substr(tag, 12, greatest(length(tag) - length(said) - 12, 0)) AS told_as
+        SELECT row, place, substr(tag, 12, greatest(length(tag) - length(said) - 12, 0)) AS told_as
         FROM named JOIN tracked USING (said)
     )
-    GROUP BY row, place, organisation
+    GROUP BY row, place
 ),
 derived AS (
     SELECT row, model, created_at, downloads_all_time, tags, library_name FROM listing WHERE row IN (SELECT row FROM parents)

@@ -278,6 +278,15 @@ def _passed(lead: np.ndarray, brought: np.ndarray, days: np.ndarray) -> Found:
 # Derivatives --------------------------------------------------------------------------------------------------
 
 
+def months(listed: Day, choices: pd.DataFrame, last_month: Day) -> dict[str, pd.Timestamp]:
+    """The month whose derivatives each option of the axis `age` looks at: the last before last_month, or the last that
+    ended so many days before the month of the listing."""
+    month = pd.Timestamp(last_month) - pd.DateOffset(months=1)
+    days = int(axes(choices, "derivatives")["age"]["fixed"])
+    old = (pd.Timestamp(listed).replace(day=1) - pd.Timedelta(days=days)).to_period("M").to_timestamp()
+    return {"any": month, "fixed": min(month, old - pd.DateOffset(months=1))}
+
+
 def new_derivatives(
     classified: pd.DataFrame,
     listed: Day,
@@ -289,18 +298,15 @@ def new_derivatives(
 ) -> pd.DataFrame:
     """The headlines on a month's new derivatives in every universe: a column for each axis, and FOUND.
 
-    classified: signals/derivatives. listed: the day of the listing. models: all that are tracked. threshold: the
-    edition's. A derivative is its base's maker's own if its namespace is one of that organisation's. The month is the
-    last before last_month, or the last that ended so many days before the month of the listing. Of fewer than `least`
-    derivatives nothing is told.
+    classified: signals/derivatives, of `months` at least. listed: the day of the listing. models: all that are tracked.
+    threshold: the edition's. A derivative is its base's maker's own if its namespace is one of that organisation's. Of
+    fewer than `least` derivatives nothing is told.
     """
     options = axes(choices, "derivatives")
-    month = pd.Timestamp(last_month) - pd.DateOffset(months=1)
-    old = pd.Timestamp(listed).replace(day=1) - pd.Timedelta(days=int(options["age"]["fixed"]))
-    months = {"any": month, "fixed": min(month, old.to_period("M").to_timestamp() - pd.DateOffset(months=1))}
+    whens = months(listed, choices, last_month)
     reason, found = classified["reason"], []
     asked = reason.isna() | reason.isin([derivatives.TOO_FEW, derivatives.REPEATED, derivatives.REUPLOAD])
-    rows = classified[asked & classified["month"].isin(months.values())]  # of the whole Hub, few
+    rows = classified[asked & classified["month"].isin(whens.values())]  # of the whole Hub, few
     places = set(zip(models["organisation"], models["namespace"], strict=True))
     makers = zip(rows["organisation"], rows["model"].str.split("/").str[0], strict=True)
     own = pd.Series([pair in places for pair in makers], rows.index, dtype=bool)  # of no rows, too
@@ -312,7 +318,7 @@ def new_derivatives(
         limit = options["threshold"][chosen["threshold"]]
         above = rows["downloads_all_time"] > (threshold if pd.isna(limit) else float(limit))
         counts = (~again | (kept & (chosen["formats"] == "kept"))) & above.fillna(False).astype(bool)
-        counts &= (rows["month"] == months[chosen["age"]]) & ~(rows["own"] & (chosen["makers"] == "out"))
+        counts &= (rows["month"] == whens[chosen["age"]]) & ~(rows["own"] & (chosen["makers"] == "out"))
         made = rows[counts].drop_duplicates(["model", "organisation"])
         made = made if len(made) >= least else made.iloc[:0]
         makers, regions = made["organisation"].value_counts(), made["region"].value_counts().reindex(REGIONS).fillna(0)

@@ -1,5 +1,9 @@
 """Tables at the boundaries between stages: Parquet under the build folder, each held to its contract."""
 
+import functools
+import operator
+from collections.abc import Iterable
+
 import pandas as pd
 import pyarrow.compute
 
@@ -21,16 +25,18 @@ def write(frame: pd.DataFrame, name: str, *, empty: bool = True) -> pd.DataFrame
     return checked
 
 
-def read(name: str, without: str | None = None) -> pd.DataFrame:
+def read(name: str, without: str | None = None, **only: Iterable[object]) -> pd.DataFrame:
     """The stored table `name`, checked against its contract again: a file may have been changed since.
 
-    without: a column; of millions of rows those alone are read that have no value in it.
+    Of millions of rows those alone are read that have no value in a column (without), or one of some values (only).
     Raises FileNotFoundError with the remedy if the stage before has not run.
     """
     path = paths.result(f"{name}.parquet")
     if not path.exists():
         raise FileNotFoundError(f"{paths.shown(path)} is missing; `atom build` makes it")
-    rows = None if without is None else pyarrow.compute.field(without).is_null()
+    wanted = [pyarrow.compute.field(column).isin(list(values)) for column, values in only.items()]
+    wanted += [pyarrow.compute.field(without).is_null()] if without else []
+    rows = functools.reduce(operator.and_, wanted) if wanted else None
     return contracts.check(pd.read_parquet(path, filters=rows), name)
 
 
