@@ -125,6 +125,8 @@ def _as_a_set(node: ast.AST, names: ast.expr | ast.keyword, above: ast.AST | Non
             return True
         case ast.Call(ast.Attribute(_, "drop")), ast.keyword("columns", ast.List()):
             return True
+        case ast.Call(ast.Attribute(_, "read_csv")), ast.keyword("parse_dates", ast.List()):
+            return True
         case ast.Call(ast.Attribute(_, "merge"), _, options), ast.keyword("on", ast.List()):
             return {ast.unparse(option.value) for option in options if option.arg == "how"} <= {"'left'", "'inner'"}
     return False

@@ -133,7 +133,7 @@ def described(folder: Path, models: pd.Series) -> pd.DataFrame:
     counted several to a number, so that such a repository looks smaller than it is; none at all is unknown. Models of
     which no day tells more than counts have no row. A model that was renamed is told of under its id now.
     """
-    missing, parts = renames.current(models).drop_duplicates(), []
+    missing, parts = renames.current(models), []
     for day in reversed(store.days(folder)):
         path = folder / f"date={day}" / store.FILE
         if len(missing) and set(DESCRIPTION) <= set(pyarrow.parquet.read_schema(path).names):

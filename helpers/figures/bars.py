@@ -73,7 +73,7 @@ def grouped(frame: pd.DataFrame, category: str, by: str, value: str, order: list
 
 def _stacked(table: pd.DataFrame, styles: dict[str, palette.Style], **rows: Any) -> list[Mark]:
     """A series of bars for each column, on top of those of the columns before. rows: more columns of each."""
-    base, found = table.sum(axis="columns") * 0, []
+    base, found = pd.Series(0.0, table.index), []
     for name, style in styles.items():
         bars = pd.DataFrame({"x": table.index, "y": table[name].array, "base": base.array, **rows})
         found.append(Mark("bars", style, bars))

@@ -94,7 +94,7 @@ def _series(frame: pd.DataFrame, x: str, y: str, by: str, say: Callable[[float],
     """A line for each group, named at its end with its last known value, which `say` writes."""
     found = []
     for name, style in palette.styles(frame[by]).items():
-        more = [column for column in ("low", "high", *SEEN) if column in frame]
+        more = [column for column in frame if column in ("low", "high", *SEEN)]
         rows = frame.loc[frame[by] == name, [x, y, *more]].sort_values(x).rename(columns={x: "x", y: "y"} | SEEN)
         known = rows["y"].dropna()
         found.append(Mark("line", style, rows, f"{style.label} {say(known.iloc[-1])}" if len(known) else ""))

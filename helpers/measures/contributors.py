@@ -36,16 +36,15 @@ def totals(table: pd.DataFrame, models: pd.DataFrame, when: str, by: By, column:
     found = grouped.agg(models="size", total="sum", least="min").join(
         rows.drop_duplicates(keys).set_index(keys)[["model", column]].set_axis(["largest_model", "largest"], axis=1)
     )
-    found = found.reset_index().sort_values(keys, ignore_index=True)
-    known = found["total"].where(found["total"] > 0)
-    found["largest_share"] = found["largest"] / known
+    found = found.reset_index()
+    found["largest_share"] = found["largest"] / found["total"]
     found["low"], found["high"] = found["total"] - found["largest"], found["total"] - found["least"]
     at = found.groupby(when)
     every = at["total"].transform("sum")
     elsewhere = _largest_of_the_others(found, when)
-    found["share"] = found["total"] / every.where(every > 0)
-    found["share_low"] = found["low"] / (every - found["largest"]).where(every > found["largest"])
-    found["share_high"] = found["total"] / (every - elsewhere).where(every > elsewhere)
+    found["share"] = found["total"] / every
+    found["share_low"] = found["low"] / (every - found["largest"])
+    found["share_high"] = found["total"] / (every - elsewhere)
     return found.drop(columns="least")
 
 

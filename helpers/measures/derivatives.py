@@ -90,7 +90,7 @@ def per_month(
         table = table.reindex(pd.date_range(table.index[0], through, freq="MS", name="month", unit="us"), fill_value=0)
     long = table.stack().rename("derivatives").reset_index()
     total = long.groupby("month")["derivatives"].transform("sum")
-    return long.assign(derivatives_share=long["derivatives"] / total.where(total > 0))
+    return long.assign(derivatives_share=long["derivatives"] / total)
 
 
 def enough(table: pd.DataFrame, least: int) -> pd.DataFrame:

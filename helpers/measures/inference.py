@@ -48,8 +48,8 @@ def too_short(daily: pd.DataFrame, least_days: int) -> pd.DataFrame:
     most that are held of one of them); null but for months where there are none."""
     held = daily.groupby(daily["date"].dt.to_period("M"))["date"].nunique()
     few = held[held < least_days]
-    ends = few.index.to_timestamp().to_series().agg(["min", "max"])
-    row = {"months": len(few), "first": ends["min"], "last": ends["max"], "days": few.max()}
+    months = few.index.to_timestamp()
+    row = {"months": len(few), "first": months.min(), "last": months.max(), "days": few.max()}
     return pd.DataFrame([row]).astype({"days": "Int64", "first": "datetime64[us]", "last": "datetime64[us]"})
 
 
@@ -75,7 +75,7 @@ def open_shares(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
     return _shares(monthly[monthly["status"] == "open"], by)
 
 
-STATUSES = ("open", "closed", "unknown", "other")
+STATUSES = {"open", "closed", "unknown", "other"}
 
 
 def bands(monthly: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +83,7 @@ def bands(monthly: pd.DataFrame) -> pd.DataFrame:
 
     "other" is what the source gives in one sum beyond its top 50; it holds open and closed models and stays apart.
     """
-    absent = monthly[["month"]].drop_duplicates().merge(pd.DataFrame({"status": STATUSES, "tokens": 0}), "cross")
+    absent = monthly[["month"]].merge(pd.DataFrame({"status": sorted(STATUSES), "tokens": 0}), "cross")
     return _shares(pd.concat([monthly, absent], ignore_index=True), "status")
 
 

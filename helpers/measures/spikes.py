@@ -85,4 +85,4 @@ def largest(found: pd.DataFrame) -> pd.DataFrame:
     found: from `flagged`. Without any, models is 0 and the rest null.
     """
     table = summary(found)
-    return table.head(1).reindex([0]).assign(models=len(table))
+    return table.reindex([0]).assign(models=len(table))

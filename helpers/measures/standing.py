@@ -180,7 +180,7 @@ def by_size(monthly: pd.DataFrame, models: pd.DataFrame, by: str, needed: Needed
     every = pd.MultiIndex.from_product([[*adoption.BUCKETS, SMALL], sized[by].unique()], names=["bucket", by])
     table = every.to_frame(index=False).merge(pd.concat(found), how="left", on=["bucket", by])
     own = adoption.totals(monthly, sized, by).set_index(by)[column]
-    table["own_share"] = table[column] / table[by].map(own.where(own > 0))
+    table["own_share"] = table[column] / table[by].map(own)
     return coverage.carried(table, coverage.of(monthly, sized, by), needed, "share", ["own_share"])
 
 

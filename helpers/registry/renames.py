@@ -22,7 +22,9 @@ def table() -> pd.DataFrame:
 
 
 def current(ids: pd.Series) -> pd.Series:
-    """Each id as it is called now; one that is not known to have been renamed stays, and so does null."""
+    """Each id as it is called now; one that is not known to have been renamed stays, and so does null.
+
+    Ids of which none was renamed are given back themselves."""
     distinct = pd.Series(ids.dropna().unique(), dtype="str")
     namespace = distinct.str.split("/").str[0]
     moved = namespace.map(_table()).fillna(namespace) + distinct.str.replace(r"^[^/]*", "", regex=True)
@@ -33,7 +35,7 @@ def current(ids: pd.Series) -> pd.Series:
 
 def known_as(ids: pd.Series) -> pd.Series:
     """All ids under which the models of `ids` may be found: those now, and those that they had before."""
-    now = current(ids).drop_duplicates()
+    now = current(ids)
     namespace, name = now.str.split("/").str[0], now.str.split("/").str[-1]
     before = [
         now[now == new].map({new: old}) if "/" in old else old + "/" + name[namespace == new]
@@ -53,7 +55,7 @@ def aliases(models: pd.Series, names: pd.DataFrame) -> pd.DataFrame:
     moved = split.merge(former, left_on=0, right_on="new")
     ids = [former.set_axis(["alias", "model"], axis=1), moved.assign(alias=moved["old"] + "/" + moved[2])]
     every = pd.concat([*ids, names.rename(columns={"name": "alias"})])
-    told = every.drop_duplicates(["model", "alias"]).groupby("model", sort=False)["alias"].agg("; ".join)
+    told = every.drop_duplicates(["model", "alias"]).groupby("model")["alias"].agg("; ".join)
     return pd.DataFrame({"model": models, "aliases": models.map(told)})
 
 
@@ -66,7 +68,8 @@ def joined(table: pd.DataFrame) -> pd.DataFrame:
     if now is table["model"]:
         return table
     table = table.assign(model=now)
-    twice = table.duplicated(["date", "model"], keep=False)
-    one = table[twice].groupby(["date", "model"], as_index=False).max()
+    keys = ["date", "model"]
+    twice = table.duplicated(keys, keep=False)
+    one = table[twice].groupby(keys, as_index=False).max()
     both = pd.concat([table[~twice], one.astype(table.dtypes.to_dict())[list(table.columns)]])
-    return both.sort_values(["date", "model"], ignore_index=True)
+    return both.sort_values(keys, ignore_index=True)

@@ -35,11 +35,11 @@ def untracked(models: pd.Series, metadata: pd.DataFrame, excluded_formats: list[
     """Why a model is not tracked, as reasons.csv has it: embedding | diffusion | judging | format-… | no-text; null =
     tracked.
 
-    models: ids. metadata: model, pipeline_tag, tags (list of texts), library_name, all nullable; models without a row
-    are judged by their names. excluded_formats: re-upload formats, of the edition (see reuploads.format_of).
+    models: ids. metadata: model (each once), pipeline_tag, tags (list of texts), library_name, nullable; models without
+    a row are judged by their names. excluded_formats: re-upload formats, of the edition (see reuploads.format_of).
     A pipeline tag of another kind is overruled where the model is also tagged as a text generator.
     """
-    rows = metadata.drop_duplicates("model").set_index("model").reindex(models)
+    rows = metadata.set_index("model").reindex(models)
     tags = [set(found) if hasattr(found, "__iter__") else set() for found in rows["tags"]]
     pipelines, libraries = (
         rows[column].astype(object).where(rows[column].notna(), "") for column in ("pipeline_tag", "library_name")

@@ -142,3 +142,10 @@ def test_a_shift_is_measured_between_the_boards_around_its_day(day, across):
     (row,) = boards.shift(boards.drift(two([10] * 5)), 10, day).to_dict("records")
     assert pd.notna(row["measured"]) == across
     assert row["agrees"] is True if across else pd.isna(row["agrees"])
+
+
+def test_the_best_of_the_last_board_come_by_the_name_of_their_group():
+    rows = [("a/old", "eu", 1.0), ("b/high", "us", 9.0), ("c/low", "china", 2.0), ("d/lower", "us", 3.0)]
+    table = pd.DataFrame(rows, columns=["model", "region", "score"]).assign(date=pd.Timestamp("2026-01-01"))
+    table.loc[0, "date"] = pd.Timestamp("2025-01-01")
+    assert boards.last(table)[["region", "model"]].to_numpy().tolist() == [["china", "c/low"], ["us", "b/high"]]

@@ -37,6 +37,7 @@ def test_ranges_are_those_of_leaving_each_repository_out(months):
         assert row["largest"] == own.max() == values[row["largest_model"]]
         without = [own.sum() - count for count in own]
         assert (row["low"], row["high"]) == (min(without), max(without))
+        assert row["largest_share"] == pytest.approx(own.max() / own.sum() if own.sum() else np.nan, nan_ok=True)
         shares = []
         for model, count in values.items():
             rest = values.sum() - count
@@ -44,6 +45,7 @@ def test_ranges_are_those_of_leaving_each_repository_out(months):
                 shares.append((own.sum() - count * (regions[model] == region)) / rest)
         if values.sum() > 0:
             assert row["share"] == pytest.approx(own.sum() / values.sum())
+            assert len(own) < len(values) or row["share_high"] == 1  # there is no other group to leave out of
         if len(shares) == len(values):
             assert row["share_low"] == pytest.approx(min(shares))
         if len(shares) == len(values) and len(values) > len(own):
@@ -176,3 +178,15 @@ def test_of_equal_repositories_the_first_by_name_is_the_largest():
     table = pd.DataFrame({"month": pd.Timestamp("2026-01-01"), "model": ["b/y", "a/x"], "downloads": [3.0, 3.0]})
     (row,) = contributors.totals(table, models, "month", "region", "downloads").to_dict("records")
     assert (row["largest_model"], row["largest"], row["models"]) == ("a/x", 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "stays", "hangs"),
+    [([3, 2], [2], False, "a"), ([3, 1], [3], False, "a"), ([5, 3], [2], True, None), ([1, 2], [4], False, "d"),
+     ([1, 2], [2, 9], False, "e"), ([3, 1], [2, 1], False, "a"), ([2], [2], False, "d")],
+)  # fmt: skip
+def test_a_single_download_makes_a_lead(one, other, stays, hangs):
+    """Ahead by one without the largest is ahead; who is level hangs on the largest of the other."""
+    found = measured(at(dict(zip("abcdef", [*one, *[0] * (3 - len(one)), *other], strict=False))))
+    (row,) = contributors.leads(found, "month", "region", "china", "us").to_dict("records")
+    assert (row["stays"], row["hangs_on"] if hangs else None) == (stays, hangs)

@@ -366,3 +366,11 @@ def test_shares_of_few_derivatives_are_null_and_of_just_enough_are_not():
     found = derivatives.enough(table, 10)
     assert found["n"].tolist() == [10, 10, 9, 9]
     assert found["derivatives_share"].isna().tolist() == [False, False, True, True]
+
+
+def test_the_last_month_that_is_to_count_counts_and_one_without_any_has_no_shares():
+    rows = pd.DataFrame({"month": pd.to_datetime(["2025-01-01", "2025-03-01", "2025-04-01"]), "base": "Qwen/x"})
+    models = pd.DataFrame({"model": ["Qwen/x"], "region": ["china"]})
+    found = derivatives.per_month(rows, models, "region", pd.Timestamp("2025-03-01"))
+    assert found["derivatives"].tolist() == [1, 0, 1]
+    assert found["derivatives_share"].fillna(-1).tolist() == [1, -1, 1]

@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+import pytest
 
 from helpers import paths
 from helpers.figures import explorer
@@ -112,3 +113,13 @@ def test_counts_after_the_snapshot_do_not_enter():
     found = explored.scores(LIFETIME, LISTED, measured, [7, 14], day).set_index(["model", "milestone_days"])
     assert found["state"]["a/one"].tolist() == ["counted", "not-reached"]
     assert (found["last"].dropna() <= pd.Timestamp(day)).all()
+
+
+def test_what_is_no_number_on_a_page_is_not_written(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "output", lambda folder: tmp_path / folder)
+    bands = pd.DataFrame(columns=explorer.BANDS)
+    scores = pd.DataFrame(columns=["model", *explorer.SCORED])
+    by_organisation = MONTHLY.assign(organisation=MONTHLY["model"].str[0], downloads=float("inf"))
+    with pytest.raises(ValueError, match="JSON"):
+        explorer.write(explored.models(LISTED, MONTHLY), MONTHLY, by_organisation, scores, bands, "ram")
+    assert not (tmp_path / "ram").exists()

@@ -191,3 +191,16 @@ def test_a_single_download_that_is_taken_back_for_good_is_a_restatement():
     totals, marks = told([1000, 1001, *[1000] * 40])
     assert totals == [1000] * 42
     assert marks[1:] == ["restated", "restated", *["observed"] * 39]
+
+
+@pytest.mark.parametrize(
+    ("values", "made", "restated"),
+    [
+        ([100, 600, 2600, 600], "2026-05-19", [100, 600, 600, 600]),  # it had come to where it comes back to
+        ([600, 600, 2600, 900], "2026-05-18", [600, 600, 900, 900]),  # it had stayed where it left from
+    ],
+)
+def test_a_level_that_was_read_before_is_left_by_no_excursion(values, made, restated):
+    totals, flags = told(values, created=made)
+    assert totals == restated
+    assert "faulty" not in flags

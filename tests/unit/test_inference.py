@@ -249,3 +249,28 @@ def test_months_with_short_lists_are_named():
     used = daily(("2025-01-31", "qwen/qwen3-8b", 5), ("2025-02-28", "qwen/qwen3-8b", 5), ("2025-02-28", "x/one", 5))
     found = inference.short_lists(inference.top_open(used, 1), size=2)
     assert found.to_numpy().tolist() == [[pd.Timestamp("2025-01-01"), 1]]
+
+
+def test_the_top_of_a_month_is_the_ten_most_used_and_of_equals_the_first_by_name():
+    rows = [(f"x/{letter}", "2025-02-28", 5) for letter in "lkjihgfedcb"] + [("x/a", "2025-02-28", 4),
+            ("x/z", "2025-02-28", 9), ("x/first", "2025-01-31", 1)]  # fmt: skip
+    used = daily(*((day, slug, tokens) for slug, day, tokens in rows)).assign(status="open")
+    found = inference.top_open(used, 1)
+    assert found["slug"].tolist() == ["x/first", "x/z", *(f"x/{letter}" for letter in "bcdefghij")]
+    assert inference.short_lists(found)["models"].tolist() == [1]
+
+
+def test_a_month_of_just_enough_days_is_not_too_short():
+    days = pd.date_range("2025-02-01", periods=14)
+    used = daily(*[(f"{day:%Y-%m-%d}", "qwen/qwen3-8b", 10) for day in days])
+    assert inference.too_short(used, 14)["months"].tolist() == [0]
+    assert inference.too_short(used, 15)["days"].tolist() == [14]
+
+
+def test_each_series_has_its_span_and_the_monthly_one_its_most_models():
+    used = daily(("2025-06-28", "qwen/qwen3-8b", 1), ("2025-07-02", "qwen/qwen3-8b", 2))
+    months = pd.DataFrame({"month": pd.to_datetime(["2025-01-01", "2025-02-01", "2025-02-01"])})
+    found = inference.spans(used, months).set_index("series")
+    assert found.index.tolist() == ["daily", "monthly"]
+    assert found["models"].fillna(0).tolist() == [0, 2]
+    assert found["first"].tolist() == [pd.Timestamp("2025-06-28"), pd.Timestamp("2025-01-01")]

@@ -119,7 +119,17 @@ def test_where_only_counts_are_held_nothing_is_described(tmp_path):
     counts.to_parquet(tmp_path / "date=2026-04-03" / "models.parquet")
     found = listings.described(tmp_path, pd.Series(["a/x"]))
     assert found.empty
-    assert list(found) == listings.DESCRIPTION
+    assert list(found) == ["model", "tags", "library_name", "pipeline_tag", "safetensors_total"]
+
+
+def test_a_day_that_has_a_model_under_both_its_ids_describes_it_once(tmp_path):
+    """A file of nothing but descriptions is enough."""
+    (tmp_path / "date=2026-04-03").mkdir()
+    rows = pd.DataFrame([RECORD | {"model": model} for model in ("THUDM/glm", "zai-org/glm")])
+    held = rows.assign(safetensors_total=7)[listings.DESCRIPTION]
+    held.to_parquet(tmp_path / "date=2026-04-03" / "models.parquet")
+    found = listings.described(tmp_path, pd.Series(["THUDM/glm", "zai-org/glm"]))
+    assert found["model"].tolist() == ["zai-org/glm"]
 
 
 def test_the_newest_day_is_read_and_a_truncated_file_is_refused(tmp_path):

@@ -247,6 +247,9 @@ def test_our_own_lists_agree_with_themselves():
 def test_regions_and_periods_are_what_code_and_paper_speak_of():
     assert {*registry.REGIONS, "other", "unknown"} == set(registry.REGION_LABELS) == set(registry.REGION_NAMES)
     assert registry.REGION_NAMES["us"] == f"the {registry.REGION_LABELS['us']}"
+    assert registry.REGIONS == ("china", "us", "eu")  # the order in which they are drawn and told
+    assert registry.breaks("arena")["key"].tolist() == ["ratings", "style", "weights"]
+    assert registry.breaks("of nobody").empty
     periods = registry.periods()
     assert periods["period"].is_unique
     assert (periods["first"] <= periods["last"]).all()

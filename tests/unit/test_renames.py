@@ -186,3 +186,27 @@ def test_on_which_lists_a_model_stands_under_whichever_id(tmp_path):
         rows.to_csv(tmp_path / f"{name}.csv", index=False)
     told = lists.membership(tmp_path).set_index("model")["lists"].to_dict()
     assert told == {"zai-org/glm": "models; extra_models", "acme/x": "extra_models"}
+
+
+def test_a_single_model_may_have_been_renamed(monkeypatch):
+    monkeypatch.setattr(renames, "_table", lambda: {"old/one": "new/uno", "THUDM": "zai-org"})
+    ids = pd.Series(["new/uno", "other/two", "zai-org/glm"])
+    assert renames.current(pd.Series(["old/one", "old/two"])).tolist() == ["new/uno", "old/two"]
+    assert renames.known_as(ids).tolist() == [*ids, "old/one", "THUDM/glm"]
+    assert renames.known_as(pd.Series(["old/one", "new/uno"])).tolist() == ["new/uno", "old/one"]
+    told = renames.aliases(ids, pd.DataFrame(columns=["name", "model"]))
+    assert told["aliases"].fillna("").tolist() == ["old/one", "", "THUDM/glm"]
+
+
+def test_ids_of_which_none_was_renamed_come_back_themselves():
+    ids = pd.Series(["acme/glm", None])
+    assert renames.current(ids) is ids
+
+
+def test_counts_of_models_that_were_renamed_are_in_order_and_one_a_day():
+    days = pd.to_datetime(["2025-01-02", "2025-01-01", "2025-01-01", "2025-01-01", "2025-01-02"])
+    ids = ["acme/a", "zai-org/glm", "THUDM/glm", "acme/a", "THUDM/glm"]
+    found = renames.joined(pd.DataFrame({"date": days, "model": ids, "downloads": [5, 3, 4, 2, 6]}))
+    assert found["date"].dt.day.tolist() == [1, 1, 2, 2]
+    assert found["model"].tolist() == ["acme/a", "zai-org/glm"] * 2
+    assert found["downloads"].tolist() == [2, 4, 5, 6]

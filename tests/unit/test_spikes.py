@@ -116,3 +116,10 @@ def test_the_largest_spike_is_told_with_how_many_models_have_one():
     assert (row["models"], row["model"], row["downloads_30d"]) == (2, "b/n", 20_000)
     (none,) = spikes.largest(found.iloc[:0]).to_dict("records")
     assert none["models"] == 0 and pd.isna(none["model"])
+
+
+def test_models_are_in_order_however_a_table_has_them():
+    table = pd.DataFrame({"date": pd.to_datetime(["2025-01-02", "2025-01-01"]), "model": ["b", "a"]})
+    found = grid.Grid.of(table)
+    assert found.models.tolist() == ["a", "b"]
+    assert found.long(~np.isnan(found.matrix(np.array([2.0, 1.0]))))["model"].tolist() == ["a", "b"]

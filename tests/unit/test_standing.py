@@ -29,6 +29,7 @@ def day(text: str) -> pd.Timestamp:
 def test_leads_are_in_the_order_of_their_first_month_with_the_longest_run_of_each():
     table = months(A=[9, 9, 1, 9, 9, 1], B=[1, 1, 5, 1, 1, 5], C=[0, 0, 0, 0, 0, 0])
     found = standing.leads(table, "organisation", "downloads_cumulative").set_index("organisation")
+    assert found.columns[0] == "place"
     assert found["place"].to_dict() == {"A": 1, "B": 2}
     assert found.loc["A", ["first_led", "last_led", "run_first", "run_last"]].tolist() == [
         day("2025-01-01"), day("2025-05-01"), day("2025-01-01"), day("2025-02-01"),
@@ -154,6 +155,7 @@ def small() -> tuple[pd.DataFrame, pd.DataFrame]:
 def test_sides_are_compared_in_months_that_both_have_and_count_who_is_known():
     models, monthly = small()
     parts = standing.opposed(monthly, groups.sides(models, "qwen", "eight"), day("2025-01-01"), NEEDED)
+    assert parts.columns[:3].tolist() == ["month", "side", "part"]
     assert parts[["side", "part", "downloads"]].to_numpy().tolist() == [["qwen", "Qwen", 10], ["eight", "Meta", 5]]
     found = standing.sums(parts).set_index("side")
     assert found["multiple"].to_dict() == {"qwen": 2, "eight": 0.5}
@@ -219,3 +221,22 @@ def test_catalogues_and_since_when_all_are_observed():
     )
     assert standing.observed(daily, models)["since"].tolist() == [day("2025-07-03")]
     assert standing.observed(daily, models.assign(history=True))["since"].isna().tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "months", "parts"),
+    [("2025-03-01", ["2025-02-01", "2025-03-01"], {"Qwen", "Meta"}),  # no part of what is compared at the end
+     ("2025-02-01", ["2025-03-01"], {"Qwen", "Meta", "Mistral"})],
+)  # fmt: skip
+def test_sides_are_of_the_parts_that_are_known_at_the_end_in_the_months_in_which_all_of_them_are(
+    unknown, months, parts
+):
+    models = small()[0].iloc[[0, 2, 3]]
+    monthly = pd.concat(
+        [pd.DataFrame({"month": day(month), "model": models["model"], "downloads": 1.0, "downloads_cumulative": 2.0})
+         for month in ("2025-02-01", "2025-03-01")]
+    ).assign(flag="observed")  # fmt: skip
+    monthly.loc[(monthly["model"] == "mistralai/d") & (monthly["month"] == day(unknown)), "downloads"] = None
+    found = standing.opposed(monthly, groups.sides(models, "qwen", "eight"), day("2025-01-01"), NEEDED)
+    assert sorted(found["month"].unique()) == [day(month) for month in months]
+    assert set(found["part"]) == parts

@@ -170,3 +170,8 @@ def test_without_a_day_of_the_whole_hub_the_command_names_the_remedy(archive):
     (archive / "snapshots/date=2026-01-01" / store.FILE).write_bytes(b"damaged")
     with pytest.raises(gather.CollectionError, match=r"no day of the whole Hub .*; run `atom collect hub --all`"):
         candidates.run(edition.load(), archive)
+
+
+def test_a_tracked_model_whose_downloads_are_not_known_is_not_listed():
+    rows = whole_hub.weighed(listing({"Qwen/Qwen3-8B": 5, "Qwen/Qwen3-4B": None}, {}, {}), MODELS, ASKED)
+    assert whole_hub.standing(rows, MODELS, ASKED, HALF)["models_listed"].tolist() == [1]

@@ -108,6 +108,7 @@ def test_a_line_holds_its_rows_in_order_and_a_gap_where_a_value_is_unknown():
         "Qwen 5.0M": (MONTHS[4], 5e6), "Meta 6.0M": (MONTHS[3], 6e6),
     }  # fmt: skip
     assert [artists.day(at) for at in ax.get_xlim()] == [MONTHS[0], MONTHS[-1]]
+    assert ax.get_ylim()[0] == 0
 
 
 def test_a_line_with_bounds_has_its_band():
@@ -210,6 +211,14 @@ def test_bars_side_by_side_end_at_their_value_and_the_first_names_its_series():
     }  # fmt: skip
 
 
+def test_a_series_of_which_nothing_is_known_has_no_bars_and_one_of_which_some_is_none_elsewhere():
+    cells = [("7–9B", "Meta", 0.2), ("250B+", "Meta", np.nan), ("7–9B", "Qwen", np.nan)]
+    table = pd.DataFrame(cells, columns=["bucket", "organisation", "share"])
+    figure = figures.grouped(table, "bucket", "organisation", "share", ["7–9B", "250B+"], "x")
+    (mark,) = figure.chart.panels[0].marks
+    assert (mark.style.label, mark.rows.to_numpy().tolist()) == ("Meta", [["7–9B", 0.2]])
+
+
 def test_a_frontier_steps_up_on_the_day_of_each_advance_and_lasts_to_the_last_day_of_all():
     days = pd.to_datetime(["2025-01-10", "2025-03-05", "2025-06-20", "2025-08-01"])
     best = pd.DataFrame(
@@ -257,10 +266,23 @@ def test_scores_are_those_of_their_model_above_and_below_a_baseline_of_1():
         assert set(level.get_ydata()) == {1}
         assert [(at, text) for at, text in artists.ticks(ax.xaxis) if text] == [(7, "7"), (30, "30"), (90, "90")]
         assert_axes_say_what_stands_there(ax)
+    assert small.get_ylim() == large.get_ylim()
     assert {text: place for text, (place, _) in artists.ends(small, dates=False).items()} == {
         "Qwen3-8B 16×": (90, 16.1), "Llama 1.0×": (30, 1.0),
     }  # fmt: skip
     assert artists.ends(large, dates=False)["Kimi 0.25×"][0] == (30, 0.25)
+
+
+def test_models_of_one_organisation_have_its_colour_each_with_its_own_rows_and_dash():
+    rows = [("7–9B", f"Qwen {n}", "Qwen", day, n * day / 7) for n in range(1, 6) for day in (7, 30)]
+    table = pd.DataFrame(rows, columns=SCORES.columns)
+    marks = figures.trajectories(table, "RAM", "Days").chart.panels[0].marks
+    assert {mark.style.label: mark.rows.to_numpy().tolist() for mark in marks} == {
+        f"Qwen {n}": [[7, n], [30, n * 30 / 7]] for n in range(1, 6)
+    }
+    assert {mark.style.colour for mark in marks} == {palette.ORGANISATIONS["Qwen"].colour}
+    assert marks[0].style.dash == palette.ORGANISATIONS["Qwen"].dash
+    assert len({mark.style.dash for mark in marks[:4]}) == 4
 
 
 def test_a_reference_curve_is_a_line_of_medians_and_a_median_that_is_not_known_is_no_point():
@@ -313,6 +335,13 @@ def test_errors_stand_at_their_size_in_the_panel_of_their_kind_and_the_look_of_t
         named = artists.ends(ax, dates=False)
         assert named.keys() == ({"Clip", "Window", "Plain"} if kind == "step" else set())  # on the right
     assert figure.get_size_inches()[1] == pytest.approx(1.75 * 2 + 0.4)
+
+
+def test_rules_are_named_at_the_right_of_each_row_of_panels():
+    cells = [(kind, rule, size, 0.5) for kind in "abcdef" for rule in "xyz" for size in (2, 4)]
+    table = pd.DataFrame(cells, columns=["kind", "rule", "size", "share"])
+    panels = figures.planted(table, "Times", {name: name for name in "abcdefxyz"}).chart.panels
+    assert [[mark.end for mark in panel.marks] for panel in panels] == [[""] * 3, [""] * 3, ["x", "y", "z"]] * 2
 
 
 def test_each_universe_has_its_value_its_day_and_a_dot_in_the_row_of_each_of_its_options():

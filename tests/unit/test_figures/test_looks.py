@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import colors
+from matplotlib import colors, font_manager
+from matplotlib import pyplot as plt
 
 from helpers import figures
 from helpers.figures import palette, press, theme
@@ -184,3 +185,14 @@ def test_figures_are_as_high_as_what_they_hold():
         assert figure.get_size_inches().tolist() == pytest.approx([6.2, height])
     above, _ = figures.downloads_by_region(regional, "x / y").axes
     assert above.get_gridspec().get_height_ratios() == [1.35, 1]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_the_own_typeface_is_taken_where_there_is_one(held, monkeypatch, tmp_path):
+    fonts = [font for font in font_manager.fontManager.ttflist if held or font.name != theme.FAMILY]
+    monkeypatch.setattr(theme, "FONTS", tmp_path)
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts)
+    theme.use_theme()
+    assert plt.rcParams["font.family"] == [*[theme.FAMILY] * held, "DejaVu Sans"]
+    monkeypatch.undo()
+    theme.use_theme()

@@ -114,3 +114,13 @@ def test_tints_go_from_full_to_light():
         (contrast(s, "white") for s in shades), reverse=True
     )
     assert len(set(shades)) == 6
+    assert contrast(shades[-1], "white") == pytest.approx(1.86, rel=0.02)  # seen, but far from the full one
+
+
+def test_names_without_a_number_come_before_those_with_one():
+    assert list(palette.styles(["Nova0.5", "Nova"])) == ["Nova", "Nova0.5"]
+
+
+def test_a_label_is_no_longer_than_a_panel_has_room_for():
+    ((_, style),) = palette.styles(["a" * 60]).items()
+    assert len(style.label) == 32
