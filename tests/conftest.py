@@ -1,6 +1,8 @@
 """Copies of the project, each built once for all workers, that integration and browser tests share; real data."""
 
+import compileall
 import os
+import py_compile
 import shutil
 import signal
 import subprocess
@@ -107,6 +109,8 @@ def copy_of_repository(target: Path) -> Project:
         if (paths.ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(paths.ROOT / name, target / name)
+    # compiled once for all commands that are run there; known by content, so that no edit within a second is missed
+    compileall.compile_dir(target / "helpers", quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
     return Project(target)
 
 

@@ -128,7 +128,7 @@ def downloads(
     at_end = at_end[at_end["date"] == pd.Timestamp(days[-1])].set_index("model")["downloads_cumulative"]
     size = at_end.reindex(models["model"]).fillna(0).to_numpy()
     masks = list(_masks(models, size, sums.rows, options))
-    rows, found = np.vstack([mask for _, mask in masks]), []
+    rows, found = np.vstack([mask for _, mask in masks]).astype(float), []  # products of floats are NumPy's fast ones
     tables = {(key, "since"): table for key, table in series.items()} | {("none", "lifetime"): lifetime}
     for (filtered, basis), table in tables.items():
         flows = Flows.of(table, models, days, raw=basis == "lifetime")
