@@ -55,7 +55,7 @@ def _models(scores: pd.DataFrame) -> Iterator[tuple[str, palette.Style, bool, pd
     hollow markers.
     """
     for organisation, style in palette.styles(scores["organisation"]).items():
-        rows = scores[scores["organisation"] == organisation].sort_values("milestone_days")
+        rows = scores[scores["organisation"] == organisation].sort_values("milestone_days", kind="stable")
         dashes = [style.dash, *(dash for dash in DASHES if dash != style.dash)]
         for number, name in enumerate(rows["name"].unique()):
             look = style._replace(label=name, dash=dashes[number % len(dashes)])

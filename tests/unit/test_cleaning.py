@@ -783,7 +783,7 @@ def test_a_span_tells_ends_and_what_is_missing_between(dates, step, expected):
 
 
 def test_totals_at_labels_hold_the_day_before():
-    counts = long({"a/x": [10] * 40, "b/y": [5] * 40}, "2025-01-30", column="downloads_cumulative")
+    counts = long({"a/x": range(40), "b/y": [5] * 40}, "2025-01-30", column="downloads_cumulative")
     found = cleaning.at_labels(counts, "2025-02-01", "2025-03-01")
-    assert found.to_numpy().tolist() == [[pd.Timestamp("2025-02-01"), 15], [pd.Timestamp("2025-03-01"), 15]]
+    assert found.to_numpy().tolist() == [[pd.Timestamp("2025-02-01"), 1 + 5], [pd.Timestamp("2025-03-01"), 29 + 5]]
     assert cleaning.at_labels(counts, "2025-03-01", "2026-01-01")["month"].tolist() == [pd.Timestamp("2025-03-01")]
