@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 import pyarrow
-import pyarrow.compute
 import pyarrow.parquet
+from pyarrow import compute
 
 from helpers import paths
 from helpers.archive import store
@@ -79,23 +79,17 @@ def _holds(path: Path) -> bool:
 
     No less is asked than the contract does, part by part of the rows; what fails is then looked at row by row.
     """
-    last = pyarrow.array([""], pyarrow.large_string())
+    last = pyarrow.array([""], pyarrow.large_string())  # the first is to be above it: none is empty
     with pyarrow.parquet.ParquetFile(path) as file:
         for rows in file.iter_batches(columns=COLUMNS):
             rows.validate(full=True)  # texts are UTF-8
-            ids = pyarrow.concat_arrays(
-                [last, rows["model"].cast(last.type)]
-            )  # the first is above "", so none is empty
-            lengths = (pyarrow.compute.utf8_length(rows[name]) for name in TEXTS)
-            asked = [pyarrow.compute.less_equal(length, LONGEST) for length in lengths]
-            asked += [
-                pyarrow.compute.less(ids[:-1], ids[1:]),
-                pyarrow.compute.greater_equal(rows["downloads_all_time"], 0),
-            ]
-            whole = [rows["model"], rows["created_at"], rows["tags"], pyarrow.compute.list_flatten(rows["tags"])]
-            if any(one.null_count for one in whole) or not all(
-                pyarrow.compute.all(one, min_count=0).as_py() for one in asked
-            ):
+            ids = pyarrow.concat_arrays([last, rows["model"].cast(last.type)])
+            asked = [compute.less(ids[:-1], ids[1:]), compute.greater_equal(rows["downloads_all_time"], 0)]
+            asked += [compute.less_equal(compute.utf8_length(rows[name]), LONGEST) for name in TEXTS]
+            whole = [rows["model"], rows["created_at"], rows["tags"], compute.list_flatten(rows["tags"])]
+            if any(one.null_count for one in whole):
+                return False
+            if not all(compute.all(one, min_count=0).as_py() for one in asked):
                 return False
             last = ids[-1:]
     return True

@@ -35,6 +35,13 @@ def test_of_many_rows_those_without_a_value_in_a_column_are_read_and_still_held_
     stored = tables.write(rows.assign(downloads_all_time=3, beside=None), "signals/derivatives")
     counted = tables.read("signals/derivatives", without="reason")
     pd.testing.assert_frame_equal(counted, stored.iloc[[0, 2]].reset_index(drop=True))
+    later = stored.assign(month=pd.to_datetime(["2025-01-01", "2025-02-01", "2025-02-01"]).astype("datetime64[us]"))
+    later.to_parquet(tmp_path / "signals" / "derivatives.parquet")
+    for months, rows in ((["2025-02-01", "2025-03-01"], [1, 2]), (["2025-03-01"], []), ([], [])):
+        found = tables.read("signals/derivatives", month=map(pd.Timestamp, months))
+        assert found["model"].tolist() == later["model"].iloc[rows].tolist()
+    found = tables.read("signals/derivatives", without="reason", month=[pd.Timestamp("2025-02-01")])
+    assert found["model"].tolist() == ["a/z"]
     stored.assign(reason=None, model="a/x").to_parquet(tmp_path / "signals" / "derivatives.parquet")
     with pytest.raises(contracts.ContractError, match="repeated"):
         tables.read("signals/derivatives", without="reason")
