@@ -9,6 +9,7 @@ and tokens.
 import pandas as pd
 
 from helpers.measures import cleaning
+from helpers.tables.contracts.signals import STATUSES
 
 
 def by_month(daily: pd.DataFrame) -> pd.DataFrame:
@@ -75,15 +76,12 @@ def open_shares(monthly: pd.DataFrame, by: str) -> pd.DataFrame:
     return _shares(monthly[monthly["status"] == "open"], by)
 
 
-STATUSES = {"open", "closed", "unknown", "other"}
-
-
 def bands(monthly: pd.DataFrame) -> pd.DataFrame:
     """All tokens of a month by status: month, status (of STATUSES, each in every month), tokens, tokens_share.
 
     "other" is what the source gives in one sum beyond its top 50; it holds open and closed models and stays apart.
     """
-    absent = monthly[["month"]].merge(pd.DataFrame({"status": sorted(STATUSES), "tokens": 0}), "cross")
+    absent = monthly[["month"]].merge(pd.DataFrame({"status": STATUSES, "tokens": 0}), "cross")
     return _shares(pd.concat([monthly, absent], ignore_index=True), "status")
 
 
