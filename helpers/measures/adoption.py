@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from helpers.measures.grid import place
 from helpers.registry import BUCKETS, UNRESOLVED
 
 By = str | list[str]
@@ -250,10 +251,11 @@ def grouped(models: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def _summed(frame: pd.DataFrame, models: pd.DataFrame, when: str, by: By, columns: list[str]) -> pd.DataFrame:
     """Sums over the models of each group; null only where every value is."""
     keys = names(by)
-    listed = grouped(models, keys).set_index(models["model"])
-    rows = frame[frame["model"].isin(listed.index)]
-    sums = rows[[when, *columns]].assign(**{key: rows["model"].map(listed[key]) for key in keys})
-    return sums.groupby([when, *keys])[columns].sum(min_count=1).reset_index()
+    groups = grouped(models, keys).astype("category")
+    at = place(frame["model"], pd.Index(models["model"]))
+    rows = frame.loc[at >= 0, [when, *columns]].assign(**{key: groups[key].array[at[at >= 0]] for key in keys})
+    sums = rows.groupby([when, *keys], observed=True)[columns].sum(min_count=1).reset_index()
+    return sums.astype(dict.fromkeys(keys, "str"))
 
 
 def _at(table: pd.DataFrame, month: str | pd.Timestamp) -> pd.DataFrame:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from helpers.measures import adoption, contributors
 from helpers.measures.adoption import By
+from helpers.measures.grid import place
 
 Needed = Mapping[str, float]
 """What a statement needs, 0 to 1: of the tracked models, that they were ever read (models); of their downloads, that
@@ -77,7 +78,7 @@ def of(
     listed = pd.Index(models["model"])
 
     def cells_of(rows: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-        at = listed.get_indexer(frame.loc[rows, "model"])
+        at = place(frame.loc[rows, "model"], listed)
         return np.searchsorted(times, frame.loc[rows, when].to_numpy())[at >= 0], at[at >= 0]
 
     seen = cells_of(frame[column].notna() & ~frame["flag"].isin(apart))

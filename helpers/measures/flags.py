@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.measures.grid import Grid
+from helpers.measures.grid import Grid, place
 from helpers.tables.contracts import downloads
 
 FLAGS = pd.array(list(downloads.FLAGS), dtype="str")
@@ -14,8 +14,7 @@ FLAGS = pd.array(list(downloads.FLAGS), dtype="str")
 
 def codes(flags: pd.Series) -> np.ndarray:
     """Each flag as its place in FLAGS."""
-    found, names = pd.factorize(flags)
-    return pd.Index(FLAGS).get_indexer(names).astype(np.int8)[found]
+    return place(flags, pd.Index(FLAGS)).astype(np.int8)
 
 
 def table(grid: Grid, where: np.ndarray, flags: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:

@@ -48,6 +48,12 @@ class Grid:
         return pd.DataFrame(head | {name: cells[where] for name, cells in columns.items()})
 
 
+def place(values: pd.Series, listed: pd.Index) -> np.ndarray:
+    """Where each value stands in `listed`, -1 where it does not: of many rows of few values each is looked up once."""
+    rows, found = pd.factorize(values)
+    return np.append(listed.get_indexer(found), -1)[rows]  # the last is what no value, -1, points to
+
+
 def since_first(known: np.ndarray) -> np.ndarray:
     """True from each row's first known day on."""
     return np.logical_or.accumulate(known, axis=1)

@@ -19,6 +19,7 @@ import pandas as pd
 from helpers.measures import cleaning, coverage, derivatives, fences, outliers
 from helpers.measures.cleaning import Day
 from helpers.measures.coverage import Needed
+from helpers.measures.grid import place
 from helpers.measures.sensitivity import ALWAYS, NEVER
 from helpers.registry import BUCKETS, REGIONS, reuploads
 
@@ -78,17 +79,17 @@ class Flows:
     @classmethod
     def of(cls, table: pd.DataFrame, models: pd.DataFrame, days: np.ndarray, raw: bool) -> "Flows":
         """From clean/daily, or, if raw, from clean/lifetime, whose first count of a model is all brought."""
-        place, column = pd.Index(models["model"]).get_indexer(table["model"]), table["date"].to_numpy()
+        row, column = place(table["model"], pd.Index(models["model"])), table["date"].to_numpy()
         at = (column.astype("datetime64[D]") - days[0]).astype(int)
-        kept = (place >= 0) & (at >= 0) & (at < len(days))
+        kept = (row >= 0) & (at >= 0) & (at < len(days))
         total = np.full((len(models), len(days)), np.nan)
-        total[place[kept], at[kept]] = table["downloads_cumulative"].to_numpy()[kept]
+        total[row[kept], at[kept]] = table["downloads_cumulative"].to_numpy()[kept]
         held = np.logical_or.accumulate(~np.isnan(total), axis=1)
         new = np.diff(np.nan_to_num(total), axis=1, prepend=0)
         entered = held & ~np.pad(held, ((0, 0), (1, 0)))[:, :-1]
         if not raw:
             unknown = np.zeros_like(held)
-            unknown[place[kept], at[kept]] = table["downloads"].isna().to_numpy()[kept]
+            unknown[row[kept], at[kept]] = table["downloads"].isna().to_numpy()[kept]
             entered &= unknown
         released = models["released"].to_numpy().astype("datetime64[D]")
         return cls(days, np.where(entered, 0, new), np.where(entered, new, 0), held, released)
