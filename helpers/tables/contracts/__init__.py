@@ -56,9 +56,11 @@ def check(frame: pd.DataFrame, name: str, source: str | None = None) -> pd.DataF
 
 @cache
 def _rows(name: str) -> pa.DataFrameSchema:
-    """What a contract wants of each row for itself: that none comes twice is looked at apart (`_repeats`)."""
+    """What a contract wants of each value: columns have their types by then, and repeats are looked for apart."""
     rows = copy.copy(TABLES[name])
-    rows.unique = None
+    rows.unique, rows.columns = None, {column: copy.copy(rule) for column, rule in rows.columns.items()}
+    for rule in rows.columns.values():
+        rule.dtype = None
     return rows
 
 
