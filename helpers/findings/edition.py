@@ -75,7 +75,7 @@ def code_changed(tell: Tell) -> bool:
 
 def outliers_filtered(tell: Tell) -> bool:
     """The edition takes outliers out of daily histories."""
-    return tell("settings.outliers_filtered")
+    return history_held(tell) and tell("settings.outliers_filtered")
 
 
 def whole_hub_listed(tell: Tell) -> bool:
