@@ -123,7 +123,7 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
 def settle(figure: Figure) -> None:
     """Lay the figure out and put its labels and notes where they do not overlap.
 
-    Drawing functions and `finish` call it; after notes were added by hand `finish` suffices.
+    `finish` calls it, when everything that is to be placed is there.
     """
     figure.draw_without_rendering()
     for ax in figure.axes:

@@ -38,7 +38,6 @@ def drawn(chart: Chart) -> Drawn:
     if chart.panels[0].across == "dates":
         axes.month_axis(places[0], *chart.span, middle=chart.panels[0].marks[0].kind == "bars")
     _foot(places, chart)
-    axes.settle(figure)
     return figure
 
 
