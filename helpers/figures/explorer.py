@@ -34,9 +34,7 @@ def write(
         "models": {model: facts for model, *facts in _rows(models, ["model", *FACTS])},
         "downloads": _series(monthly, "model", months),
         "organisations": _series(organisations, "organisation", months),
-        "scores": {
-            model: _rows(part, SCORED) for model, part in scores[scores["state"] != "not-reached"].groupby("model")
-        },
+        "scores": _by_model(scores[scores["state"] != "not-reached"]),
         "reference": _rows(reference, BANDS),
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
@@ -46,12 +44,19 @@ def write(
 
 def _series(table: pd.DataFrame, by: str, months: list[pd.Timestamp]) -> dict[str, list[Any]]:
     """Of each group the number of its first month, and from there on its cumulative and its new downloads."""
-    place = {month: number for number, month in enumerate(months)}
-    found = {}
-    for name, part in table.sort_values("month").groupby(by):
-        first = place[part["month"].iloc[0]]
-        rows = part.set_index("month").reindex(months[first:])
-        found[name] = [first, *(_values(rows[column]) for column in ("downloads_cumulative", "downloads"))]
+    first = table.groupby(by)["month"].min().map(months.index)
+    wide = (table.pivot(index=by, columns="month", values=name) for name in ("downloads_cumulative", "downloads"))
+    rows = (one.reindex(columns=months).to_numpy().tolist() for one in wide)
+    return {
+        name: [start, _numbers(total[start:]), _numbers(new[start:])]
+        for (name, start), total, new in zip(first.items(), *rows, strict=True)
+    }
+
+
+def _by_model(scores: pd.DataFrame) -> dict[str, list[list[Any]]]:
+    found: dict[str, list[list[Any]]] = {model: [] for model in sorted(scores["model"].unique())}
+    for model, *row in _rows(scores, ["model", *SCORED]):
+        found[model].append(row)
     return found
 
 
@@ -64,9 +69,9 @@ def _values(column: pd.Series) -> list[Any]:
     if pd.api.types.is_datetime64_any_dtype(column):
         column = column.dt.strftime("%Y-%m-%d")
     if pd.api.types.is_numeric_dtype(column):
-        return [None if pd.isna(value) else _number(value) for value in column.tolist()]
+        return _numbers(column.tolist())
     return [None if pd.isna(value) else str(value) for value in column]
 
 
-def _number(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else float(f"{value:.6g}")
+def _numbers(values: list[float]) -> list[float | int | None]:
+    return [None if pd.isna(one) else int(one) if float(one).is_integer() else float(f"{one:.6g}") for one in values]
