@@ -58,7 +58,8 @@ $(READY):
 	  uv venv --quiet --seed --python $(PYTHON) .venv \
 	  && uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock; \
 	else \
-	  $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock; \
+	  $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock \
+	  && { .venv/bin/python -m compileall -qq -j 0 .venv/lib || true; }; \
 	fi
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
