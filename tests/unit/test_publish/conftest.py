@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -13,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers import files, paths
 from helpers.publish import pages, tables
 from helpers.publish import site as publishing
-from helpers.text import article, captions, faults, names, sources
+from helpers.text import article, captions, faults, names, nodes, sources
 
 HERE = Path(__file__).parent
 LABEL = "Reconstructed from the paper's published figures; not a measurement."
@@ -169,6 +171,19 @@ def make(root: Path) -> Small:
     (root / "data" / "codebook.csv").write_text("\n".join([*codebook, ""]), encoding="utf-8")
     shutil.copy(paths.ROOT / "data" / "terms.csv", root / "data")
     return small
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked_once() -> Iterator[None]:
+    """Most tests here publish the same small project: what hangs on no file pandoc is asked once."""
+    ask, known = nodes.pandoc, cache(nodes.pandoc)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            nodes, "pandoc",
+            lambda text, *how, folder=None: known(text, *how) if folder is None and "--lua-filter" not in how
+            else ask(text, *how, folder=folder),
+        )  # fmt: skip
+        yield
 
 
 @pytest.fixture
