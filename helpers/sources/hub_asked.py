@@ -12,6 +12,7 @@ place (`expand[9]`), or all that is taken; each is understood.
 import importlib.metadata
 import json
 import re
+from functools import cache
 
 import httpx2
 from huggingface_hub import constants, get_token
@@ -98,7 +99,11 @@ def said(body: bytes) -> str:
 
 def headers() -> httpx2.Headers:
     """Who asks. Not build_hf_headers: it first makes a request of its own, to find a name for what runs the program."""
-    version = importlib.metadata.version
-    agent = f"atom-report/{version('atom-report')}; hf_hub/{version('huggingface_hub')}"
     token = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
-    return httpx2.Headers({"user-agent": agent} | ({"authorization": f"Bearer {token}"} if token else {}))
+    return httpx2.Headers({"user-agent": _agent()} | ({"authorization": f"Bearer {token}"} if token else {}))
+
+
+@cache
+def _agent() -> str:
+    version = importlib.metadata.version
+    return f"atom-report/{version('atom-report')}; hf_hub/{version('huggingface_hub')}"
