@@ -40,7 +40,8 @@ from helpers.archive import listings, pages, sound, store
 from helpers.measures import derivatives
 from helpers.registry import renames
 from helpers.sources import hub_records
-from helpers.sources.hub import WHOLE, Page
+from helpers.sources.hub_ends import Page
+from helpers.sources.hub_scope import WHOLE
 from helpers.tables import contracts
 
 sys.path.insert(0, str(paths.ROOT))

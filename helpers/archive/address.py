@@ -28,7 +28,7 @@ from helpers import files, lock, paths
 from helpers.archive import gather, listings, pages, sound, store
 from helpers.registry import lists, renames
 from helpers.sources import fetched
-from helpers.sources.hub import WHOLE
+from helpers.sources.hub_scope import WHOLE
 from helpers.tables import contracts
 from helpers.tables.contracts import columns
 

@@ -12,7 +12,7 @@ from helpers import paths
 from helpers.archive.pages import Merged
 from helpers.lock import ArchiveError
 from helpers.sources import hub_records
-from helpers.sources.hub import WHOLE, Scope
+from helpers.sources.hub_scope import WHOLE, Scope
 
 SHRINK = 0.02
 """Share of models that a listing may lose from one day held to the next. The Hub grows by some 0.1 % a day, and its

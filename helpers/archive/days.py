@@ -29,7 +29,7 @@ from helpers.archive import checks, pages, sound, store
 from helpers.archive.sound import manifest
 from helpers.lock import ArchiveError
 from helpers.sources import hub_asked, hub_records
-from helpers.sources.hub import Scope
+from helpers.sources.hub_scope import Scope
 from helpers.tables.contracts import columns
 
 SCHEMA_VERSION = 2

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from helpers import progress
 from helpers.archive.days import Collection
-from helpers.sources.hub import Page
+from helpers.sources.hub_ends import Page
 
 EVERY = 10
 """Seconds between two lines of progress where there is no terminal."""

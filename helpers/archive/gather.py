@@ -11,7 +11,8 @@ import pandas as pd
 from helpers import paths
 from helpers.archive import listings, sound, store
 from helpers.registry import lists
-from helpers.sources import fetched, hub
+from helpers.sources import fetched
+from helpers.sources.hub_scope import WHOLE
 
 SOURCES = ("history", "openrouter", "arena", "artificial_analysis", "epoch", "registry")
 """Folders of the archive that are raw inputs as they are; the snapshots and the listing of derivatives come apart."""
@@ -74,7 +75,7 @@ def is_input(path: Path) -> bool:
 def newest(place: Path, covers: str) -> datetime.date | None:
     """The newest day of a listing that covers so much of the Hub, by its own record, and can be relied on.
 
-    place: the archive's snapshots or derivatives. covers: hub.WHOLE or listings.DERIVATIVES.
+    place: the archive's snapshots or derivatives. covers: WHOLE or listings.DERIVATIVES.
     """
     for day in reversed(store.days(place)):
         told = None if sound.fault(place, day) else sound.manifest(place, day)
@@ -88,8 +89,8 @@ def _derivatives(source: Path, raw: Path) -> tuple[int, str, str]:
 
     One of the whole Hub is brought as such, too.
     """
-    whole = newest(source / "snapshots", hub.WHOLE)
-    name, covers = ("snapshots", hub.WHOLE) if whole else ("derivatives", listings.DERIVATIVES)
+    whole = newest(source / "snapshots", WHOLE)
+    name, covers = ("snapshots", WHOLE) if whole else ("derivatives", listings.DERIVATIVES)
     day = whole or newest(source / name, covers)
     if not day:
         return 0, "", ""

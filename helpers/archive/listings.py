@@ -17,7 +17,7 @@ from pyarrow import compute
 from helpers import paths
 from helpers.archive import store
 from helpers.registry import renames
-from helpers.sources.hub import WHOLE
+from helpers.sources.hub_scope import WHOLE
 from helpers.tables import contracts, engine
 from helpers.tables.contracts.columns import LONGEST
 

@@ -28,7 +28,7 @@ import pyarrow.parquet
 from helpers import files, paths
 from helpers.lock import ArchiveError
 from helpers.sources import hub_records
-from helpers.sources.hub import Page
+from helpers.sources.hub_ends import Page
 
 STRIDE = 20
 """One id in so many is kept as a sample: a bucket of 20,000 rows is cut to within a few per cent of that."""

@@ -10,7 +10,7 @@ from helpers.edition import Edition
 from helpers.measures import whole_hub
 from helpers.registry import lists
 from helpers.registry.tracking import POLICY
-from helpers.sources import hub
+from helpers.sources.hub_scope import WHOLE
 
 COLUMNS = ["model", "downloads_all_time", "created_at", "pipeline_tag"]
 
@@ -22,7 +22,7 @@ def run(chosen: Edition, archive: Path) -> str:
     holds no such day, RegistryError without a list, ContractError for a day that breaks its contract.
     """
     held = archive / "snapshots"
-    if (day := gather.newest(held, hub.WHOLE)) is None:
+    if (day := gather.newest(held, WHOLE)) is None:
         raise gather.CollectionError(
             f"{paths.shown(held)}: holds no day of the whole Hub that can be relied on; run `atom collect hub --all`"
         )

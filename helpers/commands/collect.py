@@ -16,15 +16,16 @@ from helpers.sources import hub as source
 from helpers.sources import hub_asked
 from helpers.sources.asking import Patience
 from helpers.sources.hub_refusals import CursorRefused, EndsEarly, HubError
+from helpers.sources.hub_scope import WHOLE, Scope
 
 RESTARTS = 5
 """How often a listing begins again in one run after a refused cursor: then cursors live shorter than it takes."""
 
 
-def namespaces(labels: Path = paths.REGISTRY / "organisations.csv") -> source.Scope:
+def namespaces(labels: Path = paths.REGISTRY / "organisations.csv") -> Scope:
     """The lists of the tracked organisations' models."""
     table = pd.read_csv(labels, dtype=str, keep_default_na=False)
-    return source.Scope.of("author", table["namespace"])
+    return Scope.of("author", table["namespace"])
 
 
 def tracked(folder: Path) -> pd.Series:
@@ -34,14 +35,14 @@ def tracked(folder: Path) -> pd.Series:
     return lists.ids(folder).drop_duplicates(ignore_index=True)
 
 
-def derivatives(folder: Path) -> source.Scope:
+def derivatives(folder: Path) -> Scope:
     """The lists of the tracked models' derivatives. folder: the archive's registry. Raises as `tracked` does."""
-    return source.Scope.of("base_model", tracked(folder))
+    return Scope.of("base_model", tracked(folder))
 
 
 def hub(
     folder: Path,
-    scope: source.Scope | None = None,
+    scope: Scope | None = None,
     endpoint: str | None = None,
     patience: Patience | None = None,
     limit: int = hub_asked.LIMIT,
@@ -54,7 +55,7 @@ def hub(
     is gone on with first, if it is the same work and began recently, and set aside if not; a day that is held already
     is left alone. Raises ArchiveError and HubError, which say what to do; whatever was collected until then is kept.
     """
-    asked = scope or source.Scope()
+    asked = scope or Scope()
     if not asked.lists:
         raise ArchiveError(f"{paths.shown(folder)}: {asked.words} are asked for; name some, or ask for the whole Hub")
     where, how = endpoint or source.endpoint(), patience or Patience()
@@ -75,7 +76,7 @@ def hub(
 
 def _left(
     folder: Path,
-    asked: source.Scope,
+    asked: Scope,
     connection: source.Hub,
     display: Display,
 ) -> tuple[list[dict[str, Any]], ArchiveError | None]:
@@ -124,6 +125,6 @@ def _list(day: days.Collection, number: int, connection: source.Hub, display: Di
                 display.page(at, page)
             return
         except CursorRefused as error:
-            display.say(f"{error}; listing {name if day.scope.by else source.WHOLE} from the beginning")
+            display.say(f"{error}; listing {name if day.scope.by else WHOLE} from the beginning")
             pages.drop(place)
     raise HubError(f"{connection.endpoint}: refused a cursor {RESTARTS} times in one listing; run again later")

@@ -14,7 +14,7 @@ import tenacity.nap
 from helpers.archive import days, sound, status
 from helpers.commands import collect
 from helpers.sources.asking import Patience
-from helpers.sources.hub import Scope
+from helpers.sources.hub_scope import Scope
 from tests import kills
 from tests.fakehub import PASSING, FakeHub, damage
 from tests.fakehub.holdings import HOSTILE, SPACES

@@ -12,7 +12,7 @@ import pytest
 from helpers.archive import weekly_dump
 from helpers.commands import collect
 from helpers.sources import fetch_arena, fetch_artificial_analysis, fetch_openrouter, fetch_tracked_models
-from helpers.sources import hub as hub_source
+from helpers.sources.hub_scope import Scope
 from helpers.text import names
 from tests.conftest import Project, copy_of_repository
 from tests.fakehub import FakeHub
@@ -209,7 +209,7 @@ def collected(
         if intelligence:
             fetch_artificial_analysis.fetch_all(archive / "artificial_analysis", fake.aa, HASTY)
     with FakeHub(rows=hub_rows(named, missing)) as hub:
-        collect.hub(archive / "snapshots", namespaces and hub_source.Scope.of("author", namespaces), hub.endpoint)
+        collect.hub(archive / "snapshots", namespaces and Scope.of("author", namespaces), hub.endpoint)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from helpers.archive import days, gather, listings, status, store
 from helpers.commands import collect
 from helpers.measures import derivatives
 from helpers.sources import asking, hub
-from helpers.sources.hub import Scope
+from helpers.sources.hub_scope import WHOLE, Scope
 from tests.fakehub import PASSING, FakeHub, runs
 from tests.fakehub.holdings import HOSTILE, SPACES
 from tests.fakehub.runs import HASTY, at, authors, wait_for
@@ -231,7 +231,7 @@ def test_an_edition_takes_them_where_no_day_of_the_whole_hub_is_held(tmp_path):
         assert told["note"] == "the whole Hub"
         rows = fake.rows
     parts = {}
-    for name, covers in {"by-base": listings.DERIVATIVES, "whole": hub.WHOLE}.items():
+    for name, covers in {"by-base": listings.DERIVATIVES, "whole": WHOLE}.items():
         path = listings.newest(tmp_path / name / "derivatives")
         parts[name] = listings.read(path)
         assert listings.coverage(path) == covers

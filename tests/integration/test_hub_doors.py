@@ -10,6 +10,7 @@ from helpers.archive import days, status, store
 from helpers.commands import collect
 from helpers.lock import ArchiveError
 from helpers.sources import hub as source
+from helpers.sources.hub_scope import WHOLE, Scope
 from tests.fakehub import FIELDS, FakeHub, runs
 from tests.fakehub.holdings import SPACES, catalogue
 from tests.fakehub.runs import BASES, HASTY, at, authors
@@ -59,7 +60,7 @@ def test_what_can_be_done_without_is_and_it_is_said_and_put_on_record(tmp_path, 
     fields = sorted(set(refuses) - {"limit"})
     assert facts["not_asked_for"] == fields
     (note,) = status.status(tmp_path)["note"]
-    assert note == source.WHOLE + (f"; the Hub refused {', '.join(fields)}" if fields else "")
+    assert note == WHOLE + (f"; the Hub refused {', '.join(fields)}" if fields else "")
     said = capsys.readouterr().out
     assert all(name in said for name in fields)
     assert ("asking for 5 records at a time" in said) is ("limit" in refuses)
@@ -91,7 +92,7 @@ class Mute(FakeHub):
 
 
 @pytest.mark.parametrize("largest", [2, 7, 30, 49])
-@pytest.mark.parametrize("scope", [None, authors(*SPACES), runs.Scope.of("base_model", BASES[::9])])
+@pytest.mark.parametrize("scope", [None, authors(*SPACES), Scope.of("base_model", BASES[::9])])
 def test_a_hub_of_smaller_pages_that_never_tells_of_a_next_one_loses_no_row(tmp_path, largest, scope):
     with Mute(200, largest=largest) as hub:
         gather(tmp_path, hub, scope)
@@ -216,7 +217,7 @@ def test_a_day_out_of_reason_is_refused_and_harms_nothing(tmp_path, wrong, whose
 def test_a_day_that_was_begun_by_a_clock_that_stood_wrong_is_not_gone_on_with(tmp_path, capsys):
     with FakeHub(rows=catalogue(120, now=DAY), now=DAY) as hub:
         wrong = datetime.datetime(2099, 1, 1, tzinfo=datetime.UTC)
-        days.begin(tmp_path, wrong, source.Scope(), hub.endpoint)
+        days.begin(tmp_path, wrong, Scope(), hub.endpoint)
         (facts,) = gather(tmp_path, hub)
         assert facts["day"] == "2026-10-20"
         assert "began at 2099-01-01 00:00, by a clock that stood wrong; moved to" in capsys.readouterr().out

@@ -27,7 +27,7 @@ from helpers import cli, edition, files, lock, paths
 from helpers.archive import address, gather, listings, sound, store
 from helpers.measures import derivatives
 from helpers.sources import fetched, hub_records
-from helpers.sources.hub import WHOLE
+from helpers.sources.hub_scope import WHOLE
 
 MODELS = pd.DataFrame(
     {"model": ["Qwen/Qwen3-8B", "Qwen/Qwen3-4B", "zai-org/glm"], "organisation": ["Qwen", "Qwen", "Z"]}

@@ -12,7 +12,8 @@ import pytest
 from helpers.archive import days, listings, pages, status, store
 from helpers.lock import ArchiveError
 from helpers.sources import hub_records
-from helpers.sources.hub import Page, Scope
+from helpers.sources.hub_ends import Page
+from helpers.sources.hub_scope import Scope
 from tests.fakehub import runs
 from tests.fakehub.holdings import catalogue
 

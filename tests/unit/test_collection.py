@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.archive import gather
-from helpers.sources import hub
+from helpers.sources.hub_scope import WHOLE
 
 
 def snapshot(folder, day, scope=None, **columns):
@@ -29,7 +29,7 @@ def held(tmp_path):
     folder = tmp_path / "archive"
     (folder / "registry").mkdir(parents=True)
     (folder / "registry" / "models.csv").write_text("org,model,modelId\na,x,a/x\n", encoding="utf-8")
-    snapshot(folder, "2026-01-01", hub.WHOLE, **LISTED)
+    snapshot(folder, "2026-01-01", WHOLE, **LISTED)
     snapshot(folder, "2026-01-02", ["a"], **LISTED)
     return folder
 

@@ -14,7 +14,8 @@ import pytest
 
 from helpers.archive import days, gather, pages, sound, status, store
 from helpers.sources import fetched
-from helpers.sources.hub import Page, Scope
+from helpers.sources.hub_ends import Page
+from helpers.sources.hub_scope import Scope
 from tests.fakehub.holdings import catalogue
 
 NOW = datetime.datetime(2026, 10, 20, 12, tzinfo=datetime.UTC)

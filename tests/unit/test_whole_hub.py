@@ -13,7 +13,7 @@ from helpers.commands import candidates
 from helpers.measures import whole_hub
 from helpers.registry import renames
 from helpers.registry.tracking import POLICY, Policy
-from helpers.sources import hub
+from helpers.sources.hub_scope import WHOLE
 
 MODELS = pd.Series(["Qwen/Qwen3-8B", "Qwen/Qwen3-4B", "zai-org/GLM-5", "meta-llama/Llama-3.1-8B"])
 ASKED = Policy(pd.Timestamp("2022-11-30"), 1_000)
@@ -136,7 +136,7 @@ def test_no_repository_and_no_download_is_lost_or_twice(counts):
 @pytest.fixture
 def archive(tmp_path):
     """Two days: of the whole Hub, and later of some namespaces."""
-    for day, scope in (("2026-01-01", hub.WHOLE), ("2026-01-02", ["Qwen"])):
+    for day, scope in (("2026-01-01", WHOLE), ("2026-01-02", ["Qwen"])):
         place = tmp_path / "snapshots" / f"date={day}"
         place.mkdir(parents=True)
         listing().to_parquet(place / store.FILE, index=False)
