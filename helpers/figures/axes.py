@@ -77,7 +77,7 @@ def month_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp, middle: bool =
         ax.set_xticks([first, last], [f"{day.day} {day:%b %Y}" for day in (first, last)])
         return
     step = next((step for step in (1, 2, 3, 6) if months / step <= 6), 12)
-    ax.xaxis.set_major_locator(mdates.MonthLocator(range(1, 13, step), 15 if middle else 1))
+    ax.xaxis.set_major_locator(mdates.MonthLocator(range(1, 13, step), 16 if middle else 1))
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
 
 
@@ -131,13 +131,13 @@ def settle(figure: Figure) -> None:
         labels = _written(ax, _END)
         if labels:
             line = _line(labels[0], figure.dpi)
-            heights = [ax.transData.transform((0, ax.convert_yunits(label.xy[1])))[1] for label in labels]
-            places = spread(heights, line, box.y0, box.y1)
-            for label, height, place in zip(labels, heights, places, strict=True):
+            ends = [(ax.convert_xunits(label.xy[0]), ax.convert_yunits(label.xy[1])) for label in labels]
+            points = ax.transData.transform(ends).tolist()
+            places = spread([height for _, height in points], line, box.y0, box.y1)
+            for label, (across, height), place in zip(labels, points, places, strict=True):
                 label.xyann = (1, (place - box.y0) / box.height)
-                at_edge = ax.transData.transform((ax.convert_xunits(label.xy[0]), 0))[0] > box.x1 - line / 2
-                if label.arrow_patch is not None:
-                    label.arrow_patch.set_visible(not at_edge or abs(place - height) > line / 3)
+                if label.arrow_patch is not None:  # beside its point a label needs no line to it
+                    label.arrow_patch.set_visible(max(box.x1 - across, abs(place - height)) > line / 2)
         _settle_notes(ax, _written(ax, _NOTE), box)
 
 
@@ -161,9 +161,9 @@ def annotate(ax: Axes, notes: Mapping[pd.Timestamp, str]) -> None:
         day = mdates.date2num(date)
         ax.annotate(  # the spaces keep the words off the line, which runs from the text's corner down to the axis
             f" {text} ", (day, 0), (day, 1), xycoords=across, textcoords=across, va="top", label=_NOTE,
-            fontsize=theme.SMALL, color=theme.MUTED, path_effects=[HALO], annotation_clip=False,
+            fontsize=theme.SMALL, color=theme.MUTED, path_effects=[HALO],
             arrowprops={"arrowstyle": "-", "color": theme.RULE, "lw": 0.8, "shrinkA": 0, "shrinkB": 0, "patchA": None,
-                        "relpos": (0, 1), "zorder": 1},
+                        "zorder": 1},
         )  # fmt: skip
 
 
@@ -197,7 +197,7 @@ def _settle_notes(ax: Axes, notes: list[Annotation], box: BboxBase) -> None:
     if not notes:
         return
     height = _line(notes[0], ax.figure.dpi)
-    days = [ax.transData.transform((note.xy[0], 0))[0] for note in notes]
+    days = [ax.get_xaxis_transform().transform(note.xy)[0] for note in notes]
     widths = [Text.get_window_extent(note).width for note in notes]  # of the words alone
     curves = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
     numbers = range(len(notes))
@@ -213,8 +213,9 @@ def _settle_notes(ax: Axes, notes: list[Annotation], box: BboxBase) -> None:
 
 def _places(
     order: range, days: list[float], widths: list[float], height: float, box: BboxBase, curves: list[Path]
-) -> tuple[dict[int, tuple[int, float]], int]:
-    """Number of a note → (row, where its words start), placed one after another; and how far from free they are.
+) -> tuple[dict[int, tuple[int, float]], list[int]]:
+    """Number of a note → (row, where its words start), placed one after another; and how many meet words or a note's
+    line, how many are not free.
 
     Free is where the words meet no other words, no note's line and no curve, and begin at no line but their own: of two
     days nearer to each other than a row is high, the earlier has its words on the left and the later on the right. A
@@ -222,32 +223,29 @@ def _places(
     others and the lines can be avoided but not the rest, they are.
     """
     placed: dict[int, tuple[int, float]] = {}
-    compromises = 0
+    compromises = []
     for number in order:
         day, width = days[number], widths[number]
-        choices = [(row, day - width * left) for row in range(len(days) + 1) for left in (False, True)]
         apart = []
-        for row, start in choices:
+        for row, start in [(row, day - width * left) for row in range(len(days) + 1) for left in (False, True)]:
             words = [(begin, begin + widths[n]) for n, (at, begin) in placed.items() if at == row]
-            lines = [days[n] for n, (at, _) in placed.items() if at <= row]
-            lines += [days[n] for n in order if row and n != number and n not in placed]
+            lines = [days[n] for n in order if n != number and (placed[n][0] if n in placed else 0) < row]
             if (
                 box.x0 <= start <= box.x1 - width
-                and all(end < start + 1 or start + width - 1 < begin for begin, end in words)
-                and not any(start + 1 < line < start + width - 1 for line in lines)
+                and all(end <= start or start + width <= begin for begin, end in words)
+                and not any(start < line < start + width for line in lines)
             ):
                 apart.append((row, start))
-        tops = {row: box.y1 - row * height for row, _ in apart}
-        sides = {-1: any(day - height < at < day for at in days), 1: any(day < at < day + height for at in days)}
+        sides = {True: any(day - height < at < day for at in days), False: any(day < at < day + height for at in days)}
         clear = [
             (row, start)
             for row, start in apart
-            if not _meets(curves, start, width, tops[row], height) and not sides[-1 if start < day else 1]
+            if not _meets(curves, start, width, box.y1 - row * height, height) and not sides[start < day]
         ]
-        compromises += 0 if clear else 1 if apart else 1 + len(days)  # words over words are worse than all the rest
+        compromises.append((not apart, not clear))  # words over words are worse than all the rest
         crowded = (len(placed), day if day + width <= box.x1 else day - width)
         placed[number] = next(iter(clear or apart), crowded)
-    return placed, compromises
+    return placed, [sum(kind) for kind in zip(*compromises, strict=True)]
 
 
 def _meets(curves: list[Path], left: float, width: float, top: float, height: float) -> bool:

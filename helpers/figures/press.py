@@ -31,13 +31,13 @@ def drawn(chart: Chart) -> Drawn:
                                   sharey=chart.shared, height_ratios=chart.heights)  # fmt: skip
     assert isinstance(figure, Drawn)
     figure.chart = chart
+    _foot(places, chart)
     for ax, panel in zip(places, chart.panels, strict=False):
         ax.set_title(panel.title)
         pens = {"dates": _over_dates, "days": _over_days, "categories": _sideways, "ranks": _over_ranks}
         pens[panel.across](ax, panel)
     if chart.panels[0].across == "dates":
         axes.month_axis(places[0], *chart.span, middle=chart.panels[0].marks[0].kind == "bars")
-    _foot(places, chart)
     return figure
 
 
@@ -46,8 +46,7 @@ def _foot(places: list[Axes], chart: Chart) -> None:
     shown = len(chart.panels)
     for ax in places[max(shown - chart.columns, 0) : shown]:
         ax.set_xlabel(chart.x_title)
-        if chart.columns > 1:  # a panel that is not in the lowest row has no others below it, all the same
-            ax.tick_params(labelbottom=True)
+        ax.tick_params(labelbottom=True)  # a panel that is not in the lowest row may have none below it, all the same
     for ax in places[shown:]:
         ax.set_axis_off()
 
@@ -107,7 +106,7 @@ def _draw(ax: Axes, mark: Mark) -> None:
     rows, style = mark.rows, mark.style
     face = "white" if mark.hollow else style.colour
     look: dict[str, Any] = {"color": style.colour, "dashes": style.dash or (None, None)}
-    if {"low", "high"} <= set(rows):
+    if "low" in rows:
         ax.fill_between(rows["x"], rows["low"], rows["high"], color=style.colour, **BAND)
     if mark.kind == "bars":
         width = rows["x_end"] - rows["x"]

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.archive import gather
+from helpers.sources import fetched
 from helpers.sources.hub_scope import WHOLE
 
 
@@ -35,7 +36,13 @@ def held(tmp_path):
 
 
 def test_what_is_held_is_brought_and_what_is_not_is_absent(held, tmp_path):
+    for name in ("epoch/notes.csv", "epoch/.part", f"epoch/{fetched.REPLACED}/2026-01-01/notes.csv"):
+        (held / name).parent.mkdir(parents=True, exist_ok=True)
+        (held / name).touch()
     table = gather.gather(tmp_path / "raw", held).set_index("source")
+    assert list(table.index) == ["snapshots", "derivatives", *gather.SOURCES]
+    assert [path.name for path in (tmp_path / "raw/epoch").rglob("*")] == ["notes.csv"]
+    assert table.loc["epoch", ["files", "newest"]].tolist() == [1, "notes.csv"]
     assert table.loc["snapshots", "files"] == 2
     assert table.loc["arena", "files"] == 0
     assert (tmp_path / "raw/snapshots/date=2026-01-02/models.parquet").exists()

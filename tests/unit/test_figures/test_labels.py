@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
+from matplotlib.path import Path
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from helpers import figures
 from helpers.figures import axes, export, theme
@@ -30,9 +32,19 @@ def test_shares(value, text):
     assert axes.part(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(16.13, "16×"), (9.94, "9.9×"), (1, "1.0×"), (0.6, "0.60×")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(16.13, "16×"), (9.95, "10×"), (9.94, "9.9×"), (1, "1.0×"), (0.6, "0.60×")]
+)
 def test_multiples(value, text):
     assert axes.times(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (1e3, "1K"), (500e3, "500K"), (1e6, "1M"), (400e6, "400M"), (1e9, "1.0B")]
+)
+def test_amounts_on_an_axis(value, text):
+    tick, _ = axes.UNITS["downloads"]
+    assert tick(value) == text
 
 
 @settings(max_examples=100)
@@ -73,6 +85,35 @@ def test_a_label_that_is_not_settled_stands_to_the_right_of_its_panel_halfway_up
     assert (low + high) / 2 == pytest.approx((box.y0 + box.y1) / 2, abs=1)
 
 
+def pointer(text) -> list[list[float]]:
+    """Where the thin line of a text runs, in pixels: from the text to what it means."""
+    start, *_, end = text.arrow_patch.get_path().vertices.tolist()
+    return [start, end]
+
+
+@pytest.mark.parametrize(
+    ("ends", "seen"),
+    [([(10, 5)], [False]), ([(9, 5)], [True]), ([(10, 5), (10, 5)], [True, True]), ([(10, 2), (10, 8)], [False, False]),
+     ([(10, 5), (10, 5.7)], [False, False]), ([(9.9, 5)], [False]), ([(10, 12)], [True])],
+)  # fmt: skip
+def test_a_label_has_a_line_to_its_point_where_it_does_not_stand_beside_it(ends, seen):
+    figure, (ax,) = theme.panels(3)
+    ax.set(xlim=(0, 10), ylim=(0, 10))
+    for x, y in ends:
+        axes.end_label(ax, x, y, f"{x} {y}", "#000000")
+    axes.settle(figure)
+    assert [text.arrow_patch.get_visible() for text in ax.texts] == seen
+    for text, end in zip(ax.texts, ends, strict=True):
+        left, low, _, high = Text.get_window_extent(text).extents
+        assert text.get_window_extent().width > 0  # seen as well where its point is beyond the panel
+        if text.arrow_patch.get_visible():
+            start, tip = pointer(text)
+            point = ax.transData.transform(end)
+            across, up = point - (left, (low + high) / 2)
+            assert across * (tip[1] - start[1]) == pytest.approx(up * (tip[0] - start[0]), abs=1)
+            assert np.hypot(*(point - tip)) == pytest.approx(4 * figure.dpi / 72, abs=0.1)
+
+
 def test_labels_of_lines_that_end_together_are_apart():
     months = pd.to_datetime(["2025-01-01", "2026-01-01"])
     names = ["Qwen", "Meta", "DeepSeek", "Mistral", "OpenAI"]
@@ -103,7 +144,53 @@ def test_notes_meet_no_other_words_and_stay_in_the_panel(days):
     plt.close(figure)
     assert len(found) == len(days)
     assert not any(overlap(a, b) for a, b in itertools.combinations(found.values(), 2))
-    assert all(box.x0 - 1 <= left and right <= box.x1 + 1 for left, _, right, _ in found.values())
+    for left, low, right, high in found.values():
+        assert box.x0 - 1 <= left < right <= box.x1 + 1
+        assert box.y0 <= low < high <= box.y1 + 1
+
+
+ROUND = [(-9, 0), (-9, 109), (109, 109), (109, 0)]
+"""A curve around the whole panel, which meets nothing in it."""
+
+
+@pytest.mark.parametrize(
+    ("notes", "curve", "places", "compromises"),
+    [
+        ({20: 30}, ROUND, [(0, 20)], [0, 0]),
+        ({70: 30}, ROUND, [(0, 70)], [0, 0]),
+        ({71: 30}, ROUND, [(0, 41)], [0, 0]),  # no room on the right
+        ({20: 30, 50: 30}, ROUND, [(0, 20), (0, 50)], [0, 0]),  # words that touch
+        ({30: 30, 50: 30}, ROUND, [(0, 30), (1, 50)], [0, 0]),  # over the line below, which starts a row lower
+        ({60: 40, 80: 45}, ROUND, [(0, 60), (1, 35)], [1, 1]),  # over another's line, else over other words
+        ({20: 30, 29: 30}, ROUND, [(0, 20), (1, 29)], [0, 1]),  # nearer than a row, without room on the left
+        ({40: 30, 49: 30}, ROUND, [(0, 10), (0, 49)], [0, 0]),  # nearer than a row: each on its own side
+        ({40: 30, 50: 30}, ROUND, [(0, 40), (1, 50)], [0, 0]),
+        ({20: 30}, [(25, 95), (26, 95)], [(1, 20)], [0, 0]),  # a curve in the first row
+        ({20: 30}, [(25, 95), (26, 85)], [(0, 20)], [0, 1]),  # in all rows there are
+        ({50: 60}, ROUND, [(0, -10)], [1, 1]),  # no room on either side
+        ({40: 60}, ROUND, [(0, 40)], [0, 0]),
+    ],
+)
+def test_a_note_is_put_where_its_words_are_free(notes, curve, places, compromises):
+    order = range(len(notes))
+    found = axes._places(order, [*notes], [*notes.values()], 10, Bbox([[0, 0], [100, 100]]), [Path(curve)])
+    assert ([found[0][number] for number in order], found[1]) == (places, compromises)
+
+
+def test_the_line_of_a_note_runs_from_the_corner_of_its_words_at_its_day_to_the_axis():
+    figure, (ax,) = theme.panels(3)
+    axes.month_axis(ax, pd.Timestamp("2024-01-01"), pd.Timestamp("2025-12-31"))
+    axes.annotate(ax, {pd.Timestamp("2024-03-01"): "starts", pd.Timestamp("2025-12-01"): "ends"})
+    axes.settle(figure)
+    box = ax.get_window_extent()
+    for note, right in zip(ax.texts, (False, True), strict=True):
+        note.get_window_extent()
+        words = Text.get_window_extent(note)
+        corner, foot = pointer(note)
+        day = ax.get_xaxis_transform().transform(note.xy)[0]
+        assert corner == pytest.approx([words.x1 if right else words.x0, words.y1], abs=0.5)
+        assert [*corner[:1], *foot] == pytest.approx([day, day, box.y0], abs=0.5)
+        assert (note.arrow_patch.get_linewidth(), note.arrow_patch.get_zorder()) == (0.8, 1)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_line_is_marked_at_its_last_known_value_and_thin_where_it_holds_days(r
     line, end = drawn("line", rows, values=[*range(1, rows), np.nan])
     assert look(line) == LINE | {"width": width}
     assert (look(end) | {"dash": (), "joined": False}, end.get_ydata().tolist()) == (DOT, [rows - 1])
-    assert end.get_zorder() > line.get_zorder()
+    assert end.get_zorder() == line.get_zorder() + 1
 
 
 @pytest.mark.parametrize(("hollow", "face"), [(False, STYLE.colour), (True, "#ffffff")])
@@ -125,6 +125,9 @@ def test_bars_to_the_right_leave_room_for_their_words():
     (ax,) = figures.buckets(table, "x").axes
     assert [bar.get_height() for bar in ax.containers[0]] == [0.72]
     assert [text.xyann for text in ax.texts] == [(6, 0)]
+    (shade,) = ax.get_legend().legend_handles
+    assert shade.get_width() == pytest.approx(shade.get_height(), rel=0.2)
+    assert not ax.get_legend().get_frame_on()
 
 
 def test_a_panel_has_its_title_in_bold_on_the_left_and_a_pale_line_at_each_value_and_no_frame():
