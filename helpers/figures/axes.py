@@ -94,7 +94,7 @@ def end_label(ax: Axes, x: float | pd.Timestamp, y: float, text: str, colour: st
     beside = offset_copy(ax.transAxes, ax.get_figure(root=True), x=9, units="points")
     ax.annotate(
         text, (x, y), (1, 0.5), textcoords=beside, va="center", color=palette.ink(colour), weight="bold", label=_END,
-        annotation_clip=False, arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7, "shrinkA": 1, "shrinkB": 4,
+        annotation_clip=False, arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7, "shrinkB": 4,
                                            "relpos": (0, 0.5)},
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def settle(figure: Figure) -> None:
             for label, (across, height), place in zip(labels, points, places, strict=True):
                 label.xyann = (1, (place - box.y0) / box.height)
                 if label.arrow_patch is not None:  # beside its point a label needs no line to it
-                    label.arrow_patch.set_visible(max(box.x1 - across, abs(place - height)) > line / 2)
+                    label.arrow_patch.set_visible(max(box.x1 - across, abs(place - height)) > line / 3)
         _settle_notes(ax, _written(ax, _NOTE), box)
 
 

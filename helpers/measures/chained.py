@@ -34,8 +34,8 @@ def estimated(snapshots: pd.DataFrame, error: pd.DataFrame) -> pd.DataFrame:
     month[_far_apart(~np.isnan(grid.matrix(snapshots["downloads"])))] = np.nan
     known = ~np.isnan(total)
     taken = np.where(known, 0.0, np.nan)
-    first = np.where(known.any(axis=1), known.argmax(axis=1), 0)
-    for day in range(min(first.max(initial=0), total.shape[1] - SPAN) - 1, -1, -1):
+    first = known.argmax(axis=1)
+    for day in reversed(range(total.shape[1] - SPAN)):
         left = total[:, day + SPAN] - month[:, day + SPAN]
         chain = (day < first) & (left >= 0)
         total[chain, day] = left[chain]
@@ -49,7 +49,7 @@ def estimated(snapshots: pd.DataFrame, error: pd.DataFrame) -> pd.DataFrame:
 def _far_apart(known: np.ndarray) -> np.ndarray:
     """Days that lie between readings more than LONGEST days apart."""
     days = np.arange(known.shape[1])
-    before = np.maximum.accumulate(np.where(known, days, -1), axis=1)
+    before = np.maximum.accumulate(np.where(known, days, 0), axis=1)
     after = np.minimum.accumulate(np.where(known, days, days.size)[:, ::-1], axis=1)[:, ::-1]
     return after - before > LONGEST
 

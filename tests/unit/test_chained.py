@@ -48,6 +48,7 @@ def test_growth_comes_out_within_what_lines_between_weeks_cost():
 def test_the_error_is_measured_where_both_are_known_and_the_band_holds_the_truth():
     read, total = dumps(np.full(420, 100), part=0.95)
     compared = chained.errors(read)
+    assert list(compared) == ["date", "models", "told", "gained", "ratio"]
     assert compared["ratio"].round(6).unique().tolist() == [0.95]
     (row,) = chained.error(compared).to_dict("records")
     assert (row["days"], row["models"]) == (len(compared), 1)
@@ -63,6 +64,28 @@ def test_a_gap_in_the_30_day_counts_ends_the_chain():
     gap = read["date"].between(DAYS[120], DAYS[160])
     found = estimated(read[~gap])
     assert found["date"].min() > DAYS[100]
+
+
+@pytest.mark.parametrize(
+    ("read", "chain"),
+    [
+        ({0: (5, None), 30: (300, 400)}, [(0, 100, 0, 250)]),
+        ({0: (5, None), 30: (300, 800)}, [(0, 500, 200, 650)]),
+        ({0: (5, None), 30: (300, 300)}, [(0, 0, 0, 150)]),  # it began on that day
+        ({0: (5, None), 30: (300, 299)}, []),  # more in 30 days than ever
+        ({0: (5, 450), 30: (300, 400)}, []),  # read itself
+        ({0: (5, None), 15: (None, 700), 30: (None, 1000), 31: (5, None)}, [(0, 995, 990, 997.5)]),
+        ({0: (5, None), 15: (None, 700), 30: (None, 1000), 32: (5, None)}, []),  # 30-day counts too far apart
+        ({0: (5, None), 30: (300, None), 60: (300, 2000)}, [(0, 1400, 800, 1700), (30, 1700, 1400, 1850)]),
+    ],
+)
+def test_a_count_of_30_days_is_taken_off_while_it_is_known_and_leaves_something(read, chain):
+    table = pd.DataFrame(read.values(), columns=["downloads", "downloads_all_time"], dtype=float)
+    table = table.assign(date=DAYS[list(read)], model="acme/a", read_at=pd.NaT)
+    found = chained.estimated(table, pd.DataFrame({"ratio_low": [0.5], "ratio_high": [2.0]}))
+    found = found[found["date"].isin(DAYS[list(read)])]
+    assert found["date"].tolist() == [DAYS[day] for day, *_ in chain]
+    assert found[["downloads_cumulative", "low", "high"]].to_numpy().tolist() == [[*counts] for _, *counts in chain]
 
 
 @pytest.mark.parametrize("days", [1, 29, 30])

@@ -170,14 +170,17 @@ CHOICES = pd.DataFrame(
 @pytest.mark.parametrize("falls", counters.TREATMENTS)
 def test_the_other_way_is_what_cleaning_gives_in_that_way(history, falls):
     other = next(way for way in counters.TREATMENTS if way != falls)
-    hub = readings(taken_back())
+    counted = taken_back()
+    rising = [1000 + 10 * at for at in range(len(counted))]
+    values = {"acme/a": counted, "acme/b": rising, "acme/late": [*[None] * 25, *rising[25:]]}
+    hub = pd.concat([readings(one).assign(model=model) for model, one in values.items()], ignore_index=True)
     past = pd.DataFrame({"date": pd.date_range("2026-05-01", periods=40, unit="us"), "model": "acme/a", "downloads": 9})
     past = past if history else past.iloc[:0]
     end = "2026-06-09"
 
     def cleaned(way):
         counts = counters.snapshot_counts(hub, way)
-        daily = cleaning.splice(outliers.filter_outliers(past, None, 1, {}), counts, end, pd.Series(["acme/a"]))
+        daily = cleaning.splice(outliers.filter_outliers(past, None, 1, {}), counts, end, pd.Series([*values]))
         return daily, contracts.check(counters.restatements(counts), "clean/restatements")
 
     found = sensitivity.other_falls(CHOICES, *cleaned(falls), end, falls)

@@ -60,6 +60,26 @@ def test_a_day_that_was_not_counted_is_no_day_of_a_crossing():
     found = readings(DAILY.assign(flag=DAILY["flag"].mask(between, "interpolated")))
     assert found.loc["china", "downloads"] == 94
     assert found.loc[["china-us", "qwen-meta"], ["date", "reading"]].isna().all().all()
+    for day, known in (("2025-08-28", True), ("2025-08-29", False), ("2025-08-31", True)):
+        flag = DAILY["flag"].mask((DAILY["model"] == "Qwen/a") & (DAILY["date"] == day), "interpolated")
+        assert pd.notna(readings(DAILY.assign(flag=flag)).loc["qwen-meta", "reading"]) == known
+
+
+@pytest.mark.parametrize(("day", "reading"), [("2025-08-28", "never"), ("2025-08-31", None)])
+def test_that_one_never_passed_another_is_known_if_both_are_on_the_last_day(day, reading):
+    unread = (DAILY["model"] == "deepseek-ai/c") & (DAILY["date"] == day)
+    found = readings(DAILY.assign(flag=DAILY["flag"].mask(unread, "distant")))
+    assert found.loc["deepseek-mistral", "reading"] == reading or reading is None
+    assert pd.isna(found.loc["deepseek-mistral", "reading"]) == (reading is None)
+
+
+def test_since_when_one_leads_whom_a_model_brought_ahead_as_it_entered_is_unknown():
+    entered = long({"deepseek-ai/z": [50, 51]}, "2025-08-30")
+    entered.loc[0, "flag"] = "entered"
+    models = pd.concat([MODELS, MODELS.iloc[[2]].assign(model="deepseek-ai/z")], ignore_index=True)
+    with_new = pd.concat([DAILY, entered], ignore_index=True)
+    with_new["downloads"] = with_new.groupby("model")["downloads_cumulative"].diff()
+    assert readings(with_new, models).loc["deepseek-mistral", ["date", "reading"]].isna().all()
 
 
 def test_headlines_that_the_models_read_do_not_carry_are_unknown():
@@ -75,6 +95,7 @@ def test_headlines_that_the_models_read_do_not_carry_are_unknown():
 
 
 def test_headlines_are_read_off_the_day_before_the_label():
+    assert list(headlines(DAILY)) == ["headline", "downloads", "date", "bucket", "downloads_share", "reading"]
     found = readings(DAILY)
     assert found.loc[["china", "us", "lead"], "downloads"].tolist() == [94, 60, 34]
     assert found.loc["lead", "reading"] == "china"
@@ -207,7 +228,8 @@ def at_end(table):
 def test_with_the_editions_choices_the_clean_table_comes_out(seed, multiplier):
     history, counts = raw(seed, [(pd.Timestamp("2025-05-01"), "Qwen/a")])
     clean = cleaning.splice(outliers.filter_outliers(history, multiplier, 91, RULE), counts, END, MODELS["model"])
-    pd.testing.assert_frame_equal(respliced(history, counts, multiplier=multiplier), clean)
+    longer = pd.concat([history, history.tail(1).assign(date=END + pd.Timedelta(days=1))], ignore_index=True)
+    pd.testing.assert_frame_equal(respliced(longer, counts, multiplier=multiplier), clean)
 
 
 @pytest.mark.parametrize(

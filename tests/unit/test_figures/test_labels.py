@@ -62,6 +62,10 @@ def test_spread_moves_nothing_that_has_room_and_shares_the_rest_evenly():
     assert axes.spread([10, 50, 90], 20, 0, 100) == pytest.approx([10, 50, 90])
     assert axes.spread([50, 50], 10, 0, 100) == pytest.approx([45, 55])
     assert axes.spread([95, 99], 20, 0, 100) == pytest.approx([80, 100])
+    assert axes.spread([50, 50, 66], 10, 0, 100) == pytest.approx([45, 55, 66])
+    assert axes.spread([195], 20, 100, 200) == [195]
+    assert axes.spread([150, 150], 200, 100, 200) == [100, 200]
+    assert axes.spread([150, 150, 150], 200, 100, 200) == [100, 150, 200]
 
 
 def extents(ax, kind) -> dict[str, tuple[float, float, float, float]]:
@@ -93,25 +97,33 @@ def pointer(text) -> list[list[float]]:
 
 @pytest.mark.parametrize(
     ("ends", "seen"),
-    [([(10, 5)], [False]), ([(9, 5)], [True]), ([(10, 5), (10, 5)], [True, True]), ([(10, 2), (10, 8)], [False, False]),
-     ([(10, 5), (10, 5.7)], [False, False]), ([(9.9, 5)], [False]), ([(10, 12)], [True])],
+    [([(0, 5)], [False]), ([(-1, 5)], [True]), ([(-0.3, 5)], [False]), ([(-0.4, 5)], [True]),
+     ([(0, 5), (0, 5.2)], [True, True]), ([(0, 5), (0, 5.4)], [False, False]), ([(0, 2), (0, 8)], [False, False]),
+     ([(0, -1)], [True])],
 )  # fmt: skip
 def test_a_label_has_a_line_to_its_point_where_it_does_not_stand_beside_it(ends, seen):
+    """Points in heights of a line of text: from the right edge, and up."""
     figure, (ax,) = theme.panels(3)
-    ax.set(xlim=(0, 10), ylim=(0, 10))
+    figure.set_layout_engine("none")  # the panel stays where it is
     for x, y in ends:
-        axes.end_label(ax, x, y, f"{x} {y}", "#000000")
+        axes.end_label(ax, x, y, "USA", "#000000")
+    box, line = ax.get_window_extent(), 1.22 * ax.texts[0].get_fontsize() * figure.dpi / 72
+    ax.set(xlim=(-box.width / line, 0), ylim=(0, box.height / line))
     axes.settle(figure)
     assert [text.arrow_patch.get_visible() for text in ax.texts] == seen
     for text, end in zip(ax.texts, ends, strict=True):
-        left, low, _, high = Text.get_window_extent(text).extents
         assert text.get_window_extent().width > 0  # seen as well where its point is beyond the panel
-        if text.arrow_patch.get_visible():
+        left, low, _, high = Text.get_window_extent(text).extents
+        assert left == pytest.approx(box.x1 + 9 * figure.dpi / 72, abs=1)
+        point = ax.transData.transform(end)
+        across, up = point - (left, (low + high) / 2)
+        if not text.arrow_patch.get_visible():
+            assert abs(up) < line / 3
+        else:
             start, tip = pointer(text)
-            point = ax.transData.transform(end)
-            across, up = point - (left, (low + high) / 2)
             assert across * (tip[1] - start[1]) == pytest.approx(up * (tip[0] - start[0]), abs=1)
             assert np.hypot(*(point - tip)) == pytest.approx(4 * figure.dpi / 72, abs=0.1)
+            assert text.arrow_patch.get_linewidth() == 0.7
 
 
 def test_labels_of_lines_that_end_together_are_apart():
