@@ -180,8 +180,11 @@ def whole(compared: pd.DataFrame) -> show.Shown:
 
 
 def unsettled(compared: pd.DataFrame) -> pd.DataFrame:
-    """The claims that do not match as readers see them, those that differ first, with the section and the reason."""
-    rows = pd.concat([compared[compared["verdict"] == verdict] for verdict in (DIFFERS, OTHER, ABSENT)])
+    """The claims that do not match as readers see them, those that differ first, with the section and the reason.
+
+    Left out is what needs data that the edition does not hold, all for that one reason; `whole` has it."""
+    named = compared[(compared["verdict"] != ABSENT) | (compared["answer"] == "")]
+    rows = pd.concat([named[named["verdict"] == verdict] for verdict in (DIFFERS, OTHER, ABSENT)])
     return show.shown(rows[["figure", "section", "printed", "ours", "reason"]], "ledger")
 
 

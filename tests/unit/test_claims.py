@@ -133,6 +133,13 @@ def test_the_match_rate_leaves_out_what_cannot_be_computed():
     assert list(ledger.unsettled(rows)["Ours"]) == ["1", ""]
 
 
+def test_what_needs_data_that_are_not_held_stands_in_the_whole_ledger_alone():
+    table = pd.concat([claim("9", "1"), claim("1", "1", answer="gone"), claim("1", "1", answer="", note="a remark")])
+    rows = ledger.ledger(table, {"x": value(1)})
+    assert len(ledger.whole(rows)) == 3
+    assert list(ledger.unsettled(rows)["Why"]) == ["no explanation is known", "a remark"]
+
+
 def test_the_ledger_in_one_row():
     table = pd.concat(
         [claim("1", "1"), claim("1", "1", kind="setting"), claim("9", "1"), claim("1", "1", answer=""),
