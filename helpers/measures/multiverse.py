@@ -308,9 +308,8 @@ def new_derivatives(
     reason, found = classified["reason"], []
     asked = reason.isna() | reason.isin([derivatives.TOO_FEW, derivatives.REPEATED, derivatives.REUPLOAD])
     rows = classified[asked & classified["month"].isin(whens.values())]  # of the whole Hub, few
-    places = set(zip(models["organisation"], models["namespace"], strict=True))
-    makers = zip(rows["organisation"], rows["model"].str.split("/").str[0], strict=True)
-    own = pd.Series([pair in places for pair in makers], rows.index, dtype=bool)  # of no rows, too
+    places = rows["organisation"] + "/" + rows["model"].str.replace("/.*", "", regex=True)
+    own = places.isin(models["organisation"] + "/" + models["namespace"])
     rows = rows.assign(own=own, region=rows["base"].map(models.set_index("model")["region"]))
     again = rows["reason"] == derivatives.REUPLOAD
     kept = again & rows["format"].isin(str(options["formats"]["kept"]).split())
