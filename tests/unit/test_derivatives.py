@@ -1,6 +1,8 @@
 """Derivatives: every decoy is left out for its own reason, and what is left is counted once an organisation."""
 
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -344,6 +346,18 @@ def test_a_file_that_breaks_the_contract_is_named_with_its_row(tmp_path, change,
     path = tmp_path / "models.parquet"
     listing(("a/x", [QWEN]), ("a/y", [])).assign(**{"pipeline_tag": "robotics"} | change).to_parquet(path)
     with pytest.raises(contracts.ContractError, match=message):
+        listings.sound(path)
+
+
+@pytest.mark.parametrize("column", ["model", "tags", "library_name", "pipeline_tag"])
+def test_a_text_that_is_no_utf_8_is_named_with_its_column(tmp_path, column):
+    path = tmp_path / "models.parquet"
+    rows = pyarrow.Table.from_pandas(listing(("a/x", [QWEN]), ("a/y", [QWEN])).assign(pipeline_tag="robotics"))
+    damaged = pyarrow.array([b"b/z", b"b/\xff"]).view(pyarrow.string())
+    if column == "tags":
+        damaged = pyarrow.ListArray.from_arrays([0, 1, 2], damaged)
+    pyarrow.parquet.write_table(rows.set_column(rows.column_names.index(column), column, damaged), path)
+    with pytest.raises(contracts.ContractError, match=rf"models.parquet: .* column {column}: .*UTF8.* index 1; copy"):
         listings.sound(path)
 
 

@@ -92,7 +92,13 @@ def _load_parquet(path: Path, columns: list[str]) -> pyarrow.Table:
     # Not read_table: it takes "date=2025-07-03" in the path for a column of the table.
     with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
         _refuse_missing(file.schema_arrow.names, columns, path)
-        return file.read(columns)
+        table = file.read(columns)
+    for name in columns:
+        try:
+            table[name].validate(full=True)  # texts are UTF-8, which reading takes for granted
+        except pyarrow.ArrowInvalid as error:
+            raise pyarrow.ArrowInvalid(f"column {name}: {error}") from None
+    return table
 
 
 def _load_csv(path: Path, columns: list[str]) -> pyarrow.Table:
