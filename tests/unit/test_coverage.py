@@ -239,7 +239,7 @@ def test_a_bucket_has_nought_of_who_has_no_model_there_and_nothing_of_who_was_no
 
 
 def test_a_listing_that_lacks_most_tracked_models_carries_no_share():
-    models, monthly = archive(China_a=[1, 2, 3], **{f"US_{n}": [None] * 3 for n in range(9)})
+    models, monthly = archive(China_a=[1, 2, 3], **{f"US_{n}": [1, 2, None] for n in range(9)})
     daily = monthly.rename(columns={"month": "date"})
     table = pd.DataFrame({"region": ["china", "us"], "derivatives_share": [0.8, 0.2]})
     assert coverage.listed(table, daily, models, NEEDED, "derivatives_share")["derivatives_share"].isna().all()
@@ -258,3 +258,11 @@ def test_a_statement_is_carried_from_the_bounds_on(known, share, level, carried)
         {"models": [10], "models_read": 1, "models_far": 0, "models_known": known, "read_share": share}
     )
     assert coverage.carries(cover, needed, level).tolist() == [carried]
+    for of, told in ((cover, carried), (cover[:0], False), (pd.concat([cover, cover.assign(models=99)]), False)):
+        found = coverage.carried(pd.DataFrame({"x": [1.0]}), of, needed, level, ["x"])
+        assert found["x"].notna().tolist() == [told]
+
+
+def test_a_group_is_drawn_if_any_of_its_values_is_known():
+    table = pd.DataFrame({"region": ["us", "us", "eu", "eu"], COLUMN: [None, 1.0, None, None]})
+    assert coverage.shown(table, "region").index.tolist() == [0, 1]

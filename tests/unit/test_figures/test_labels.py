@@ -163,6 +163,7 @@ def test_notes_meet_no_other_words_and_stay_in_the_panel(days):
 
 ROUND = [(-9, 0), (-9, 109), (109, 109), (109, 0)]
 """A curve around the whole panel, which meets nothing in it."""
+PANEL = Bbox([[0, 0], [100, 100]])
 
 
 @pytest.mark.parametrize(
@@ -181,12 +182,19 @@ ROUND = [(-9, 0), (-9, 109), (109, 109), (109, 0)]
         ({20: 30}, [(25, 95), (26, 85)], [(0, 20)], [0, 1]),  # in all rows there are
         ({50: 60}, ROUND, [(0, -10)], [1, 1]),  # no room on either side
         ({40: 60}, ROUND, [(0, 40)], [0, 0]),
+        ({30: 30, 50: 30, 70: 30}, ROUND, [(0, 30), (1, 50), (0, 70)], [1, 1]),  # over the next line, not placed yet
+        ({91: 10, 99: 5}, ROUND, [(0, 81), (0, 94)], [0, 1]),  # between a near line and its own
     ],
 )
 def test_a_note_is_put_where_its_words_are_free(notes, curve, places, compromises):
     order = range(len(notes))
-    found = axes._places(order, [*notes], [*notes.values()], 10, Bbox([[0, 0], [100, 100]]), [Path(curve)])
+    found = axes._places(order, [*notes], [*notes.values()], 10, PANEL, [Path(curve)])
     assert ([found[0][number] for number in order], found[1]) == (places, compromises)
+
+
+def test_notes_that_are_put_from_the_last_to_the_first_may_touch_as_well():
+    found, _ = axes._places(range(2)[::-1], [20, 50], [30, 30], 10, PANEL, [Path(ROUND)])
+    assert found == {1: (0, 50), 0: (0, 20)}
 
 
 def test_the_line_of_a_note_runs_from_the_corner_of_its_words_at_its_day_to_the_axis():
