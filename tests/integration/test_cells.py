@@ -10,7 +10,11 @@ from helpers.build import steps
 
 def test_every_cell_shows_what_is_committed_and_leaves_what_a_build_leaves(built, tmp_path):
     place = tmp_path / "build"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ATOM_", "PYTEST_", "PYTHONDONTWRITE"))}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ATOM_", "PYTEST_", "PYTHONDONTWRITE"))
+    }
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "notebooks"],
         cwd=paths.ROOT, env=environment | {"ATOM_BUILD": str(place)}, check=False,

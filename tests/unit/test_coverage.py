@@ -255,7 +255,7 @@ def test_a_listing_that_lacks_most_tracked_models_carries_no_share():
 def test_a_statement_is_carried_from_the_bounds_on(known, share, level, carried):
     needed = {"models": 0.9, "total": 0.75, "share": 0.55}
     cover = pd.DataFrame(
-        {"models": [10], "models_read": 1, "models_far": 0, "models_known": known, "read_share": share}
+        {"models": [10], "models_read": 1, "models_between": 0, "models_known": known, "read_share": share}
     )
     assert coverage.carries(cover, needed, level).tolist() == [carried]
     for of, told in ((cover, carried), (cover[:0], False), (pd.concat([cover, cover.assign(models=99)]), False)):
