@@ -14,10 +14,11 @@ from helpers import paths
 
 
 def atom(*arguments, **environment):
-    """Start a command."""
+    """Start a command, which Ctrl-C stops even where these tests run in the background and heed none."""
     return subprocess.Popen(
         [sys.executable, "-m", "helpers.cli", *map(str, arguments)],
         cwd=paths.ROOT, env=os.environ | environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
