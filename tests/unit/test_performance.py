@@ -108,6 +108,13 @@ def test_the_frontier_goes_by_any_column_and_unknown_is_not_other():
     assert rows(performance.frontier(table, by="group"), "group", "model") == [("other", "b"), ("unknown", "c")]
 
 
+def test_what_is_closed_or_of_unknown_region_is_on_no_frontier_and_the_eu_is_other():
+    regions = {"a": "us", "b": "eu", "c": "unknown", "d": "china"}
+    table = scores(*(("2025-01-01", name, region, 1) for name, region in regions.items()))
+    found = performance.opened(table.assign(status=["open", "open", "open", "closed"]))
+    assert rows(found, "model", "region") == [("a", "us"), ("b", "other")]
+
+
 # Lead ---------------------------------------------------------------------------------------------------------
 
 

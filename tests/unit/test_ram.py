@@ -382,6 +382,8 @@ def test_certainty_by_hand():
     assert found["leave_one_out_factor"] == pytest.approx((2.4 / 1.8 + 0.6 / 0.4) / 2)
     assert (found["fixed"], found["fixed_crossed"]) == (2, 1)
     assert found["fixed_factor"] == pytest.approx((2.0 / 0.8 + 0.6 / 0.5) / 2)
+    below = CHOSEN.iloc[[1, 1, 1]].assign(score=[0.5, 0.5, 2.0], score_fixed=[0.6, 1.2, 1.2])
+    assert ram_summaries.certainty(below)["fixed_crossed"].tolist() == [1]  # what stays on its side of 1 does not cross
     none = ram_summaries.certainty(CHOSEN.iloc[:0]).iloc[0]
     assert none["intervals"] == 0
     assert np.isnan(none["interval_factor"])
