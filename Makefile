@@ -51,6 +51,7 @@ clean:  ## delete everything generated but the environment
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
+# What cannot be compiled here is compiled, or fails, where it is imported.
 $(READY):
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed; name one with: make PYTHON=python3.12")'
 	rm -rf .venv

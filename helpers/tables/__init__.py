@@ -38,8 +38,6 @@ def read(name: str, without: str | None = None, **only: Iterable[object]) -> pd.
     wanted = [pyarrow.compute.field(column).isin(list(values)) for column, values in only.items()]
     wanted += [pyarrow.compute.field(without).is_null()] if without else []
     rows = functools.reduce(operator.and_, wanted) if wanted else None
-    if rows is None:
-        return contracts.check(pd.read_parquet(path), name)
     kinds = pyarrow.parquet.read_schema(path)
     again = [kind.name for kind in kinds if kind.name != "model" and str(kind.type).endswith("string")]
     held = pyarrow.parquet.read_table(path, filters=rows, read_dictionary=again)  # texts that recur are made once each

@@ -1,6 +1,5 @@
 """Table contracts: what each table at a stage's boundary holds, and refusing those that do not hold it."""
 
-import copy
 from functools import cache
 from pathlib import Path
 
@@ -57,10 +56,8 @@ def check(frame: pd.DataFrame, name: str, source: str | None = None) -> pd.DataF
 @cache
 def _rows(name: str) -> pa.DataFrameSchema:
     """What a contract wants of each value: columns have their types by then, and repeats are looked for apart."""
-    rows = copy.copy(TABLES[name])
-    rows.unique, rows.columns = None, {column: copy.copy(rule) for column, rule in rows.columns.items()}
-    for rule in rows.columns.values():
-        rule.dtype = None
+    rows = TABLES[name].update_columns({column: {"dtype": None} for column in TABLES[name].columns})
+    rows.unique = None
     return rows
 
 
