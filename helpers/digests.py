@@ -1,4 +1,4 @@
-"""Digests that a build has taken of its inputs, for its notebooks: what they verify is then not read a second time."""
+"""Digests that a build has taken of its inputs: its notebooks need not read them a second time, nor the next build."""
 
 import functools
 import json
@@ -9,7 +9,9 @@ from pathlib import Path
 from helpers import files
 
 TOLD = "digests.json"
-"""Stamp → digest, in the folder that the steps' staging folders are in."""
+"""Stamp → digest, in the build folder."""
+UNSETTLED = 60 * 10**9
+"""Nanoseconds: what was written so shortly before may have been written again without another time."""
 
 
 def stamp(path: Path) -> str:
@@ -18,19 +20,31 @@ def stamp(path: Path) -> str:
     return f"{told.st_dev} {told.st_ino} {told.st_size} {told.st_mtime_ns}"
 
 
-def tell(folder: Path, digests: Mapping[str, str]) -> None:
-    """Leave digests, by stamp, for the notebooks that are staged in `folder`."""
-    files.write_json(folder / TOLD, digests)
+def tell(build: Path, digests: Mapping[str, str]) -> None:
+    """Leave digests, by stamp, in a build folder."""
+    files.write_json(build / TOLD, digests)
+
+
+def kept(build: Path) -> dict[str, str]:
+    """The digests that an earlier build left, but for files that had just been written; none where none can be read."""
+    try:
+        told, last = _read(build), (build / TOLD).stat().st_mtime_ns - UNSETTLED
+        return {stamp: str(digest) for stamp, digest in told.items() if int(stamp.split()[-1]) < last}
+    except (OSError, ValueError, AttributeError, IndexError, RecursionError):  # gone, damaged, or of another shape
+        return {}
 
 
 def of(path: Path) -> str:
     """The SHA-256 of a file's content: as the build that runs this notebook has taken it, else read."""
     staging = os.environ.get("ATOM_STAGING")
-    told = _told(Path(staging).parent) if staging else {}
+    told = _told(Path(staging).parents[1]) if staging else {}
     return told.get(stamp(path)) or files.digest(path)
 
 
 @functools.cache
-def _told(folder: Path) -> dict[str, str]:
-    told = folder / TOLD
-    return json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
+def _told(build: Path) -> dict[str, str]:
+    return _read(build) if (build / TOLD).exists() else {}
+
+
+def _read(build: Path) -> dict[str, str]:
+    return json.loads((build / TOLD).read_text(encoding="utf-8"))

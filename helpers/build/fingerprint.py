@@ -91,8 +91,9 @@ def _digest(path: Path) -> str:
     return known[stamp]
 
 
-known: dict[str, str] = {}
-"""Stamp → hash of each file that this process has read."""
+known: dict[str, str] = digests.kept(paths.BUILD)
+"""Stamp → hash of each file that this process has read, and of what the last collecting step did: days of the whole Hub
+are gigabytes, and are written once."""
 
 
 @functools.cache

@@ -94,7 +94,7 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         shutil.rmtree(staging, ignore_errors=True)
         (FAILED / step.notebook.name).unlink(missing_ok=True)
         if step.archived:
-            digests.tell(WORK, fingerprint.known)
+            digests.tell(paths.BUILD, {of: fingerprint.known[of] for of in before.values() if of in fingerprint.known})
         with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # socket names have a length limit: a short path
             arguments = (step.notebook, given, staging, FAILED, Path(runtime))
             worker.run(_execute, *arguments, limit=steps.STEP_LIMIT)

@@ -1,4 +1,4 @@
-"""Digests that a build tells its notebooks: believed while a file is as it was read, and by nobody else."""
+"""Digests that a build tells its notebooks, and leaves for the next: believed while a file is as it was read."""
 
 import os
 
@@ -20,7 +20,7 @@ def told(tmp_path):
 
 
 def test_a_notebook_of_the_build_believes_what_it_is_told(told, monkeypatch):
-    monkeypatch.setenv("ATOM_STAGING", str(told.parent / "01_collect"))
+    monkeypatch.setenv("ATOM_STAGING", str(told.parent / ".work" / "01_collect"))
     assert digests.of(told) == WRONG
 
 
@@ -31,7 +31,7 @@ def test_others_read(told, monkeypatch):
 
 @pytest.mark.parametrize("change", ["written", "longer", "another file", "touched"])
 def test_a_file_that_was_changed_since_is_read(told, monkeypatch, change):
-    monkeypatch.setenv("ATOM_STAGING", str(told.parent / "01_collect"))
+    monkeypatch.setenv("ATOM_STAGING", str(told.parent / ".work" / "01_collect"))
     before = told.stat()
     match change:
         case "written":
@@ -46,3 +46,18 @@ def test_a_file_that_was_changed_since_is_read(told, monkeypatch, change):
         case "touched":
             os.utime(told)
     assert digests.of(told) == files.digest(told)
+
+
+def test_the_next_build_believes_what_was_not_written_since_nor_shortly_before(told):
+    stamp = digests.stamp(told)
+    assert digests.kept(told.parent) == {}  # written a moment ago: an edit might leave the same time
+    os.utime(told, (0, (told.parent / digests.TOLD).stat().st_mtime - 61))
+    digests.tell(told.parent, {digests.stamp(told): WRONG, stamp: WRONG})
+    assert digests.kept(told.parent) == {digests.stamp(told): WRONG}
+
+
+@pytest.mark.parametrize("left", [None, b"\xff{", b"", b"[]", b"3", b'{"a": "b"}', b'{"": "b"}', b"[" * 10**5])
+def test_of_digests_that_cannot_be_read_none_is_believed(tmp_path, left):
+    if left is not None:
+        (tmp_path / digests.TOLD).write_bytes(left)
+    assert digests.kept(tmp_path) == {}

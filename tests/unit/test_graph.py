@@ -277,10 +277,12 @@ def test_a_build_whose_input_is_written_after_it_was_read_is_not_done(reading):
     assert reading() == "2"
 
 
-def test_a_notebook_that_reads_the_archive_does_not_read_again_what_the_build_has(tmp_path, monkeypatch):
+def test_what_a_build_has_read_of_the_archive_its_notebook_does_not_read_again_nor_the_next_build(tmp_path, monkeypatch):
     held = tmp_path / "archive" / "models.parquet"
     files.write_text(held, "of a day")
     wanted, found = files.digest(held), []
+    os.utime(held, (0, 0))
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
     monkeypatch.setattr(graph, "WORK", tmp_path / ".work")
     monkeypatch.setattr(graph, "RECEIPTS", tmp_path / "receipts")
     monkeypatch.setattr(paths, "ARCHIVE", held.parent)
@@ -297,3 +299,4 @@ def test_a_notebook_that_reads_the_archive_does_not_read_again_what_the_build_ha
     with pytest.raises(worker.WorkerDied):
         graph.run_step(next(step for step in steps.STEPS if step.archived), parameters)
     assert found == [wanted]
+    assert digests.kept(tmp_path)[digests.stamp(held)] == wanted
