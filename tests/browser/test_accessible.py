@@ -45,31 +45,31 @@ each cell like three before it in its column."""
 OF_THE_WHOLE = ["scrollable-region-focusable", "duplicate-id-aria", "aria-valid-attr-value", "skip-link"]
 """Rules that ask how far a page reaches, which id is there twice, and what a reference finds."""
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
-"""All rules that look at colours; the others answer alike in light and dark, where the same script has run."""
+"""All rules that look at colours; the others answer alike in light and dark, where the same script has run. They take
+most of the time: in the narrow view, whose text has the same colours, they are asked of what is around it."""
 ASKED = "explore/index.html#Qwen/Qwen3.5-4B,DeepSeek"
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme", "other"), [(WIDE, "light", "dark"), (NARROW, "dark", "light")], ids=["wide", "narrow"]
-)
-def test_axe_finds_nothing_on_any_page(site, watched, viewport, scheme, other):
-    reader, found = watched(viewport, scheme), []
+@pytest.mark.parametrize(("viewport", "known"), [(WIDE, []), (NARROW, [["main"]])], ids=["wide", "narrow"])
+def test_axe_finds_nothing_on_any_page(site, watched, viewport, known):
+    reader, found = watched(viewport), []
 
-    def ask(name, rules=None):
-        options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
-        faults = reader.page.evaluate("options => axe.run(options).then((told) => told.violations)", options)
-        for fault in faults:
+    def ask(name, without=(), **options):
+        context = {"include": [["html"]], "exclude": list(without)}
+        told = reader.page.evaluate("asked => axe.run(...asked)", [context, {"resultTypes": ["violations"]} | options])
+        for fault in told["violations"]:
             found.extend(f"{name}: {fault['id']}: {node['html'][:120]}" for node in fault["nodes"][:3])
 
     for name in [*site.pages, ASKED]:
-        reader.page.emulate_media(color_scheme=scheme)
+        reader.page.emulate_media(color_scheme="light")
         page = reader.open(name)
         page.evaluate(OPENED)
         page.evaluate(TABLED)
         page.evaluate(AXE_SCRIPT)
-        ask(name, OF_THE_WHOLE)
+        ask(name, runOnly=OF_THE_WHOLE)
         page.evaluate(LIKE)
-        ask(name)
-        page.emulate_media(color_scheme=other)
-        ask(f"{name}, {other}", OF_COLOUR)
+        ask(name, rules={rule: {"enabled": False} for rule in OF_COLOUR})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            ask(f"{name}, {scheme}", known, runOnly=OF_COLOUR)
     assert found == []

@@ -277,7 +277,7 @@ def test_a_build_whose_input_is_written_after_it_was_read_is_not_done(reading):
     assert reading() == "2"
 
 
-def test_what_a_build_has_read_of_the_archive_its_notebook_does_not_read_again_nor_the_next_build(tmp_path, monkeypatch):
+def test_what_a_build_has_read_of_the_archive_neither_its_notebook_nor_the_next_reads_again(tmp_path, monkeypatch):
     held = tmp_path / "archive" / "models.parquet"
     files.write_text(held, "of a day")
     wanted, found = files.digest(held), []
