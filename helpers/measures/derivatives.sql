@@ -36,7 +36,7 @@ stored AS (
             min(rank) FILTER (NOT tagged),
             CASE WHEN bool_or(weights AND tagged) THEN min(rank) FILTER (tagged AND within) ELSE min(rank) FILTER (tagged) END
         ) AS format
-    FROM told JOIN formats ON lower(text) = word AND upper(text) = upper(word)
+    FROM told JOIN formats ON lower(text) = word WHERE (upper(text) = upper(word)) IS TRUE  -- asked of the few that are left
     GROUP BY row
 ),
 judged AS (
