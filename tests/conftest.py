@@ -1,6 +1,7 @@
 """Copies of the project, each built once for all workers, that integration and browser tests share; real data."""
 
 import compileall
+import json
 import os
 import py_compile
 import shutil
@@ -19,6 +20,7 @@ import pytest
 
 from helpers import paths
 from helpers.build import fingerprint
+from helpers.text import nodes
 
 hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)  # a machine may be busy
 hypothesis.settings.load_profile("patient")
@@ -27,11 +29,22 @@ SHARED = paths.ROOT.parent / "shared" / "data"
 """Real public data, where they lie beside the repository; what needs them is skipped in sight elsewhere."""
 
 
+TOLD = """
+import sys
+from helpers import edition
+from helpers.build import graph, steps
+parts = tuple(step for step in steps.STEPS if step.notebook or step.name == "text")
+graph.build(edition.load("public", sys.argv[1:]).parameters(), 2, print, parts)
+"""
+
+
 @dataclass(frozen=True)
 class Project:
-    """A copy of the repository in a folder of its own, as a fresh clone would be."""
+    """A copy of the repository in a folder of its own, as a fresh clone would be. archive: what public editions of it
+    are built from, if not what lies there."""
 
     root: Path
+    archive: Path | None = None
 
     @property
     def site(self) -> Path:
@@ -44,20 +57,25 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         ours = {k: v for k, v in os.environ.items() if not k.startswith("ATOM_")}
-        return ours | {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
+        place = {"ATOM_ARCHIVE": str(self.archive)} if self.archive else {}
+        return ours | place | {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def atom(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess:
+    def atom(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run `atom` in this copy; output and errors come back as one text in stdout."""
+        return self._run(*self.command, *arguments)
+
+    def tell(self, *settings: str) -> str:
+        """Build the public edition up to its text, without pages; gives the text in plain words, a line a block."""
+        finished = self._run(sys.executable, "-c", TOLD, *settings)
+        assert finished.returncode == 0, finished.stdout
+        article = json.loads((self.root / "build" / "article.json").read_text(encoding="utf-8"))
+        return "\n".join(" ".join(nodes.text_of([block]).split()) for block in article["blocks"])
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [*self.command, *arguments],
-            cwd=self.root,
-            env=self.environment,
-            timeout=timeout,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+            command, cwd=self.root, env=self.environment, timeout=900, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        )  # fmt: skip
 
     def begin(self, *arguments: str, **streams: int) -> subprocess.Popen:
         """`atom` that goes on in the background, and can be interrupted even where these tests cannot."""
@@ -160,9 +178,16 @@ def once(tmp_path_factory, request) -> Callable[[str, Callable[[Path], object]],
 
 
 def build(folder: Path) -> None:
-    """The default edition, built in a copy of the repository."""
-    finished = copy_of_repository(folder).atom("build")
+    """The default edition, built in a copy of the repository: killed on the way, and gone on with."""
+    project = copy_of_repository(folder)
+    first = project.begin("build")
+    wait_for(project.root / "build" / "receipts" / "02_clean.json", 300)
+    first.kill()
+    assert first.wait(timeout=20) != 0
+    finished = project.atom("build")
     assert finished.returncode == 0, finished.stdout
+    steps = project.events(finished.stdout)
+    assert (steps["01_collect"], steps["02_clean"], steps["publish"]) == ("cached", "cached", "done"), finished.stdout
 
 
 @pytest.fixture(scope="session")

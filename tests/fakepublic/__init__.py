@@ -214,14 +214,14 @@ def collected(
 
 @dataclass(frozen=True)
 class Public(Project):
-    """A copy that builds from an archive beside it."""
+    """A copy that is given keys."""
 
     @property
     def environment(self):
-        return super().environment | {"ATOM_ARCHIVE": str(self.root.with_name("archive"))} | KEYS
+        return super().environment | KEYS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Asking(Public):
     """A copy whose `atom` asks servers on the loopback, and has no keys."""
 
@@ -254,26 +254,31 @@ def from_nothing(folder):
             "helpers.sources.fetch_epoch": {"endpoint": f"{fake.hub}/data"},
             "helpers.archive.weekly_dump": {"endpoint": fake.hub},
         }
-        project = Asking(copy_of_repository(folder / "copy").root, fakes)
+        project = Asking(copy_of_repository(folder / "copy").root, folder / "archive", fakes=fakes)
         return project, [(project.atom("public", "--engine", "pandoc"), tables(folder / "archive")) for _ in "12"]
 
 
-BUILD = ("build", "--edition", "public", "--engine", "pandoc", "--set", "least_n=1")
+SETTING = "least_n=1"
+BUILD = ("build", "--edition", "public", "--engine", "pandoc", "--set", SETTING)
 
 
 def built(folder):
     """The project that was built in `folder`."""
-    return Public(folder / "copy")
+    return Public(folder / "copy", folder / "archive")
 
 
-def build(folder, begun, **holds):
-    """Build a public edition in `folder` from an archive that `collected` such; gives the project. begun: a copy of the
-    repository to build on."""
+def filled(folder, begun, **holds):
+    """A project in `folder`, not built yet, of an archive that `collected` such. begun: a copy of the repository to
+    build on."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in KEYS.items():
             patch.setenv(name, value)
         collected(folder / "archive", **holds)
     shutil.copytree(begun, folder / "copy")
-    finished = built(folder).atom(*BUILD)
-    assert finished.returncode == 0, finished.stdout
     return built(folder)
+
+
+def build(folder, begun, **holds):
+    """The same, built."""
+    finished = filled(folder, begun, **holds).atom(*BUILD)
+    assert finished.returncode == 0, finished.stdout

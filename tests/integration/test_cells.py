@@ -1,4 +1,5 @@
-"""The notebooks in a plain runner: each output is the committed one, and each file the one that a build leaves."""
+"""The notebooks in a plain runner: each output is the committed one, and each file the one that a build leaves that was
+killed on the way."""
 
 import os
 import subprocess

@@ -3,8 +3,6 @@
 import json
 import pickle
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +22,6 @@ ASKING_NOTHING = [
     "token_days=1",
 ]  # fmt: skip
 """An edition that withholds nothing, so that every measure has numbers to be held to."""
-AGAIN = """
-import sys
-from helpers import edition
-from helpers.build import graph, steps
-parts = tuple(step for step in steps.STEPS if step.notebook or step.name == "text")
-graph.build(edition.load("public", sys.argv[1:]).parameters(), 2, print, parts)
-"""
 
 
 @dataclass(frozen=True)
@@ -58,17 +49,12 @@ class Edition:
 
 def fill(folder: Path, begun: Path) -> None:
     """Build both editions in a copy of the repository, and keep what they say."""
-    project = Project(shutil.copytree(begun, folder / "project"))
-    (project.root / "archive").symlink_to(ARCHIVE)
+    project = Project(shutil.copytree(begun, folder / "project"), ARCHIVE)
     finished = project.atom("build", "--edition", "public")
     assert finished.returncode == 0, finished.stdout
     keep(project.root / "build", folder / "public")
     (folder / "public" / "page.html").write_bytes((project.site / "report" / "index.html").read_bytes())
-    again = subprocess.run(
-        [sys.executable, "-c", AGAIN, *ASKING_NOTHING], cwd=project.root, env=project.environment, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    assert again.returncode == 0, again.stdout
+    project.tell(*ASKING_NOTHING)
     keep(project.root / "build", folder / "asking-nothing")
     shutil.rmtree(project.root)
     for name in ("public", "asking-nothing"):

@@ -2,15 +2,12 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import files
-from helpers.text import nodes
 from tests.conftest import Project
 
 Change = Callable[[pd.DataFrame, pd.Timestamp], pd.DataFrame]
@@ -23,13 +20,6 @@ READ = ["Qwen", "deepseek-ai", "meta-llama", "microsoft", "mistralai", "tiiuae"]
 """Namespaces of the 32 models that the weekly days hold."""
 WIDE_GAPS = "needed_coverage={models: 0.9, total: 0.9, share: 0.9, rank: 0.95, crossing: 0.98, gap_days: 70}"
 """The days of the real archive are up to 63 days apart while all models are read; so that most is told of them."""
-BUILD = """
-import sys
-from helpers import edition
-from helpers.build import graph, steps
-parts = tuple(step for step in steps.STEPS if step.notebook or step.name == "text")
-graph.build(edition.load("public", sys.argv[1:]).parameters(), 2, print, parts)
-"""
 
 
 def days(archive: Path) -> dict[pd.Timestamp, Path]:
@@ -97,19 +87,10 @@ def renamed(names: set[str], change: Change) -> Change:
     return renaming
 
 
-def build(project: Project, archive: Path, folder: Path, *settings: str) -> None:
+def build(project: Project, folder: Path, *settings: str) -> None:
     """The public edition of an archive, through its text: quoted/, values.json and text.txt in the folder."""
-    work = project.root / "build"
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, *settings], cwd=project.root, check=False,
-        env=project.environment | {"ATOM_ARCHIVE": str(archive)},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    article = json.loads((work / "article.json").read_text(encoding="utf-8"))
-    text = "\n".join(" ".join(nodes.text_of([block]).split()) for block in article["blocks"])
-    (folder / "text.txt").write_text(text, encoding="utf-8")
-    shutil.copytree(work / "quoted", folder / "quoted")
-    shutil.copy(work / "values.json", folder)
+    (folder / "text.txt").write_text(project.tell(*settings), encoding="utf-8")
+    shutil.copytree(project.root / "build" / "quoted", folder / "quoted")
+    shutil.copy(project.root / "build" / "values.json", folder)
     shutil.rmtree(project.root)
-    shutil.rmtree(archive)
+    shutil.rmtree(project.archive)

@@ -48,8 +48,8 @@ def edition(name: str, tracked: list[str], change: derived.Change, *settings: st
 
         def fill(folder: Path) -> None:
             derived.derive(ARCHIVE, folder / "archive", tracked, change)
-            project = Project(shutil.copytree(begun, folder / "project"))
-            derived.build(project, folder / "archive", folder, *settings)
+            project = Project(shutil.copytree(begun, folder / "project"), folder / "archive")
+            derived.build(project, folder, *settings)
 
         return Told(once(name, fill))
 

@@ -1,6 +1,5 @@
 """The reconstructed downloads: cleaning finds what was planted, and what it leaves are the paper's numbers."""
 
-
 import numpy as np
 import pandas as pd
 import pytest
