@@ -73,6 +73,14 @@ def test_derivatives_come_from_the_newest_day_of_the_whole_hub(held, tmp_path):
         assert found == ["date=2026-01-01/manifest.json", "date=2026-01-01/models.parquet"]
 
 
+def test_a_listing_that_is_not_the_file_of_its_record_gives_way_to_the_one_before(held, tmp_path):
+    snapshot(held, "2026-01-03", WHOLE, **LISTED)
+    manifest = held / "snapshots/date=2026-01-03/manifest.json"
+    manifest.write_text(json.dumps({"scope": WHOLE, "sha256": "0" * 64}), encoding="utf-8")
+    gather.gather(tmp_path / "raw", held)
+    assert [path.name for path in (tmp_path / "raw/derivatives").iterdir()] == ["date=2026-01-01"]
+
+
 def test_derivatives_of_tracked_models_are_no_listing_of_the_whole_hub(held, tmp_path):
     (held / "snapshots/date=2026-01-01").rename(held / "derivatives")
     (held / "derivatives").rename(held / "date=2026-01-01")

@@ -325,6 +325,15 @@ def test_every_really_tracked_model_has_organisation_and_region(capsys):
         print("without size: " + ", ".join(models["model"][~resolved]))
 
 
+def test_weights_that_the_hub_told_under_a_former_id_are_those_of_the_model_now(folder_of, tmp_path):
+    folder_of(models__="org,model,modelId\nzai-org,Max,zai-org/Max\n")
+    totals = pd.Series([106.0, 7.0], ["THUDM/Max", "acme/other"])
+    (model,) = lists.read(
+        tmp_path, EDGES, labels=tmp_path / "organisations.csv", safetensors=totals
+    ).models.itertuples()
+    assert (model.parameters_b, model.size_source) == (106.0, "safetensors")
+
+
 @tracked
 @hub
 def test_weights_resolve_more_sizes_and_contradict_few_names(capsys):
