@@ -301,6 +301,17 @@ def test_one_choice_flips_who_leads_and_no_other_headline_and_is_named(rates, op
     assert flips == [["/".join(option), headline] for headline in readings]
 
 
+@pytest.mark.parametrize("unknown", [True, False], ids=["of the choice", "of the edition"])
+def test_what_is_unknown_does_not_flip(unknown):
+    daily = steady(EVEN)
+    found = multiverse.downloads({"rule": daily, "none": daily}, daily, PLANTED, PAIRS, CHOICES, LAST)
+    assert summaries.one_by_one(found, CHOICES)["flips"].any()
+    found["reading"] = found["reading"].mask((found["reuploads"] == "out") == unknown, None)
+    one = summaries.one_by_one(found, CHOICES)
+    assert one["reading"].notna().any()
+    assert not one["flips"].any()
+
+
 def test_without_a_group_its_headlines_are_unknown_and_count_nowhere():
     models = PLANTED[PLANTED["region"] != "us"].reset_index(drop=True)
     daily = steady({model: EVEN[model] for model in models["model"]})
