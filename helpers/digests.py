@@ -9,7 +9,7 @@ from pathlib import Path
 from helpers import files
 
 TOLD = "digests.json"
-"""Stamp → digest, in the build folder."""
+"""Stamp → digest, in a folder."""
 UNSETTLED = 60 * 10**9
 """Nanoseconds: what was written so shortly before may have been written again without another time."""
 
@@ -20,15 +20,15 @@ def stamp(path: Path) -> str:
     return f"{told.st_dev} {told.st_ino} {told.st_size} {told.st_mtime_ns}"
 
 
-def tell(build: Path, digests: Mapping[str, str]) -> None:
-    """Leave digests, by stamp, in a build folder."""
-    files.write_json(build / TOLD, digests)
+def tell(folder: Path, digests: Mapping[str, str]) -> None:
+    """Leave digests, by stamp, in the folder that steps' staging folders are in, or for the next build in its own."""
+    files.write_json(folder / TOLD, digests)
 
 
-def kept(build: Path) -> dict[str, str]:
+def kept(folder: Path) -> dict[str, str]:
     """The digests that an earlier build left, but for files that had just been written; none where none can be read."""
     try:
-        told, last = _read(build), (build / TOLD).stat().st_mtime_ns - UNSETTLED
+        told, last = _read(folder), (folder / TOLD).stat().st_mtime_ns - UNSETTLED
         return {stamp: str(digest) for stamp, digest in told.items() if int(stamp.split()[-1]) < last}
     except (OSError, ValueError, AttributeError, IndexError, RecursionError):  # gone, damaged, or of another shape
         return {}
@@ -37,14 +37,14 @@ def kept(build: Path) -> dict[str, str]:
 def of(path: Path) -> str:
     """The SHA-256 of a file's content: as the build that runs this notebook has taken it, else read."""
     staging = os.environ.get("ATOM_STAGING")
-    told = _told(Path(staging).parents[1]) if staging else {}
+    told = _told(Path(staging).parent) if staging else {}
     return told.get(stamp(path)) or files.digest(path)
 
 
 @functools.cache
-def _told(build: Path) -> dict[str, str]:
-    return _read(build) if (build / TOLD).exists() else {}
+def _told(folder: Path) -> dict[str, str]:
+    return _read(folder) if (folder / TOLD).exists() else {}
 
 
-def _read(build: Path) -> dict[str, str]:
-    return json.loads((build / TOLD).read_text(encoding="utf-8"))
+def _read(folder: Path) -> dict[str, str]:
+    return json.loads((folder / TOLD).read_text(encoding="utf-8"))

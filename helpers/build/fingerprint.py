@@ -92,8 +92,8 @@ def _digest(path: Path) -> str:
 
 
 known: dict[str, str] = digests.kept(paths.BUILD)
-"""Stamp → hash of each file that this process has read, and of what the last collecting step did: days of the whole Hub
-are gigabytes, and are written once."""
+"""Stamp → hash of each file that this process has read, and of what an earlier one brought of the archive: days of the
+whole Hub are gigabytes, and are written once."""
 
 
 @functools.cache

@@ -94,7 +94,7 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         shutil.rmtree(staging, ignore_errors=True)
         (FAILED / step.notebook.name).unlink(missing_ok=True)
         if step.archived:
-            digests.tell(paths.BUILD, {of: fingerprint.known[of] for of in before.values() if of in fingerprint.known})
+            digests.tell(WORK, fingerprint.known)
         with tempfile.TemporaryDirectory(prefix="atom-") as runtime:  # socket names have a length limit: a short path
             arguments = (step.notebook, given, staging, FAILED, Path(runtime))
             worker.run(_execute, *arguments, limit=steps.STEP_LIMIT)
@@ -106,11 +106,15 @@ def run_step(step: steps.Step, parameters: dict[str, Any]) -> None:
         _forget(receipt)
         importlib.import_module(step.module).run(**given)
         _hold(step, parameters, before)
+    left = outputs(step)
+    if step.archived:  # of what was relied on alone: a day that was left out is looked at again, for it may be restored
+        known, brought = fingerprint.known, set(left.values())
+        digests.tell(paths.BUILD, {of: known[of] for of in before.values() if known.get(of) in brought})
     files.write_json(
         receipt,
         {
             "fingerprint": depends,
-            "outputs": outputs(step),
+            "outputs": left,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 2),
         },

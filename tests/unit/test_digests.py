@@ -20,7 +20,7 @@ def told(tmp_path):
 
 
 def test_a_notebook_of_the_build_believes_what_it_is_told(told, monkeypatch):
-    monkeypatch.setenv("ATOM_STAGING", str(told.parent / ".work" / "01_collect"))
+    monkeypatch.setenv("ATOM_STAGING", str(told.parent / "01_collect"))
     assert digests.of(told) == WRONG
 
 
@@ -31,7 +31,7 @@ def test_others_read(told, monkeypatch):
 
 @pytest.mark.parametrize("change", ["written", "longer", "another file", "touched"])
 def test_a_file_that_was_changed_since_is_read(told, monkeypatch, change):
-    monkeypatch.setenv("ATOM_STAGING", str(told.parent / ".work" / "01_collect"))
+    monkeypatch.setenv("ATOM_STAGING", str(told.parent / "01_collect"))
     before = told.stat()
     match change:
         case "written":
