@@ -15,12 +15,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_the_first_view_is_small_and_the_rest_comes_on_demand(site, watched, viewport):
-    """Bytes as a server sends them: texts compressed."""
-    page = watched(viewport).page
+def test_the_first_view_is_small_and_the_rest_comes_on_demand(site, browser, viewport):
+    """Bytes as a server sends them: texts compressed. In a browser that knows a page, its pictures come at once."""
     loaded: set[str] = set()
-    page.on("response", lambda response: loaded.add(response.url.removeprefix(f"{site.url}/")))
-    page.goto(f"{site.url}/{REPORT}", wait_until="networkidle")
+    with browser.new_context(viewport=viewport) as never_here, never_here.new_page() as page:
+        page.on("response", lambda response: loaded.add(response.url.removeprefix(f"{site.url}/")))
+        page.goto(f"{site.url}/{REPORT}", wait_until="networkidle")
     sent = {name: (site.folder / name).read_bytes() for name in loaded}
     sizes = {n: len(b if n.endswith((".woff2", ".png")) else gzip.compress(b)) for n, b in sent.items()}
     assert REPORT in sizes
