@@ -1,5 +1,4 @@
-"""The notebooks in a plain runner: each output is the committed one, and each file the one that a build leaves that was
-killed on the way."""
+"""The notebooks in a plain runner: each output is the committed one, and each file the one that a build leaves."""
 
 import os
 import subprocess

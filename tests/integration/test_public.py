@@ -15,6 +15,7 @@ import pytest
 from helpers import edition
 from helpers.text import names
 from tests import fakepublic
+from tests.conftest import wait_for
 from tests.fakesources import holdings
 
 REPORT = "report/index.html"
@@ -338,3 +339,27 @@ def test_the_intelligence_index_is_a_picture_and_no_table(thin):
     assert not list((thin.root / "build").rglob("fig-intelligence.csv"))
     for path in [*thin.site.rglob("*.html"), *thin.site.rglob("*.ipynb"), *thin.site.rglob("*.json")]:
         assert "Mistral 7B v0.1" not in path.read_text(encoding="utf-8"), f"{path} names a single model of the index"
+
+
+def test_a_build_from_nothing_that_was_killed_on_the_way_gives_the_same_bytes(public):
+    """Of the default edition's tables and figures test_cells sees to that."""
+    build = public.root / "build"
+    made = [*build.glob("*/*"), *build.glob("*/*/*"), build / "values.json", build / "findings.csv"]
+    made = [path for path in made if path.suffix in {".parquet", ".ipynb", ".json", ".csv", ".svg"}]
+    made = [path for path in made if path.parent.name != "receipts" and path.name != "provenance.json"]  # of times
+    kept = {path.relative_to(build): path.read_bytes() for path in made}
+    assert {path.parts[0] for path in kept} >= {"clean", "executed", "quoted", "regional", "ram"}
+    pages = public.site_hashes()
+    shutil.rmtree(build)
+    first = public.begin(*fakepublic.BUILD)
+    wait_for(build / "receipts" / "02_clean.json", 300)
+    first.kill()
+    assert first.wait(timeout=20) != 0
+    finished = public.atom(*fakepublic.BUILD)
+    assert finished.returncode == 0, finished.stdout
+    steps = public.events(finished.stdout)
+    assert (steps["01_collect"], steps["02_clean"], steps["publish"]) == ("cached", "cached", "done")
+    for name, content in kept.items():
+        assert name.parts[0] == "site" or (build / name).read_bytes() == content, name
+    different = {name for name, digest in public.site_hashes().items() if pages.get(name) != digest}
+    assert different <= {"data/provenance.json"}
