@@ -125,7 +125,8 @@ def settle(figure: Figure) -> None:
 
     `finish` calls it, when everything that is to be placed is there.
     """
-    figure.draw_without_rendering()
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
     for ax in figure.axes:
         box = ax.get_window_extent()
         labels = _written(ax, _END)

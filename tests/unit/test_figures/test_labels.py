@@ -110,6 +110,7 @@ def test_a_label_has_a_line_to_its_point_where_it_does_not_stand_beside_it(ends,
     box, line = ax.get_window_extent(), 1.22 * ax.texts[0].get_fontsize() * figure.dpi / 72
     ax.set(xlim=(-box.width / line, 0), ylim=(0, box.height / line))
     axes.settle(figure)
+    figure.draw_without_rendering()
     assert [text.arrow_patch.get_visible() for text in ax.texts] == seen
     for text, end in zip(ax.texts, ends, strict=True):
         assert text.get_window_extent().width > 0  # seen as well where its point is beyond the panel
