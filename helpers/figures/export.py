@@ -1,5 +1,6 @@
 """The last steps of a figure: its source and data label, and its files."""
 
+import bisect
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -109,14 +110,15 @@ def _disarmed(cell: object) -> object:
 
 def _wrap(figure: Figure, text: str) -> list[str]:
     """`text` in lines no wider than the figure, measured in the figure's own typeface."""
-    room = 0.975 * figure.bbox.width
-    probe = Text(fontsize=theme.SMALL, figure=figure)
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        probe.set_text(longer)
-        if lines[-1] and probe.get_window_extent().width > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+    room, probe = 0.975 * figure.bbox.width, Text(fontsize=theme.SMALL, figure=figure)
+
+    def width(count: int) -> float:
+        probe.set_text(" ".join(words[:count]))
+        return float(probe.get_window_extent().width)
+
+    words, lines = text.split(), []
+    while words:
+        count = 1 + bisect.bisect(range(2, len(words) + 1), room, key=width)
+        lines.append(" ".join(words[:count]))
+        words = words[count:]
     return lines
