@@ -25,12 +25,14 @@ def current(ids: pd.Series) -> pd.Series:
     """Each id as it is called now; one that is not known to have been renamed stays, and so does null.
 
     Ids of which none was renamed are given back themselves."""
-    distinct = pd.Series(ids.dropna().unique(), dtype="str")
+    places, found = pd.factorize(ids)
+    distinct = pd.Series(found, dtype="str")
     namespace = distinct.str.split("/").str[0]
     moved = namespace.map(_table()).fillna(namespace) + distinct.str.replace(r"^[^/]*", "", regex=True)
     named = distinct.map(_table()).fillna(moved)
-    changed = named.set_axis(distinct)[named.to_numpy() != distinct.to_numpy()].to_dict()
-    return ids.replace(changed) if changed else ids
+    if named.equals(distinct):
+        return ids
+    return pd.Series(named.array.take(places, allow_fill=True), ids.index, ids.dtype, ids.name)
 
 
 def known_as(ids: pd.Series) -> pd.Series:
