@@ -94,16 +94,18 @@ class Flows:
         released = models["released"].to_numpy().astype("datetime64[D]")
         return cls(days, np.where(entered, 0, new), np.where(entered, new, 0), held, released)
 
-    def under(self, window: str, entry: str, values: pd.Series) -> np.ndarray:
-        """What counts of the flows: models × days. values: option of the axis `window` → days.
+    def within(self, window: str, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        """What counts of gained and of brought: models × days. values: option of the axis `window` → days.
 
         In the first year a model counts through so many days after its release, and not at all if that is unknown.
+        What models brought is in no thirty days.
         """
-        new = self.gained + self.brought if entry == "in" and window != "month" else self.gained
+        if window == "month":
+            return self.gained, np.zeros_like(self.brought)
         if window != "year":
-            return new
+            return self.gained, self.brought
         young = self.days - self.released[:, None] <= np.timedelta64(int(values["year"]), "D")
-        return np.where(young, new, 0)
+        return np.where(young, self.gained, 0), np.where(young, self.brought, 0)
 
 
 def downloads(
@@ -134,18 +136,19 @@ def downloads(
     for (filtered, basis), table in tables.items():
         flows = Flows.of(table, models, days, raw=basis == "lifetime")
         held = np.split(rows @ flows.held > 0, len(masks))
-        for window, entry in itertools.product(options["window"].index, options["entry"].index):
-            if entry != "in" and (basis == "lifetime" or window == "month"):
-                continue
-            new, gained = (flows.under(window, which, options["window"]) for which in (entry, "out"))
-            past = new - gained if basis == "since" else np.zeros_like(new)  # lifetime counts tell nothing of a day
-            totals, brought = (np.split(rows @ part, len(masks)) for part in (new, past))
-            for (told, _), total, came, there in zip(masks, totals, brought, held, strict=True):
-                head = {"filter": filtered, "entry": entry, "basis": basis, "window": window} | told
-                upto = np.cumsum(total, axis=1)
-                if window == "month":
-                    upto -= np.pad(upto, ((0, 0), (int(options["window"]["month"]), 0)))[:, : len(days)]
-                found += [head | row for row in sums.headlines(upto, came, there, days, pairs)]
+        for window in options["window"].index:
+            gained, brought = (np.split(rows @ part, len(masks)) for part in flows.within(window, options["window"]))
+            for entry in options["entry"].index:
+                if entry != "in" and (basis == "lifetime" or window == "month"):
+                    continue
+                for (told, _), new, came, there in zip(masks, gained, brought, held, strict=True):
+                    head = {"filter": filtered, "entry": entry, "basis": basis, "window": window} | told
+                    came = came * (entry == "in")
+                    upto = np.cumsum(new + came, axis=1)
+                    if window == "month":
+                        upto -= np.pad(upto, ((0, 0), (int(options["window"]["month"]), 0)))[:, : len(days)]
+                    past = came * (basis == "since")  # lifetime counts tell nothing of a day
+                    found += [head | row for row in sums.headlines(upto, past, there, days, pairs)]
     return pd.DataFrame(found)[[*options, *FOUND]]
 
 
