@@ -243,19 +243,25 @@ def names(by: By) -> list[str]:
     return [by] if isinstance(by, str) else list(by)
 
 
-def grouped(models: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """The columns that groups go by of each model, as text; "unresolved" where one is null."""
-    return models[keys].astype("str").fillna(UNRESOLVED)
+def grouped(models: pd.DataFrame, keys: list[str]) -> pd.MultiIndex:
+    """The group of each model: the columns that groups go by, as text, "unresolved" where one is null; then "all"."""
+    return pd.MultiIndex.from_frame(models[keys].astype("str").fillna(UNRESOLVED).assign(all="all"))
 
 
 def _summed(frame: pd.DataFrame, models: pd.DataFrame, when: str, by: By, columns: list[str]) -> pd.DataFrame:
     """Sums over the models of each group; null only where every value is."""
     keys = names(by)
-    groups = grouped(models, keys).astype("category")
+    of_model = grouped(models, keys)
+    kinds = of_model.unique().sort_values()
+    group = kinds.get_indexer(of_model)
     at = place(frame["model"], pd.Index(models["model"]))
-    rows = frame.loc[at >= 0, [when, *columns]].assign(**{key: groups[key].array[at[at >= 0]] for key in keys})
-    sums = rows.groupby([when, *keys], observed=True)[columns].sum(min_count=1).reset_index()
-    return sums.astype(dict.fromkeys(keys, "str"))
+    kept = at >= 0
+    days = frame[when].to_numpy()[kept].astype("datetime64[D]").astype("int64")
+    sums = frame.loc[kept, columns].groupby(days * len(kinds) + group[at[kept]]).sum(min_count=1)  # one number a group
+    day, kind = np.divmod(sums.index.to_numpy(), max(len(kinds), 1))
+    head = {when: day.astype("datetime64[D]").astype(frame[when].dtype)}
+    head |= {key: kinds.get_level_values(key).take(kind) for key in keys}
+    return pd.DataFrame(head | {column: sums[column].array for column in columns})
 
 
 def _at(table: pd.DataFrame, month: str | pd.Timestamp) -> pd.DataFrame:

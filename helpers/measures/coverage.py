@@ -66,8 +66,9 @@ def of(
     do not count. A group has a row for each date at which a model of it is tracked.
     """
     when, keys = "date" if "date" in frame.columns else "month", adoption.names(by)
-    groups = adoption.grouped(models, keys).assign(all="all")
-    group, kinds = pd.factorize(pd.MultiIndex.from_frame(groups[["all", *keys]]))
+    of_model = adoption.grouped(models, keys)
+    kinds = of_model.unique()
+    group = kinds.get_indexer(of_model)
     times = np.sort(frame[when].unique())
     # A label stands for data through the day before it.
     start = np.searchsorted(times, models["tracked_since"].to_numpy(), side="right" if when == "month" else "left")
@@ -75,31 +76,29 @@ def of(
     weight, known = models["last_count"].fillna(0).to_numpy(float), models["last_count"].notna().to_numpy()
 
     apart = [*unread, PART] if column == "downloads" else unread
-    listed = pd.Index(models["model"])
+    place_of, time_of = place(frame["model"], pd.Index(models["model"])), np.searchsorted(times, frame[when].to_numpy())
 
     def cells_of(rows: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-        at = place(frame.loc[rows, "model"], listed)
-        return np.searchsorted(times, frame.loc[rows, when].to_numpy())[at >= 0], at[at >= 0]
+        kept = rows.to_numpy() & (place_of >= 0)
+        return time_of[kept], place_of[kept]
 
     seen = cells_of(frame[column].notna() & ~frame["flag"].isin(apart))
     between = cells_of(frame["flag"] == FAR)
 
     def added(time: np.ndarray, at: np.ndarray, what: np.ndarray) -> np.ndarray:
-        cells = np.zeros((len(times) + 1, len(kinds)))
-        np.add.at(cells, (time, group[at]), what[at])
-        return cells[:-1]
+        cells = np.bincount(time * len(kinds) + group[at], what[at], (len(times) + 1) * len(kinds))
+        return cells.reshape(len(times) + 1, len(kinds))[:-1]
 
     every, one = np.arange(len(models)), np.ones(len(models))
     tracked, ever, most = (added(start, every, what).cumsum(axis=0) for what in (one, known, weight))
     read, has, far = added(*seen, one), added(*seen, weight), added(*between, one)
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(most > 0, has / most, read / ever)
-    rows = [(moment, *kind) for moment in times for kind in kinds]
-    index = pd.MultiIndex.from_tuples(rows, names=[when, "all", *keys])
-    cells = dict(zip(COLUMNS, (tracked, read, far, ever, part), strict=True))
-    table = pd.DataFrame({name: values.ravel() for name, values in cells.items()}, index=index).reset_index()
-    table = table.drop(columns="all").astype(dict.fromkeys(COLUMNS[:4], "int64") | {when: frame[when].dtype})
-    return table[table["models"] > 0].reset_index(drop=True)
+    time, kind = np.nonzero(tracked)
+    head = {when: times[time]} | {key: kinds.get_level_values(key).take(kind) for key in keys}
+    cells = zip(COLUMNS, (tracked, read, far, ever, part), strict=True)
+    table = pd.DataFrame(head | {name: values[time, kind] for name, values in cells})
+    return table.astype(dict.fromkeys(COLUMNS[:4], "int64") | {when: frame[when].dtype})
 
 
 def with_all(monthly: pd.DataFrame, models: pd.DataFrame, by: str) -> pd.DataFrame:
