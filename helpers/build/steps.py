@@ -55,7 +55,7 @@ def _notebook(
 
 DRAWN = tuple(
     f"{stage}/figures"
-    for stage in ("clean", "signals", "regional", "organizational", "ram", "reproduction", "sensitivity", "planted")
+    for stage in ("clean", "signals", "regional", "organizational", "ram", "reproduction", "planted", "multiverse")
 )
 """Where figures are, as files."""
 
@@ -109,12 +109,20 @@ STEPS = (
     _notebook(
         "07_sensitivity",
         "the headlines under other choices",
-        reads=("raw/history", "raw/snapshots", "raw/derivatives", "clean", "signals"),
+        reads=("raw/history", "raw/snapshots", "clean"),
         stage="sensitivity",
         parameters=(
-            "data", "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule", "falls",
-            "derivative_threshold", "bucket_edges", "needed_coverage", "least_n",
+            "history_end", "last_month", "iqr_multiplier", "iqr_window_days", "outlier_rule", "falls", "bucket_edges",
+            "needed_coverage",
         ),
+    ),
+    # apart from it, for it alone waits for derivatives
+    _notebook(
+        "09_multiverse",
+        "the headlines under all choices at once",
+        reads=("raw/derivatives", "clean", "signals", "sensitivity"),
+        stage="multiverse",
+        parameters=("data", "derivative_threshold", "last_month", "least_n"),
     ),
     _notebook(
         "03_regional",

@@ -57,7 +57,7 @@ def test_what_a_choice_does_is_joined_to_its_row():
         [("one", "filter/clip filter/none not-held", "x"), ("two", "entry/out", None), ("three", None, "z")],
         columns=["topic", "tried", "paper"],
     ).assign(ours="", where="", parameters="")
-    found = deviations.told(rows, deviations.effects([(table, labels), (table, labels)])).set_index("topic")
+    found = deviations.told(rows, table, labels).set_index("topic")
     assert found["otherwise"].tolist()[:2] == [
         "No outliers removed; Clipped at that fence", "Lifetime counts at entry out",
     ]  # fmt: skip

@@ -10,9 +10,9 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from helpers import files, paths
-from helpers.tables.contracts import coercion, downloads, signals
+from helpers.tables.contracts import coercion, downloads, sensitivity, signals
 
-TABLES: dict[str, pa.DataFrameSchema] = downloads.TABLES | signals.TABLES
+TABLES: dict[str, pa.DataFrameSchema] = downloads.TABLES | signals.TABLES | sensitivity.TABLES
 """Name of a table ("clean/daily") → its contract."""
 
 SHOWN = 3  # offenders that a message names before it only counts them
