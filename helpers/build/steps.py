@@ -116,14 +116,6 @@ STEPS = (
             "needed_coverage",
         ),
     ),
-    # apart from it, for it alone waits for derivatives
-    _notebook(
-        "09_multiverse",
-        "the headlines under all choices at once",
-        reads=("raw/derivatives", "clean", "signals", "sensitivity"),
-        stage="multiverse",
-        parameters=("data", "derivative_threshold", "last_month", "least_n"),
-    ),
     _notebook(
         "03_regional",
         "adoption by region",
@@ -144,6 +136,14 @@ STEPS = (
         reads=("clean", "/data/registry/case_studies.csv", "/data/registry/appendix_models.csv"),
         stage="ram",
         parameters=("data", "milestones", "reference_set_size", "snapshot_date", "top_models_date", "needed_coverage"),
+    ),
+    # apart from 07_sensitivity, which need not wait for derivatives
+    _notebook(
+        "09_multiverse",
+        "the headlines under all choices at once",
+        reads=("raw/derivatives", "clean", "signals", "sensitivity"),
+        stage="multiverse",
+        parameters=("data", "derivative_threshold", "last_month", "least_n"),
     ),
     _notebook(
         "06_reproduction",
