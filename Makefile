@@ -41,9 +41,9 @@ bench: $(READY)  ## the counts of the house; rebuilding, cleaning, collecting, w
 stress: $(READY)  ## a thousand collections of the Hub, as many of the other sources, and 200 small builds, through seeded faults, damage and kills; prints what they came to
 	@ATOM_RUNS=1000 .venv/bin/pytest -k faults_and_kills tests/integration
 
-lock:  ## pin every dependency anew (needs uv); review the difference before committing it
-	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup pyproject.toml -o requirements.lock
-	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
+lock: $(READY)  ## pin every dependency anew; review the difference before committing it
+	.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra installer pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra installer --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:  ## delete everything generated but the environment
 	rm -rf build _variables.yml .quarto site_libs
@@ -51,17 +51,17 @@ clean:  ## delete everything generated but the environment
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-# What cannot be compiled here is compiled, or fails, where it is imported.
+# uv installs in seconds, from where pip was told to; where it fails, pip installs. What cannot be compiled here is
+# compiled, or fails, where it is imported; libraries' own tests never are.
 $(READY):
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed; name one with: make PYTHON=python3.12")'
 	rm -rf .venv
-	if command -v uv >/dev/null; then \
-	  uv venv --quiet --seed --python $(PYTHON) .venv \
-	  && uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock; \
-	else \
-	  $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock \
-	  && { .venv/bin/python -m compileall -qq -j 0 .venv/lib || true; }; \
-	fi
+	$(PYTHON) -m venv .venv
+	pip='.venv/bin/python -m pip' && index=$$($$pip config list | sed -n "s/.*[.]index-url='\(.*\)'/--default-index=\1/p" | tail -n 1) && \
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock | $$pip install --quiet --require-hashes -r /dev/stdin && \
+	.venv/bin/uv pip install --quiet --python .venv/bin/python $$index --require-hashes -r requirements.lock || \
+	$$pip install --quiet --no-compile --require-hashes -r requirements.lock
+	.venv/bin/python -m compileall -qq -j 0 -x '/tests/' .venv/lib || true
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
