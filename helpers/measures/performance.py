@@ -5,8 +5,10 @@ model's release.
 """
 
 import datetime
+import itertools
 import math
 from collections.abc import Iterable
+from operator import itemgetter
 
 import pandas as pd
 
@@ -67,14 +69,16 @@ def leads(frontier: pd.DataFrame, by: str = "region") -> pd.DataFrame:
     The lead changes when another group's score is higher; a tie leaves it where it is. margin is null while there is
     one group only.
     """
+    ranked = frontier.sort_values(["date", "score", by], ascending=[True, False, True])
+    rows = ranked[["date", by, "model", "score"]].itertuples(index=False, name=None)
     changes, leader = [], None
-    for date, groups in frontier.groupby("date"):
-        ranked = groups.sort_values(["score", by], ascending=[False, True])
-        top, held = ranked.iloc[0], groups.loc[groups[by] == leader, "score"]
-        if held.empty or top["score"] > held.iloc[0]:
-            leader = top[by]
-            margin = top["score"] - ranked["score"].iloc[1] if len(ranked) > 1 else math.nan
-            changes.append((date, leader, top["model"], top["score"], margin))
+    for date, found in itertools.groupby(rows, itemgetter(0)):
+        groups = list(found)
+        _, top, model, score = groups[0]
+        if score > {name: held for _, name, _, held in groups}.get(leader, -math.inf):
+            leader = top
+            margin = score - groups[1][-1] if len(groups) > 1 else math.nan
+            changes.append((date, leader, model, score, margin))
     return pd.DataFrame(changes, columns=["date", by, "model", "score", "margin"])
 
 
