@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.measures import flags, outliers
-from helpers.measures.grid import Grid, since_first
+from helpers.measures.grid import Grid, among, since_first
 
 Day: TypeAlias = str | datetime.date | pd.Timestamp
 
@@ -31,9 +31,9 @@ def splice(filtered: pd.DataFrame, counts: pd.DataFrame, history_end: Day, model
     Returns date, model, downloads, downloads_cumulative, flag, ordered by model and date.
     """
     end = pd.Timestamp(history_end)
-    past = filtered[filtered["model"].isin(models) & (filtered["date"] <= end)]
-    later = counts[counts["model"].isin(models)]
-    spliced = later["model"].isin(past["model"].unique())
+    past = filtered[among(filtered["model"], models) & (filtered["date"] <= end)]
+    later = counts[among(counts["model"], models)]
+    spliced = among(later["model"], past["model"])
     later = later.assign(code=flags.codes(later["flag"]))
     came = later["downloads"].isna() & ~later.duplicated("model") & ~spliced
     entry = later["downloads_cumulative"].where(came, 0)

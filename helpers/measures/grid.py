@@ -54,6 +54,11 @@ def place(values: pd.Series, listed: pd.Index) -> np.ndarray:
     return np.append(listed.get_indexer(found), -1)[rows]  # the last is what no value, -1, points to
 
 
+def among(values: pd.Series, listed: pd.Series) -> np.ndarray:
+    """Whether each value is one of `listed`; see `place`."""
+    return place(values, pd.Index(listed.unique())) >= 0
+
+
 def since_first(known: np.ndarray) -> np.ndarray:
     """True from each row's first known day on."""
     return np.logical_or.accumulate(known, axis=1)

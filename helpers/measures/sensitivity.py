@@ -13,6 +13,7 @@ import pandas as pd
 from helpers.measures import adoption, cleaning, counters, coverage, crossings, outliers
 from helpers.measures.cleaning import Day
 from helpers.measures.coverage import Needed
+from helpers.measures.grid import among
 from helpers.registry import UNRESOLVED, bucket
 
 NEVER, ALWAYS, UNKNOWN = "never", "always", "unknown"
@@ -118,7 +119,7 @@ def respliced(
     """
     end, border = pd.Timestamp(history_end), pd.Timestamp(filtered_through)
     past = history[history["date"] <= end]
-    with_history = counts["model"].isin(past["model"].unique())
+    with_history = among(counts["model"], past["model"])
     gained = counts[with_history & (counts["date"] > end)]
     series = pd.concat([past, gained[["date", "model", "downloads"]]], ignore_index=True)
     filtered = outliers.filter_outliers(series[series["date"] <= border], multiplier, window_days, rule)
