@@ -34,6 +34,7 @@ RC = {
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlepad": 8,
+    "axes.titley": 1.0,  # nothing stands above a panel: no need to look, at every drawing, what a title has to clear
     "axes.labelcolor": MUTED,
     "axes.edgecolor": RULE,
     "axes.linewidth": 0.8,
