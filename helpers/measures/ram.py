@@ -238,8 +238,9 @@ def _bounds(
     ends: counts of a bucket, models by rank × milestones with at least two → low and high × milestones.
     """
     parts = [pd.DataFrame(columns=["bucket", "milestone_days", "low", "high"])]
+    counts = reached.pivot(index="model", columns="milestone_days", values="downloads")
     for bucket, part in members.groupby("bucket"):
-        table = reached.pivot(index="model", columns="milestone_days", values="downloads").reindex(part["model"])
+        table = counts.reindex(part["model"])
         table = table.loc[:, table.notna().sum() >= 2]
         low, high = ends(table.to_numpy(float)) if len(table.columns) else ((), ())
         parts.append(pd.DataFrame({"bucket": bucket, "milestone_days": table.columns, "low": low, "high": high}))
