@@ -39,4 +39,4 @@ def result(relative: str) -> Path:
 def shown(path: Path) -> str:
     """A path as messages print it: relative to the repository where it lies inside."""
     path = Path(path)
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+    return str(path).removeprefix(f"{ROOT}{os.sep}") if path != ROOT else "."
