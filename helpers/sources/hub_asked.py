@@ -12,7 +12,7 @@ place (`expand[9]`), or all that is taken; each is understood.
 import importlib.metadata
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import httpx2
 from huggingface_hub import constants, get_token
@@ -47,6 +47,7 @@ def time(endpoint: str) -> str:
     return str(httpx2.URL(endpoint + ROUTE, params={"limit": "1"}))
 
 
+@lru_cache(100)  # a page's address is looked at many times
 def limit(url: str) -> int | None:
     """Records that an address asks for, None where it leaves that to the Hub."""
     told = httpx2.URL(url).params.get("limit", "")
@@ -59,6 +60,7 @@ def limited(url: str, records: int | None) -> str:
     return str(address.copy_remove_param("limit") if records is None else address.copy_set_param("limit", str(records)))
 
 
+@lru_cache(100)
 def cursor(url: str | None) -> str | None:
     """The place in its list that an address leads to, None for the first page's."""
     return httpx2.URL(url).params.get("cursor") if url else None
