@@ -1,5 +1,6 @@
 """Coverage: what is told is carried by what was read, in archives of which the truth is planted."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -23,14 +24,18 @@ def archive(**counts: list[float | None]) -> tuple[pd.DataFrame, pd.DataFrame]:
     makers = names.str.split("_").str[0]
     models = pd.DataFrame({"model": names, "organisation": makers, "region": makers.str.lower(), "bucket": "<1B"})
     models["released"] = pd.Timestamp("2024-06-01")
-    rows = []
-    for model, line in counts.items():
-        held = pd.Series(line, index=MONTHS, dtype=float)
-        total = held.ffill()
-        new = total.diff().where(held.notna())
-        flag = held.notna().map({True: "observed", False: "vanished"})
-        rows.append(pd.DataFrame({"month": MONTHS, "model": model, "downloads": new, COLUMN: total, "flag": flag}))
-    monthly = pd.concat(rows, ignore_index=True).dropna(subset=COLUMN)
+    told = np.array(list(counts.values()), dtype=float)
+    total = pd.DataFrame(told.T).ffill().to_numpy().T
+    new = np.where(np.isnan(told), np.nan, np.diff(total, axis=1, prepend=np.nan))
+    monthly = pd.DataFrame(
+        {
+            "month": np.tile(MONTHS, len(names)),
+            "model": names.repeat(len(MONTHS)).array,
+            "downloads": new.ravel(),
+            COLUMN: total.ravel(),
+            "flag": pd.Series(np.where(np.isnan(told), "vanished", "observed").ravel(), dtype="str"),
+        }
+    ).dropna(subset=COLUMN)
     daily = monthly.rename(columns={"month": "date"})
     return coverage.weighed(models, daily.assign(date=daily["date"] - pd.Timedelta(days=1))), monthly
 
