@@ -97,6 +97,7 @@ def test_an_interruption_ends_what_runs_and_begins_nothing_more(rebuild, monkeyp
     usual = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs in the background may have none
 
     def interrupted():
+        time.sleep(0.1)  # a signal that comes while the main thread is about to wait would not wake it
         os.kill(os.getpid(), signal.SIGINT)
         while not ended:
             time.sleep(0.01)
