@@ -41,7 +41,7 @@ bench: $(READY)  ## the counts of the house; rebuilding, cleaning, collecting, w
 stress: $(READY)  ## a thousand collections of the Hub, as many of the other sources, and 200 small builds, through seeded faults, damage and kills; prints what they came to
 	@ATOM_RUNS=1000 .venv/bin/pytest -k faults_and_kills tests/integration
 
-lock: $(READY)  ## pin every dependency anew; review the difference before committing it
+lock:  ## pin every dependency anew, with the environment's uv; review the difference before committing it
 	.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra installer pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra test --extra setup --extra installer --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 

@@ -13,6 +13,7 @@ from helpers import edition, paths
 from helpers.measures import cleaning, counters, coverage, derivatives, entries, multiverse, outliers, sensitivity
 from helpers.measures import multiverse_summaries as summaries
 from helpers.registry import REGIONS
+from helpers.tables.contracts import sensitivity as stored
 from helpers.text import show
 
 CHOICES = pd.read_csv(paths.REGISTRY / "multiverse.csv", dtype=str)
@@ -166,6 +167,10 @@ CORNERS = [dict(zip(AXES, options, strict=True))
            for options in itertools.product(*([axis.index[0], axis.index[-1]] for axis in AXES.values()))]  # fmt: skip
 CORNERS += [u | {"filter": name} for u in CORNERS[::8] for name in ("none", "plain")]
 CORNERS += [u | {"window": "month", "entry": "in"} for u in CORNERS[::8]]
+
+
+def test_the_stored_universes_have_the_axes_that_are_listed():
+    assert tuple(AXES) == stored.AXES
 
 
 def test_the_corners_come_out_of_plain_pandas(world):
