@@ -72,20 +72,23 @@ def counted(classified: pd.DataFrame) -> pd.DataFrame:
     return classified[classified["reason"].isna()]
 
 
-def per_month(
-    counted: pd.DataFrame, models: pd.DataFrame, by: str, through: pd.Timestamp | None = None
-) -> pd.DataFrame:
+def new(counted: pd.DataFrame) -> pd.DataFrame:
+    """How many derivatives of each base were made in each month, of rows that count: signals/new_derivatives."""
+    return counted.groupby(["month", "base"]).size().reset_index(name="derivatives")
+
+
+def per_month(new: pd.DataFrame, models: pd.DataFrame, by: str, through: pd.Timestamp | None = None) -> pd.DataFrame:
     """New derivatives of each calendar month by a property of their base: month, <by>, derivatives, derivatives_share.
 
-    counted: rows that count: month, base. models: model, <by> (organisation, region, bucket …); a base without a value
+    new: signals/new_derivatives. models: model, <by> (organisation, region, bucket …); a base without a value
     is in "unresolved". The unit is one derivative of one organisation, so that sums over organisations, regions and
     buckets agree. Every value has a row in every month that has any derivative, 0 where it has none; shares are of
     all in the month. through: the last month to count; then the months before it without any derivative have rows,
     too, and their shares are null. The month of the listing itself is incomplete.
     """
-    held = counted if through is None else counted[counted["month"] <= through]
-    value = held["base"].map(models.set_index("model")[by]).astype(object).fillna(UNRESOLVED)
-    table = pd.crosstab(held["month"], value.rename(by))
+    held = new if through is None else new[new["month"] <= through]
+    value = held["base"].map(models.set_index("model")[by]).astype(object).fillna(UNRESOLVED).rename(by)
+    table = held["derivatives"].groupby([held["month"], value]).sum().unstack(fill_value=0)
     if through is not None and len(table):
         table = table.reindex(pd.date_range(table.index[0], through, freq="MS", name="month", unit="us"), fill_value=0)
     long = table.stack().rename("derivatives").reset_index()

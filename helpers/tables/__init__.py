@@ -26,17 +26,16 @@ def write(frame: pd.DataFrame, name: str, *, empty: bool = True) -> pd.DataFrame
     return checked
 
 
-def read(name: str, without: str | None = None, **only: Iterable[object]) -> pd.DataFrame:
+def read(name: str, **only: Iterable[object]) -> pd.DataFrame:
     """The stored table `name`, checked against its contract again: a file may have been changed since.
 
-    Of millions of rows those alone are read that have no value in a column (without), or one of some values (only).
+    Of millions of rows those alone are read that have one of some values in a column (only).
     Raises FileNotFoundError with the remedy if the stage before has not run.
     """
     path = paths.result(f"{name}.parquet")
     if not path.exists():
         raise FileNotFoundError(f"{paths.shown(path)} is missing; `atom build` makes it")
     wanted = [pyarrow.compute.field(column).isin(list(values)) for column, values in only.items()]
-    wanted += [pyarrow.compute.field(without).is_null()] if without else []
     rows = functools.reduce(operator.and_, wanted) if wanted else None
     kinds = pyarrow.parquet.read_schema(path)
     again = [kind.name for kind in kinds if kind.name != "model" and str(kind.type).endswith("string")]

@@ -28,20 +28,17 @@ def test_a_source_is_held_if_its_folder_or_this_stages_table_is_there(tmp_path, 
     assert found.to_dict() == {"history": True, "arena": True, "tokens": False, "hub": False}
 
 
-def test_of_many_rows_those_without_a_value_in_a_column_are_read_and_still_held_to_the_contract(tmp_path, monkeypatch):
+def test_of_many_rows_those_with_some_values_are_read_and_still_held_to_the_contract(tmp_path, monkeypatch):
     monkeypatch.setattr(tables.paths, "BUILD", tmp_path)
     rows = pd.DataFrame({"model": ["a/x", "a/y", "a/z"], "reason": [None, "own-base", None]})
-    rows = rows.assign(month=pd.Timestamp("2025-01-01"), base="a/x", relation="merge", organisation="a", format=None)
-    stored = tables.write(rows.assign(downloads_all_time=3, beside=None), "signals/derivatives")
-    counted = tables.read("signals/derivatives", without="reason")
-    pd.testing.assert_frame_equal(counted, stored.iloc[[0, 2]].reset_index(drop=True))
-    later = stored.assign(month=pd.to_datetime(["2025-01-01", "2025-02-01", "2025-02-01"]).astype("datetime64[us]"))
-    later.to_parquet(tmp_path / "signals" / "derivatives.parquet")
-    for months, rows in ((["2025-02-01", "2025-03-01"], [1, 2]), (["2025-03-01"], []), ([], [])):
+    rows = rows.assign(base="a/x", relation="merge", organisation="a", format=None, downloads_all_time=3, beside=None)
+    rows["month"] = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-02-01"])
+    stored = tables.write(rows, "signals/derivatives")
+    for months, places in ((["2025-02-01", "2025-03-01"], [1, 2]), (["2025-03-01"], []), ([], [])):
         found = tables.read("signals/derivatives", month=map(pd.Timestamp, months))
-        assert found["model"].tolist() == later["model"].iloc[rows].tolist()
-    found = tables.read("signals/derivatives", without="reason", month=[pd.Timestamp("2025-02-01")])
+        pd.testing.assert_frame_equal(found, stored.iloc[places].reset_index(drop=True), check_dtype=bool(places))
+    found = tables.read("signals/derivatives", model=["a/z", "a/x"], month=[pd.Timestamp("2025-02-01")])
     assert found["model"].tolist() == ["a/z"]
-    stored.assign(reason=None, model="a/x").to_parquet(tmp_path / "signals" / "derivatives.parquet")
+    stored.assign(model="a/x").to_parquet(tmp_path / "signals" / "derivatives.parquet")
     with pytest.raises(contracts.ContractError, match="repeated"):
-        tables.read("signals/derivatives", without="reason")
+        tables.read("signals/derivatives", month=[pd.Timestamp("2025-02-01")])

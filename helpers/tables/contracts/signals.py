@@ -169,6 +169,17 @@ CLEAN = {
         description="Repositories with each of their tracked bases, and why they count or do not (Section 2.1). Rows "
         "that count: one for each derivative and organisation of a base.",
     ),
+    "signals/new_derivatives": pa.DataFrameSchema(
+        {
+            "month": _month("month in which they were made"),
+            "base": columns.text("Hub id of the tracked model they derive from"),
+            "derivatives": columns.whole("derivatives that count", "derivatives"),
+        },
+        unique=["month", "base"],
+        strict=True,
+        description="How many derivatives that count each tracked model got in each month (Section 2.1). Months and "
+        "models without any have no row.",
+    ),
     "signals/tokens_daily": pa.DataFrameSchema(
         {"date": columns.date("day of use"), **USED},
         unique=["date", "slug"],
