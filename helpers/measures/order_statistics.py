@@ -1,5 +1,6 @@
 """An interval for a median from the ordered values alone, whatever their distribution."""
 
+import functools
 import math
 
 import numpy as np
@@ -17,7 +18,7 @@ def median_interval(values: np.ndarray, level: float) -> tuple[float, float]:
     are fewer than FEWEST values, or even the outermost pair does not reach `level`.
     """
     n = len(values)
-    reached = [1 - 2 * _below(n, k) for k in range(1, n // 2 + 1)]
+    reached = _reached(n)
     inner = next((k for k, chance in enumerate(reached, 1) if chance < level), n // 2)
     if n < FEWEST or inner == 1:
         return math.nan, math.nan
@@ -29,6 +30,7 @@ def median_interval(values: np.ndarray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _below(n: int, k: int) -> float:
-    """The probability that fewer than k of n values lie below the median."""
-    return sum(math.comb(n, j) for j in range(k)) / 2**n
+@functools.cache
+def _reached(n: int) -> list[float]:
+    """The probability that the kth smallest and the kth largest of n values enclose the median, for each k from 1."""
+    return [1 - 2 * sum(math.comb(n, j) for j in range(k)) / 2**n for k in range(1, n // 2 + 1)]
