@@ -4,6 +4,7 @@ They talk over files, not over network ports, which others on the machine could 
 """
 
 import contextlib
+import gc
 import importlib
 import multiprocessing
 import os
@@ -32,6 +33,7 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # or the debugger,
 for name in LOADED:
     with contextlib.suppress(Exception):  # the notebook that imports what is broken says so, with its place
         importlib.import_module(name)
+gc.freeze()  # what is loaded stays: no kernel goes through it again to look for garbage
 
 INHERITED = re.compile(
     "PATH|HOME|USER|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|VIRTUAL_ENV|LD_LIBRARY_PATH|PYTHONPATH|PYTHONHASHSEED|PYDEVD_.*"
