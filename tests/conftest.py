@@ -1,6 +1,7 @@
 """Copies of the project, each built once for all workers, that integration and browser tests share; real data."""
 
 import compileall
+import gc
 import json
 import os
 import py_compile
@@ -157,6 +158,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "unit" in item.path.relative_to(paths.ROOT).parts)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded and collected stays to the end: it need not be gone through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory, request) -> Callable[[str, Callable[[Path], object]], Path]:
     """A folder that is filled once, by the worker that comes first to it; every worker has a copy of its own."""
@@ -197,16 +204,41 @@ graph.build(edition.load().parameters(), 2, print, first)
 """
 
 
-def start(folder: Path) -> None:
-    """A copy of the repository, and what notebooks leave that read nothing: the same for every archive."""
-    project = copy_of_repository(folder)
+def start(project: Project) -> None:
+    """Build what notebooks leave that read nothing: the same for every archive."""
     subprocess.run([sys.executable, "-c", FIRST], cwd=project.root, env=project.environment, check=True)
 
 
 @pytest.fixture(scope="session")
 def begun(once) -> Path:
     """A copy of the repository that has built what hangs on no archive, to be copied and built on."""
-    return once("begun", start)
+    return once("begun", lambda folder: start(copy_of_repository(folder)))
+
+
+UNDRAWN = """
+
+def finish(figure, *_):
+    return figure
+
+
+def export(figure, name, data, folder, *, table=True):
+    files.write_text(folder / f"{name}.svg", "<svg/>")
+    if table:
+        publish(data, folder / f"{name}.csv")
+"""
+
+
+def undraw(project: Project) -> Project:
+    """Figures of the copy are empty pictures from here on, with the tables under them."""
+    with (project.root / "helpers/figures/export.py").open("a", encoding="utf-8") as module:
+        module.write(UNDRAWN)
+    return project
+
+
+@pytest.fixture(scope="session")
+def undrawn(once) -> Path:
+    """The same for an edition that is asked for its text or numbers alone."""
+    return once("undrawn", lambda folder: start(undraw(copy_of_repository(folder))))
 
 
 @pytest.fixture(scope="session")

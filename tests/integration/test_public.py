@@ -102,10 +102,10 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def sparse(tmp_path_factory, begun):
+def sparse(tmp_path_factory, undrawn):
     """The whole list tracked, and every second model of it nowhere to be read: the project, and its text alone."""
     holds = {"missing": fakepublic.NAMED[::2], "inference": False}
-    project = fakepublic.filled(tmp_path_factory.mktemp("sparse"), begun, **holds)
+    project = fakepublic.filled(tmp_path_factory.mktemp("sparse"), undrawn, **holds)
     return project, project.tell(fakepublic.SETTING)
 
 

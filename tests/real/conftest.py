@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from helpers import paths
-from tests.conftest import SHARED, Project
+from tests.conftest import SHARED, Project, undraw
 from tests.real.plain import choices, downloads, hub, ram, signals
 from tests.real.plain.counts import Counts
 
@@ -54,7 +54,7 @@ def fill(folder: Path, begun: Path) -> None:
     assert finished.returncode == 0, finished.stdout
     keep(project.root / "build", folder / "public")
     (folder / "public" / "page.html").write_bytes((project.site / "report" / "index.html").read_bytes())
-    project.tell(*ASKING_NOTHING)
+    undraw(project).tell(*ASKING_NOTHING)
     keep(project.root / "build", folder / "asking-nothing")
     shutil.rmtree(project.root)
     for name in ("public", "asking-nothing"):

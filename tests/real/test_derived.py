@@ -42,13 +42,13 @@ def edition(name: str, tracked: list[str], change: derived.Change, *settings: st
     """A fixture: the archive derived, built through the text once for all workers."""
 
     @pytest.fixture(scope="module")
-    def told(once, begun) -> Told:
+    def told(once, undrawn) -> Told:
         if not ARCHIVE.exists():
             pytest.skip("the real archive is not beside the repository, in ../shared/data/real-archive")
 
         def fill(folder: Path) -> None:
             derived.derive(ARCHIVE, folder / "archive", tracked, change)
-            project = Project(shutil.copytree(begun, folder / "project"), folder / "archive")
+            project = Project(shutil.copytree(undrawn, folder / "project"), folder / "archive")
             derived.build(project, folder, *settings)
 
         return Told(once(name, fill))
