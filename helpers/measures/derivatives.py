@@ -72,7 +72,7 @@ def counted(classified: pd.DataFrame) -> pd.DataFrame:
     return classified[classified["reason"].isna()]
 
 
-def new(counted: pd.DataFrame) -> pd.DataFrame:
+def per_base(counted: pd.DataFrame) -> pd.DataFrame:
     """How many derivatives of each base were made in each month, of rows that count: signals/new_derivatives."""
     return counted.groupby(["month", "base"]).size().reset_index(name="derivatives")
 

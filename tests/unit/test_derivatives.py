@@ -166,7 +166,7 @@ def test_monthly_counts_and_shares_are_known():
             ("a/7", ["base_model:deepseek-ai/DeepSeek-R1"], 9, None, august),
         )
     )
-    table = derivatives.per_month(derivatives.new(counted), MODELS, "organisation").pivot(
+    table = derivatives.per_month(derivatives.per_base(counted), MODELS, "organisation").pivot(
         index="month", columns="organisation"
     )
     assert table["derivatives"].to_numpy().tolist() == [[0, 1, 0, 2], [0, 1, 1, 2], [1, 0, 0, 0]]
@@ -176,18 +176,22 @@ def test_monthly_counts_and_shares_are_known():
         "2024-06",
         "2024-08",
     ]  # July had none: no share of nothing
-    buckets = derivatives.per_month(derivatives.new(counted), MODELS, "bucket")
+    buckets = derivatives.per_month(derivatives.per_base(counted), MODELS, "bucket")
     assert buckets.query("bucket == 'unresolved'")["derivatives"].sum() == 1
 
 
 def test_months_without_derivatives_have_rows_up_to_a_month_asked_for_and_no_shares():
     may, august = "2024-05-03T00:00:00Z", "2024-08-01T00:00:00Z"
     counted = derivatives.counted(classify(("a/1", [QWEN], 9, None, may), ("a/2", [LLAMA], 9, None, august)))
-    table = derivatives.per_month(derivatives.new(counted), MODELS, "organisation", through=pd.Timestamp("2024-07-01"))
+    table = derivatives.per_month(
+        derivatives.per_base(counted), MODELS, "organisation", through=pd.Timestamp("2024-07-01")
+    )
     assert list(table["month"].dt.strftime("%Y-%m")) == ["2024-05", "2024-06", "2024-07"]
     assert table["derivatives"].tolist() == [1, 0, 0]
     assert table["derivatives_share"].isna().tolist() == [False, True, True]
-    assert derivatives.per_month(derivatives.new(counted), MODELS, "region", through=pd.Timestamp("2024-01-01")).empty
+    assert derivatives.per_month(
+        derivatives.per_base(counted), MODELS, "region", through=pd.Timestamp("2024-01-01")
+    ).empty
 
 
 def test_shares_around_a_release_are_of_its_month_and_of_a_year_later():
@@ -234,7 +238,7 @@ def test_each_repository_is_listed_and_each_split_adds_up(rows):
     assert set(found["model"]) == set(rows.loc[named, "model"])
     assert not counted.duplicated(["model", "organisation"]).any()
     for by in ("organisation", "region", "bucket"):
-        table = derivatives.per_month(derivatives.new(counted), MODELS, by)
+        table = derivatives.per_month(derivatives.per_base(counted), MODELS, by)
         assert table["derivatives"].sum() == len(counted)
         assert table.groupby("month")["derivatives_share"].sum().tolist() == pytest.approx(
             [1] * table["month"].nunique()
@@ -387,6 +391,6 @@ def test_shares_of_few_derivatives_are_null_and_of_just_enough_are_not():
 def test_the_last_month_that_is_to_count_counts_and_one_without_any_has_no_shares():
     rows = pd.DataFrame({"month": pd.to_datetime(["2025-01-01", "2025-03-01", "2025-04-01"]), "base": "Qwen/x"})
     models = pd.DataFrame({"model": ["Qwen/x"], "region": ["china"]})
-    found = derivatives.per_month(derivatives.new(rows), models, "region", pd.Timestamp("2025-03-01"))
+    found = derivatives.per_month(derivatives.per_base(rows), models, "region", pd.Timestamp("2025-03-01"))
     assert found["derivatives"].tolist() == [1, 0, 1]
     assert found["derivatives_share"].fillna(-1).tolist() == [1, -1, 1]

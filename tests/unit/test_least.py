@@ -64,7 +64,9 @@ def gained(count):
 
 def built_on(count):
     rows = pd.DataFrame({"month": [BEFORE] * count + [LAST], "base": "a/x"})
-    found = derivatives.per_month(derivatives.new(rows), MODELS, "region", LAST).set_index("month")["derivatives_share"]
+    found = derivatives.per_month(derivatives.per_base(rows), MODELS, "region", LAST).set_index("month")[
+        "derivatives_share"
+    ]
     return 3 * found.get(BEFORE, float("nan"))
 
 

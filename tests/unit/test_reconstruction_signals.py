@@ -74,7 +74,7 @@ def classified(generated) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def by_organisation(classified) -> pd.DataFrame:
-    table = derivatives.per_month(derivatives.new(derivatives.counted(classified)), TRACKED, "organisation")
+    table = derivatives.per_month(derivatives.per_base(derivatives.counted(classified)), TRACKED, "organisation")
     return months(table, "organisation", "derivatives_share")[: str(EDITION.last_month)]
 
 
@@ -82,7 +82,9 @@ def by_organisation(classified) -> pd.DataFrame:
 def by_region(classified) -> pd.DataFrame:
     inside = TRACKED[TRACKED["region"].isin(registry.REGIONS)]
     counted = derivatives.counted(classified)
-    table = derivatives.per_month(derivatives.new(counted[counted["base"].isin(inside["model"])]), TRACKED, "region")
+    table = derivatives.per_month(
+        derivatives.per_base(counted[counted["base"].isin(inside["model"])]), TRACKED, "region"
+    )
     return months(table, "region", "derivatives_share")[: str(EDITION.last_month)]
 
 
@@ -159,7 +161,9 @@ def test_without_the_rules_the_shares_would_be_others(classified, by_organisatio
     for reason in (derivatives.REUPLOAD, derivatives.TOO_FEW):
         kept = classified[classified["reason"].isna() | (classified["reason"] == reason)]
         wrong = months(
-            derivatives.per_month(derivatives.new(kept), TRACKED, "organisation"), "organisation", "derivatives_share"
+            derivatives.per_month(derivatives.per_base(kept), TRACKED, "organisation"),
+            "organisation",
+            "derivatives_share",
         )
         assert abs(wrong.loc["2026-02-01", "Qwen"] - by_organisation.loc["2026-02-01", "Qwen"]) > 0.01, reason
 
