@@ -52,13 +52,12 @@ each cell like three before it in its column."""
 SHADED = (
     f"() => {{ {OWN}"
     """
-  const kinds = new Map(), kind = new Map(), met = [];
+  const paths = new Map(), met = {};
   for (const element of document.querySelectorAll("html, html *")) {
-    const path = `${kind.get(element.parentElement)} ${own(element)}`;
-    if (!kinds.has(path)) kinds.set(path, kinds.size);
-    kind.set(element, kinds.get(path));
-    met[kinds.get(path)] = (met[kinds.get(path)] ?? 0) + 1;
-    if (words(element) && met[kinds.get(path)] <= 3) element.dataset.shaded = "";
+    const path = `${paths.get(element.parentElement)} > ${own(element)}`;
+    paths.set(element, path);
+    met[path] = (met[path] ?? 0) + 1;
+    if (words(element) && met[path] <= 3) element.dataset.shaded = "";
   }
 }"""
 )
