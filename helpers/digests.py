@@ -1,4 +1,7 @@
-"""Digests that a build has taken of its inputs: its notebooks need not read them a second time, nor the next build."""
+"""Digests that are believed while nobody has written the file since: days of the whole Hub are gigabytes.
+
+A collector records one with the day, and a build leaves those that it has taken to its notebooks and to the next build.
+"""
 
 import functools
 import json
@@ -8,6 +11,8 @@ from pathlib import Path
 
 from helpers import files
 
+RECORD = "manifest.json"
+"""What tells of the files in its folder."""
 TOLD = "digests.json"
 """Stamp → digest, in a folder."""
 UNSETTLED = 60 * 10**9
@@ -18,6 +23,20 @@ def stamp(path: Path) -> str:
     """By what a file's content is known without reading it: which file it is, its size, when it was last written."""
     told = path.stat()
     return f"{told.st_dev} {told.st_ino} {told.st_size} {told.st_mtime_ns}"
+
+
+def to_record(path: Path) -> dict[str, str]:
+    """What a record is to tell of a file that is complete: its sha256, and its stamp (written)."""
+    return {"written": stamp(path), "sha256": files.digest(path)}
+
+
+def recorded(path: Path) -> str | None:
+    """The sha256 that the record beside a file tells of it; None where the file was written since, or is a copy."""
+    try:
+        told = json.loads(path.with_name(RECORD).read_text(encoding="utf-8"))
+        return str(told["sha256"]) if told["written"] == stamp(path) else None
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):  # none, an older one, damaged
+        return None
 
 
 def tell(folder: Path, digests: Mapping[str, str]) -> None:

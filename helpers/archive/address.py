@@ -24,7 +24,7 @@ import pyarrow.compute
 import pyarrow.parquet
 from filelock import FileLock
 
-from helpers import files, lock, paths
+from helpers import digests, files, lock, paths
 from helpers.archive import gather, listings, pages, sound, store
 from helpers.registry import lists, renames
 from helpers.sources import fetched
@@ -167,7 +167,7 @@ class Archive:
             self._read(name, how, facts.get("rows"), beside)
         if how == OF_LISTING and facts:
             facts = {key: value for key, value in facts.items() if key != "refused_sha256"}
-            files.write_json(path.with_name(store.MANIFEST), sound.sealed(facts | {"sha256": files.digest(path)}))
+            files.write_json(path.with_name(store.MANIFEST), sound.sealed(facts | digests.to_record(path)))
 
     def _read(self, day: str, how: str | list[str], rows: int | None, target: Path) -> None:
         """Write what is wanted of a day's file."""

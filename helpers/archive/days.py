@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow.compute
 import pyarrow.parquet
 
-from helpers import files, paths
+from helpers import digests, files, paths
 from helpers.archive import checks, pages, sound, store
 from helpers.archive.sound import manifest
 from helpers.lock import ArchiveError
@@ -222,7 +222,7 @@ def _facts(collection: Collection, merged: pages.Merged, now: datetime.datetime,
         "day": str(collection.day),
         "schema_version": SCHEMA_VERSION,
         "rows": merged.rows,
-        "sha256": files.digest(table),
+        **digests.to_record(table),
         "refused_sha256": files.digest(table.with_name(sound.REFUSED)),
         "started": collection.started.isoformat(timespec="seconds"),
         "finished": now.astimezone(datetime.UTC).isoformat(timespec="seconds"),

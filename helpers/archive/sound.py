@@ -5,8 +5,8 @@ day is left out wherever days are read, and costs nothing else; `atom collect st
 mends it.
 
 Looking takes the file's last bytes and its record. Verifying reads all: each file has the digest that the record tells,
-and the rows of a day without a record hold to the contract. What a build has read, and nobody has written since, its
-notebooks and the next build do not read again (helpers.digests); `atom collect status --verify` does.
+and the rows of a day without a record hold to the contract. What was collected here or what a build has read, and
+nobody has written since, a build does not read again (helpers.digests); `atom collect status --verify` does.
 """
 
 import datetime

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet
 
-from helpers import paths
+from helpers import digests, paths
 from helpers.registry import renames
 from helpers.sources import fetched
 from helpers.tables import contracts, engine
@@ -21,7 +21,7 @@ from helpers.tables.contracts import columns
 
 NAME = "raw/snapshots"
 FILE = "models.parquet"
-MANIFEST = "manifest.json"
+MANIFEST = digests.RECORD
 """Name of the record beside a day's file, where this archive collected it itself."""
 RECORDS = (MANIFEST, fetched.sidecar(Path(FILE)).name)
 """What may lie beside the file of a day, and tell when it was read."""

@@ -84,15 +84,15 @@ def _files(place: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _digest(path: Path) -> str:
-    """The hash of a file's content, read anew only if the file was written since: several steps depend on the same, and
-    a file of the archive is the same under its name in raw/."""
+    """The hash of a file's content, read only if it was written since it was read or recorded: several steps depend on
+    the same, and a file of the archive is the same under its name in raw/."""
     if (stamp := digests.stamp(path)) not in known:
-        known[stamp] = files.digest(path)
+        known[stamp] = digests.recorded(path) or files.digest(path)
     return known[stamp]
 
 
 known: dict[str, str] = digests.kept(paths.BUILD)
-"""Stamp → hash of each file that this process has read, and of what an earlier one brought of the archive: days of the
+"""Stamp → hash of each file that this process has met, and of what an earlier one brought of the archive: days of the
 whole Hub are gigabytes, and are written once."""
 
 

@@ -9,6 +9,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from helpers import digests
 from helpers.archive import days, listings, pages, status, store
 from helpers.lock import ArchiveError
 from helpers.sources import hub_records
@@ -175,6 +176,7 @@ def test_a_published_day_meets_both_contracts_and_is_described(tmp_path):
     assert read["tags"].map(lambda tags: any(tag.startswith("base_model:finetune:") for tag in tags)).sum() == 75
     assert facts == days.manifest(tmp_path, NOW.date())
     assert facts.keys() >= {"rows", "schema_version", "started", "finished", "endpoint", "client", "scope", "sha256"}
+    assert digests.recorded(store.file(tmp_path, NOW.date())) == facts["sha256"]
 
 
 def test_killed_at_any_touch_of_a_file_a_day_is_whole_or_absent_and_the_next_run_publishes_it(tmp_path):
