@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import random
 import shutil
 
@@ -10,7 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from helpers import digests
-from helpers.archive import days, listings, pages, status, store
+from helpers.archive import days, listings, pages, sound, status, store
 from helpers.lock import ArchiveError
 from helpers.sources import hub_records
 from helpers.sources.hub_ends import Page
@@ -177,6 +178,21 @@ def test_a_published_day_meets_both_contracts_and_is_described(tmp_path):
     assert facts == days.manifest(tmp_path, NOW.date())
     assert facts.keys() >= {"rows", "schema_version", "started", "finished", "endpoint", "client", "scope", "sha256"}
     assert digests.recorded(store.file(tmp_path, NOW.date())) == facts["sha256"]
+
+
+def test_what_a_disk_spoils_without_a_trace_is_seen_by_verifying(tmp_path):
+    facts, day = days.publish(ready(tmp_path, models(30)), NOW), NOW.date()
+    file = store.file(tmp_path, day)
+    times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    with file.open("r+b") as stream:
+        stream.write(content)
+    os.utime(file, ns=times)
+    assert digests.recorded(file) == facts["sha256"]
+    assert sound.fault(tmp_path, day) is None
+    found = sound.fault(tmp_path, day, verify=True)
+    assert found == f"{store.FILE} is not the file that was written: its sha256 is another"
 
 
 def test_killed_at_any_touch_of_a_file_a_day_is_whole_or_absent_and_the_next_run_publishes_it(tmp_path):
