@@ -20,6 +20,10 @@ tests: $(READY)  ## its tests alone, on all cores
 cells: $(READY)  ## its comparison of the notebooks alone
 	ATOM_BUILD="$$PWD/build/nbval" .venv/bin/pytest --quiet -p no:cacheprovider --nbval --nbval-current-env notebooks
 
+spark: $(READY)  ## its tests on local Spark: installs the extra `spark` (468 MB), and wants Java 17
+	@.venv/bin/python -m pip install --quiet --no-build-isolation --editable '.[spark]'
+	.venv/bin/pytest tests/unit/test_spark.py
+
 status: $(READY)  ## which steps are out of date, and why
 	@.venv/bin/atom status
 
@@ -65,4 +69,4 @@ $(READY):
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: report test types tests cells status lab collect public bench stress lock clean help
+.PHONY: report test types tests cells spark status lab collect public bench stress lock clean help
