@@ -357,8 +357,8 @@ def building(bench: Bench) -> None:
     for day in store.days(many / "snapshots"):
         store.file(many / "snapshots", day).touch()
     edition_of(bench, "the same, come from elsewhere", many)
-    bench.goal("time by the clock, of the whole Hub over tracked models alone", whole.seconds / alone.seconds, BUILD)
-    print(f"  of the processor {whole.own / alone.own:.2f}")
+    bench.goal("processor time, of the whole Hub over tracked models alone", whole.own / alone.own, BUILD)
+    bench.goal("time by the clock, the same", whole.seconds / alone.seconds, BUILD)
 
 
 def edition_of(bench: Bench, words: str, held: Path) -> Measure:

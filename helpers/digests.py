@@ -27,7 +27,7 @@ def stamp(path: Path) -> str:
 
 def to_record(path: Path) -> dict[str, str]:
     """What a record is to tell of a file that is complete: its sha256, and its stamp (written)."""
-    return {"written": stamp(path), "sha256": files.digest(path)}
+    return {"written": stamp(path), "sha256": files.digest(path)}  # in this order: a write meanwhile makes it another
 
 
 def recorded(path: Path) -> str | None:

@@ -186,8 +186,7 @@ def test_what_a_disk_spoils_without_a_trace_is_seen_by_verifying(tmp_path):
     times = file.stat().st_atime_ns, file.stat().st_mtime_ns
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
-    with file.open("r+b") as stream:
-        stream.write(content)
+    file.write_bytes(content)
     os.utime(file, ns=times)
     assert digests.recorded(file) == facts["sha256"]
     assert sound.fault(tmp_path, day) is None
