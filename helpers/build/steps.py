@@ -223,6 +223,5 @@ def upstream(step: Step, steps: tuple[Step, ...] = STEPS) -> list[str]:
 
 
 def _overlap(read: str, write: str) -> bool:
-    one, two = Path(read).parts, Path(write).parts
-    shorter = min(len(one), len(two))
-    return one[:shorter] == two[:shorter]
+    one, two = f"{read}/", f"{write}/"
+    return one.startswith(two) or two.startswith(one)

@@ -8,12 +8,16 @@ for local inference (see formats).
 from pathlib import Path
 
 import pandas as pd
+import pyarrow
+from pyarrow import compute
 
 from helpers.measures import cleaning
 from helpers.registry import UNRESOLVED, renames, reuploads
 from helpers.tables import engine
 from helpers.tables.contracts.columns import LONGEST
 
+BASE = "base_model:"
+"""What a tag begins with that names a parent."""
 OWN_BASE = "own-base"
 REUPLOAD = "reupload"
 UNKNOWN_DOWNLOADS = "downloads-unknown"
@@ -48,7 +52,12 @@ def classify(
     formats = reuploads.words(excluded_formats)
     tables = {"listing": listing, "tracked": _bases(tracked), "formats": formats}
     limits = {"threshold": threshold, "longest": LONGEST, "widest": int(formats["word"].str.len().max())}
-    return engine.run(Path(__file__).with_suffix(".sql"), tables, by_row="listing", **limits)
+    words = pyarrow.array(formats["word"], pyarrow.string())
+
+    def asked(tags: pyarrow.Array) -> pyarrow.Array:
+        return compute.or_(compute.starts_with(tags, BASE), compute.is_in(compute.ascii_lower(tags), words))
+
+    return engine.run(Path(__file__).with_suffix(".sql"), tables, by_row="listing", asked=asked, **limits)
 
 
 def _bases(tracked: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,12 @@
 -- Each repository with each of its tracked bases, and why that does not count; the rules are told by `derivatives.classify`.
--- Tables: listing, its rows sorted by model and numbered (row), its times in UTC; tracked (said: as a tag may name it, base: its id now,
--- organisation, place: of the base in the alphabet), formats (word, format, rank from the first asked for; weights: a tag of ordinary
--- weights, rank null; within: stored as safetensors). $widest: the length of the longest word. Each row of the listing is judged by itself.
+-- Tables: listing, its rows sorted by model and numbered (row), its times in UTC; tags (row, tag: each of a row that may name a base
+-- or a format, and maybe others); tracked (said: as a tag may name it, base: its id now, organisation, place: of the base in the
+-- alphabet), formats (word, format, rank from the first asked for; weights: a tag of ordinary weights, rank null; within: stored as
+-- safetensors). $widest: the length of the longest word. Each row of the listing is judged by itself.
 -- Capitals are ASCII's: of other letters that have one of A to Z for their small or their capital form none has both.
 WITH named AS (
     SELECT row, tag, split_part(tag, ':', -1) AS said
-    FROM (SELECT row, unnest(tags) AS tag FROM listing) WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
+    FROM tags WHERE starts_with(tag, 'base_model:') AND length(tag) <= $longest
 ),
 parents AS (
     SELECT row, place,
@@ -17,11 +18,10 @@ parents AS (
     GROUP BY row, place
 ),
 derived AS (
-    SELECT row, model, created_at, downloads_all_time, tags, library_name FROM listing WHERE row IN (SELECT row FROM parents)
+    SELECT row, model, created_at, downloads_all_time, library_name FROM listing WHERE row IN (SELECT row FROM parents)
 ),
 told AS (
-    SELECT row, text, true AS tagged FROM (SELECT row, unnest(tags) AS text FROM derived)
-    WHERE length(text) <= $widest
+    SELECT row, tag AS text, true AS tagged FROM tags WHERE length(tag) <= $widest
     UNION ALL
     SELECT row, library_name, false FROM derived
     UNION ALL

@@ -5,16 +5,19 @@ from __future__ import annotations
 import glob
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
+from pyarrow import compute
 
+from helpers import paths
 from helpers.tables import contracts, spark
 
 if TYPE_CHECKING:  # loaded where it is used, for most commands read no snapshot
@@ -38,13 +41,15 @@ KEPT: dict[str, tuple[pyarrow.DataType, ...]] = {
     "pipeline_tag": TEXT,
 }
 """Types in which DuckDB gives a column's values as the contracts want them. Those of others are for pandas."""
+Asked = Callable[[pyarrow.Array], pyarrow.Array]
+"""Which of some texts a query asks about."""
 
 
 @contextmanager
-def query() -> Iterator[duckdb.DuckDBPyConnection]:
+def query(files: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, in UTC, that keeps rows in order and loads no extension from elsewhere.
 
-    What it cannot read is raised as ContractError, in DuckDB's words.
+    What of the files it cannot read is raised as ContractError, in DuckDB's words or PyArrow's.
     """
     import duckdb
 
@@ -55,8 +60,11 @@ def query() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET parquet_metadata_cache = true")  # what a file says of itself is asked for many times
         try:
             yield connection
-        except (duckdb.OperationalError, duckdb.DataError, duckdb.InvalidInputException) as error:
-            raise contracts.ContractError(str(error)) from error
+        except (duckdb.Error, pyarrow.ArrowException, OSError) as error:
+            if isinstance(error, duckdb.ProgrammingError) and not isinstance(error, duckdb.InvalidInputException):
+                raise
+            place = "" if len(files) != 1 or str(files[0]) in str(error) else f"{paths.shown(files[0])}: "
+            raise contracts.ContractError(f"{place}{error}") from error
 
 
 def as_it_is(path: Path, columns: Iterable[str], *others: str) -> bool:
@@ -73,32 +81,40 @@ def run(
     query_: str | Path,
     tables: Mapping[str, pd.DataFrame | Path | Sequence[Path]],
     by_row: str | None = None,
+    asked: Asked = compute.is_valid,
     **parameters: object,
 ) -> pd.DataFrame:
     """What a query, or that in a file, gives of tables, each a frame or the Parquet file or files that hold it.
 
     Of files there are `filename` and, in it, `row`, too; what one of them lacks is null there. Times are UTC, in tables
     and in what is given without a zone. by_row: the table whose rows a query takes each for itself, numbered as `row`:
-    it may be asked about run after run of them, and what it gives of each run comes in that order. Raises ContractError
-    where something cannot be read.
+    it may be asked about run after run of them, and what it gives of each run comes in that order. Of the lists in its
+    column `tags` there is a table `tags`, too: row, tag, a row each for those texts that are asked about, and maybe for
+    others. Raises ContractError where something cannot be read.
     """
     text = query_.read_text(encoding="utf-8") if isinstance(query_, Path) else query_
     held = {name: _held(one) for name, one in tables.items()}
     if SPARK:
-        return _frame(spark.run(SPARK, text, held, parameters))
-    with query() as connection:
+        lists = {"tags": f"SELECT row, unnest(tags) AS tag FROM {by_row}"} if by_row else {}
+        return _frame(spark.run(SPARK, text, held, parameters, lists))
+    files = [path for one in held.values() if not isinstance(one, pyarrow.Table) for path in one]
+    with query(files) as connection:
         for name, one in held.items():
             rows = connection.from_arrow(one) if isinstance(one, pyarrow.Table) else _parquet(connection, one)
             if "created_at" in rows.columns:
                 rows = rows.project("* REPLACE (make_timestamp(epoch_us(created_at)) AS created_at)")
             rows.create_view(name)
         if by_row:
-            return _frame(_run_by_run(connection, text, by_row, parameters))
+            return _frame(_run_by_run(connection, text, by_row, parameters, _lists(held[by_row], asked)))
         return _frame(connection.execute(text, parameters).fetch_arrow_table())
 
 
 def _run_by_run(
-    connection: duckdb.DuckDBPyConnection, text: str, table: str, parameters: Mapping[str, object]
+    connection: duckdb.DuckDBPyConnection,
+    text: str,
+    table: str,
+    parameters: Mapping[str, object],
+    tags: Callable[[int, int], pyarrow.Table],
 ) -> pyarrow.Table:
     """What a query gives of each RUN rows of a table, on as many cores as there are, each on one.
 
@@ -113,10 +129,48 @@ def _run_by_run(
     def part(first: int) -> pyarrow.Table:
         with connection.cursor() as own:
             own.execute(f"CREATE TEMP VIEW {table} AS FROM every_run WHERE row BETWEEN {first} AND {first + RUN - 1}")
+            own.register("tags", tags(first, first + RUN))
             return own.execute(text, parameters).fetch_arrow_table()
 
     with ThreadPoolExecutor(min(cores, AT_ONCE)) as pool:
         return pyarrow.concat_tables(pool.map(part, range(0, max(rows, 1), RUN)))
+
+
+def _lists(table: pyarrow.Table | Sequence[Path], asked: Asked) -> Callable[[int, int], pyarrow.Table]:
+    """From the first and the end of some rows to their tags that are asked about.
+
+    A file keeps each text once a group of rows, and as such it is read and asked about: DuckDB would make each anew.
+    """
+    if isinstance(table, pyarrow.Table):
+        return lambda first, end: _told(table["tags"].slice(first, end - first).chunks, first, asked)
+    (path,) = table
+    about = pyarrow.parquet.read_metadata(path)
+    columns = [name for name in (one.path for one in about.schema) if name.split(".")[0] == "tags"]
+    starts = [*accumulate((about.row_group(number).num_rows for number in range(about.num_row_groups)), initial=0)]
+
+    def of(first: int, end: int) -> pyarrow.Table:
+        parts = []
+        with pyarrow.parquet.ParquetFile(path, metadata=about, read_dictionary=columns) as file:
+            for number, (start, stop) in enumerate(pairwise(starts)):
+                if start < end and stop > first:
+                    tags = file.read_row_group(number, columns=["tags"], use_threads=False)["tags"]
+                    parts += tags.slice(max(first - start, 0), end - max(first, start)).chunks
+        return _told(parts, first, asked)
+
+    return of
+
+
+def _told(parts: Iterable[pyarrow.ListArray], first: int, asked: Asked) -> pyarrow.Table:
+    """Of lists of texts, the first of which is that of row `first`, the texts that are asked about: row, tag."""
+    rows, told = [pyarrow.array([], pyarrow.int64())], [pyarrow.array([], pyarrow.string())]
+    for lists in parts:
+        texts = lists.flatten()
+        known = isinstance(texts, pyarrow.DictionaryArray)
+        kept = asked(texts.dictionary).take(texts.indices) if known else asked(texts)
+        rows.append(compute.add(compute.list_parent_indices(lists).filter(kept), first))
+        told.append(texts.filter(kept).cast(pyarrow.string()))
+        first += len(lists)
+    return pyarrow.table({"row": pyarrow.chunked_array(rows), "tag": pyarrow.chunked_array(told)})
 
 
 def _held(table: pd.DataFrame | Path | Sequence[Path]) -> pyarrow.Table | Sequence[Path]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,14 @@ def parquet(spark: SparkSession, files: Iterable[Path]) -> DataFrame:
 
 
 def run(
-    master: str, query: str, tables: Mapping[str, pyarrow.Table | Sequence[Path]], parameters: Mapping[str, object]
+    master: str,
+    query: str,
+    tables: Mapping[str, pyarrow.Table | Sequence[Path]],
+    parameters: Mapping[str, object],
+    views: Mapping[str, str],
 ) -> pyarrow.Table:
-    """What a query of DuckDB's SQL gives of tables, each one of Arrow or the Parquet files that hold it.
+    """What a query of DuckDB's SQL gives of tables, each one of Arrow or the Parquet files that hold it, and of views,
+    queries themselves.
 
     Times are UTC, without a zone.
     """
@@ -70,9 +76,11 @@ def run(
             rows.selectExpr(*(f"{zoned.get(column, column)} AS {column}" for column in rows.columns)).createTempView(
                 name
             )
-        (put,) = sqlglot.transpile(query, read="duckdb", write="spark")
+        put = partial(sqlglot.transpile, read="duckdb", write="spark")
+        for name, asked in views.items():
+            spark.sql(*put(asked)).createTempView(name)
         try:
-            return spark.sql(put, args=dict(parameters)).toArrow()
+            return spark.sql(*put(query), args=dict(parameters)).toArrow()
         finally:
-            for name in tables:
+            for name in [*views, *tables]:
                 spark.catalog.dropTempView(name)

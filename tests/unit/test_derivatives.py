@@ -1,5 +1,7 @@
 """Derivatives: every decoy is left out for its own reason, and what is left is counted once an organisation."""
 
+import re
+
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
@@ -318,6 +320,37 @@ def test_the_planted_decoys_are_the_same_read_from_a_file_in_runs_of_any_length(
     assert listings.sound(path) == path
     query = derivatives.classify(listings.sound(path), MODELS, 5, FORMATS)
     pd.testing.assert_frame_equal(query, derivative_rules.classify(rows, MODELS, 5, FORMATS))
+
+
+@settings(max_examples=25)
+@given(HOSTILE_ROWS, st.integers(1, 6), st.integers(1, 6), st.booleans())
+def test_runs_of_any_length_over_groups_of_any_length_give_what_the_rules_give(
+    tmp_path_factory, rows, run, group, known
+):
+    """A text is kept once a group of rows, or (not known) as often as it is said."""
+    path = tmp_path_factory.mktemp("day") / "models.parquet"
+    rows = rows.sort_values("model").assign(pipeline_tag="robotics")
+    rows.to_parquet(path, row_group_size=group, use_dictionary=known)
+    wanted = derivative_rules.classify(rows, MODELS, 5, FORMATS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "RUN", run)
+        for held in (rows, listings.sound(path)):
+            pd.testing.assert_frame_equal(derivatives.classify(held, MODELS, 5, FORMATS), wanted)
+
+
+@pytest.mark.parametrize("column", ["tags.list.element", "created_at"])
+def test_a_file_damaged_since_it_was_found_sound_is_named(tmp_path, column):
+    path = tmp_path / "models.parquet"
+    listing(("a/x", [QWEN]), ("a/y", [QWEN, "gguf"])).assign(pipeline_tag="robotics").to_parquet(path)
+    assert listings.sound(path) == path
+    held, content = pyarrow.parquet.read_metadata(path).row_group(0), bytearray(path.read_bytes())
+    (chunk,) = (one for one in map(held.column, range(held.num_columns)) if one.path_in_schema == column)
+    content[chunk.dictionary_page_offset : chunk.dictionary_page_offset + chunk.total_compressed_size] = (
+        b"\xff" * chunk.total_compressed_size
+    )
+    path.write_bytes(content)
+    with pytest.raises(contracts.ContractError, match=re.escape(path.name)):
+        derivatives.classify(path, MODELS, 5, FORMATS)
 
 
 @pytest.mark.parametrize("models", [["a", "b", "b", "c"], ["a", "c", "b", "d"], ["b", "c", "d", "a"]])
