@@ -80,8 +80,7 @@ def _holds(path: Path) -> bool:
     No less is asked than the contract does, one group of rows after the other; what fails is then looked at row by row.
     Of tags and the like each text is looked at once a group, as which it is kept in the file and read here.
     """
-    columns = pyarrow.parquet.read_metadata(path).schema
-    repeated = [name for name in (one.path for one in columns) if name.split(".")[0] in (*TEXTS[1:], "tags")]
+    repeated = engine.leaves(pyarrow.parquet.read_metadata(path), *TEXTS[1:], "tags")
     last = pyarrow.array([""], pyarrow.large_string())  # the first is to be above it: none is empty
     with pyarrow.parquet.ParquetFile(path, read_dictionary=repeated) as file:
         for number in range(file.num_row_groups):

@@ -77,6 +77,11 @@ def as_it_is(path: Path, columns: Iterable[str], *others: str) -> bool:
     return all(schema.names.count(name) == 1 and schema.field(name).type in KEPT[name] for name in wanted)
 
 
+def leaves(about: pyarrow.parquet.FileMetaData, *columns: str) -> list[str]:
+    """The names under which a Parquet file keeps the values of these columns, those within lists as well."""
+    return [leaf.path for leaf in about.schema if leaf.path.split(".")[0] in columns]
+
+
 def run(
     query_: str | Path,
     tables: Mapping[str, pd.DataFrame | Path | Sequence[Path]],
@@ -145,7 +150,7 @@ def _lists(table: pyarrow.Table | Sequence[Path], asked: Asked) -> Callable[[int
         return lambda first, end: _told(table["tags"].slice(first, end - first).chunks, first, asked)
     (path,) = table
     about = pyarrow.parquet.read_metadata(path)
-    columns = [name for name in (one.path for one in about.schema) if name.split(".")[0] == "tags"]
+    columns = leaves(about, "tags")
     starts = [*accumulate((about.row_group(number).num_rows for number in range(about.num_row_groups)), initial=0)]
 
     def of(first: int, end: int) -> pyarrow.Table:

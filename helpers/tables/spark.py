@@ -77,9 +77,9 @@ def run(
                 name
             )
         put = partial(sqlglot.transpile, read="duckdb", write="spark")
-        for name, asked in views.items():
-            spark.sql(*put(asked)).createTempView(name)
         try:
+            for name, asked in views.items():
+                spark.sql(*put(asked)).createTempView(name)
             return spark.sql(*put(query), args=dict(parameters)).toArrow()
         finally:
             for name in [*views, *tables]:

@@ -58,7 +58,7 @@ def generated() -> dict[str, object]:
     made = everything()
     took = time.process_time() - start
     print(f"\nfour signals reconstructed in {took:.1f} s; {len(made['derivatives'][0]):,} repositories")
-    assert took < 20  # of a processor, however busy; 2 to 5 s
+    assert took < 15  # of a processor, however busy; 2 to 5 s
     return made
 
 
